@@ -1,0 +1,67 @@
+using MailAdmin.Addresses;
+using MailAdmin.Store;
+
+namespace MailAdmin.Server.Delivery;
+
+/// <summary>
+/// Where mail goes in, in two phases: each recipient is resolved and answered for as it comes (RCPT), then the content is committed once for all
+/// of them. Nothing is stored before <see cref="IMailTransaction.CommitAsync"/>, and what it returned for is on disk.
+/// </summary>
+public interface IMailDelivery
+{
+    /// <summary>Begins a message.</summary>
+    IMailTransaction Begin(DeliveryContext context);
+}
+
+/// <summary>Who hands the message in.</summary>
+/// <param name="Sender">Reverse-path; null for &lt;&gt;. As the client wrote it.</param>
+/// <param name="Submitter">Logged-in mailbox; null for mail from elsewhere.</param>
+/// <param name="SessionId">For the log and events.</param>
+/// <param name="RemoteAddress">The client's address.</param>
+/// <param name="Protocol">Smtp or Submission.</param>
+public sealed record DeliveryContext(string? Sender, MailboxRecord? Submitter, string? SessionId, string? RemoteAddress, MailProtocol Protocol);
+
+/// <summary>One message on its way in. Not for use by two tasks at once.</summary>
+public interface IMailTransaction : IAsyncDisposable
+{
+    /// <summary>Resolves a recipient (mailbox, user+detail, alias, catch-all, outside) and says whether it is taken. Twice the same one is taken once.</summary>
+    ValueTask<RecipientOutcome> AddRecipientAsync(string recipient, CancellationToken cancellationToken);
+    /// <summary>Commits the content for all recipients taken. The transaction is over then.</summary>
+    ValueTask<DeliveryOutcome> CommitAsync(IncomingMessage content, CancellationToken cancellationToken);
+}
+
+/// <summary>Answer to a recipient.</summary>
+public enum RecipientStatus
+{
+    Accepted,
+    /// <summary>550 5.1.1</summary>
+    UnknownMailbox,
+    /// <summary>550 5.7.1: not ours, and the client may not relay.</summary>
+    RelayDenied,
+    /// <summary>552 5.2.2</summary>
+    OverQuota,
+    /// <summary>553 5.1.3</summary>
+    BadAddress,
+    /// <summary>451 4.3.0</summary>
+    TemporaryFailure,
+}
+
+/// <summary>Answer to a recipient; Address is the canonical one where it could be read.</summary>
+public readonly record struct RecipientOutcome(RecipientStatus Status, MailboxAddress? Address);
+
+/// <summary>Answer to a message.</summary>
+public enum DeliveryStatus
+{
+    Delivered,
+    /// <summary>452 4.3.1: no space; the client may try again.</summary>
+    InsufficientStorage,
+    /// <summary>552 5.2.2</summary>
+    OverQuota,
+    /// <summary>554 5.4.6: too many hops.</summary>
+    Loop,
+    /// <summary>451 4.3.0</summary>
+    TemporaryFailure,
+}
+
+/// <summary>Answer to a message, with where it lies.</summary>
+public sealed record DeliveryOutcome(DeliveryStatus Status, IReadOnlyList<StoredPlace> Places);

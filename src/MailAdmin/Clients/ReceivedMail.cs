@@ -29,6 +29,8 @@ namespace MailAdmin.Clients
         public string? Subject { get; init; }
         /// <summary>At most this many, the newest; 0 for all.</summary>
         public int Newest { get; init; }
+        /// <summary>With a filter at POP3, which has no search: so many of the newest are looked at; 0 for all.</summary>
+        public int LookAtNewest { get; init; }
         /// <summary>Removes from the server what was fetched; otherwise nothing changes there, not even the read mark.</summary>
         public bool Remove { get; init; }
     }

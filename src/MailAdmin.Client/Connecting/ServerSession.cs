@@ -1,0 +1,145 @@
+using System.Net;
+using System.Security.Authentication;
+using MailAdmin.Client.Transcripts;
+using MailAdmin.Errors;
+using MailKit;
+using MailKit.Security;
+
+namespace MailAdmin.Client.Connecting;
+
+/// <summary>
+/// Connects and logs in one of MailKit's clients under the TLS and certificate policies, each step bounded in time, and turns
+/// failures into errors a person can act on.
+/// </summary>
+internal sealed class ServerSession(MailService client, string host, int port, TimeSpan timeout, CertificatePolicy certificates, TimeProvider time)
+{
+    /// <summary>Warnings that arose.</summary>
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>Makes a session for a client.</summary>
+    public static ServerSession Create(
+        MailService client, string host, int port, TlsPolicy tls, TimeSpan timeout, string? thumbprint, bool skipCertificateCheck, TimeProvider time)
+    {
+        var certificates = new CertificatePolicy(thumbprint, skipCertificateCheck, tls.VerifiesCertificate, time);
+        client.ServerCertificateValidationCallback = certificates.Validate;
+        // Revocation lists are fetched over the network by each connection and fail soft in every mail client; expiry and chain are checked.
+        client.CheckCertificateRevocation = false;
+        client.Timeout = (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue);
+        return new ServerSession(client, host, port, timeout, certificates, time);
+    }
+
+    /// <summary>Connects, with TLS as the policy says.</summary>
+    public async Task ConnectAsync(TlsPolicy tls, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await BoundAsync("connect", token => client.ConnectAsync(host, port, tls.Options, token), cancellationToken);
+        }
+        catch (SslHandshakeException e) when (certificates.AcceptedUntrusted || (certificates.Certificate is not null && !certificates.IsTrusted))
+        {
+            throw new MailAdminException("CertificateNotTrusted", MailErrorCategory.ConnectionError,
+                $"{host}:{port}: {certificates.Describe()}", host,
+                $"Check the name and the certificate; to accept this one: -CertificateThumbprint {CertificatePolicy.Thumbprint(certificates.Certificate!)}", e);
+        }
+        catch (SslHandshakeException e)
+        {
+            throw new MailAdminException("TlsFailed", MailErrorCategory.ConnectionError, $"TLS with {host}:{port} did not come up.", host,
+                "Check that the port and -TlsMode fit together: Implicit at 465, 993 and 995, StartTls elsewhere.", e);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new MailAdminException("TlsNotOffered", MailErrorCategory.ConnectionError, $"{host}:{port} does not offer STARTTLS, and plaintext was not allowed.", host,
+                "Use the port for TLS from the start (465, 993, 995), or ask the server's admin to enable STARTTLS.", e);
+        }
+
+        if (!client.IsSecure)
+        {
+            Warnings.Add($"The connection to {host}:{port} is in plaintext: the server offers no STARTTLS or it was not asked for.");
+        }
+        else if (certificates.AcceptedUntrusted)
+        {
+            Warnings.Add($"{certificates.Describe()} It was accepted all the same.");
+        }
+    }
+
+    /// <summary>Logs in.</summary>
+    public async Task LoginAsync(NetworkCredential credential, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await BoundAsync("log in", token => client.AuthenticateAsync(credential, token), cancellationToken);
+        }
+        catch (MailKit.Security.AuthenticationException e)
+        {
+            throw new MailAdminException("LoginRefused", MailErrorCategory.AuthenticationError,
+                $"{host}:{port} refused the login of '{credential.UserName}': {OneLine(e.Message)}", credential.UserName, "Check user name and password.", e);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new MailAdminException("LoginNotOffered", MailErrorCategory.AuthenticationError, $"{host}:{port} offers no way to log in.", host,
+                "Use the submission port (587 or 465), or leave out the credential.", e);
+        }
+    }
+
+    /// <summary>Runs one step within the time allowed and names network failures.</summary>
+    public async Task<T> BoundAsync<T>(string step, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await work(both.Token);
+        }
+        catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw TimedOut(step, e);
+        }
+        catch (TimeoutException e)
+        {
+            throw TimedOut(step, e);
+        }
+        catch (System.Net.Sockets.SocketException e)
+        {
+            throw new MailAdminException("ServerNotReached", MailErrorCategory.ConnectionError, $"Could not {step} with {host}:{port}: {OneLine(e.Message)}", host,
+                "Check name and port, that the server runs, and that no firewall stands between.", e);
+        }
+        catch (Exception e) when (e is IOException or ProtocolException or ServiceNotConnectedException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new MailAdminException("ConnectionLost", MailErrorCategory.ConnectionError, $"Could not {step} with {host}:{port}: {OneLine(e.Message)}", host,
+                "See the server's log; -Verbose shows the conversation.", e);
+        }
+    }
+
+    /// <summary>Runs one step without a result; see the other overload.</summary>
+    public Task BoundAsync(string step, Func<CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        BoundAsync(step, async token =>
+        {
+            await work(token);
+            return true;
+        }, cancellationToken);
+
+    /// <summary>Says goodbye; a failure in that is of no account, the work is done.</summary>
+    public async Task GoodbyeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await BoundAsync("say goodbye", token => client.DisconnectAsync(true, token), cancellationToken);
+        }
+        catch (MailAdminException)
+        {
+            // The peer broke off instead of answering QUIT.
+        }
+    }
+
+    /// <summary>Tls12, Tls13; null in plaintext.</summary>
+    public static string? TlsVersion(MailService client) => client.IsSecure ? client.SslProtocol.ToString() : null;
+
+    /// <summary>A server's text on one line, for an error.</summary>
+    public static string OneLine(string text) =>
+        string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    private MailAdminException TimedOut(string step, Exception cause) =>
+        new("OperationTimeout", MailErrorCategory.OperationTimeout,
+            FormattableString.Invariant($"Could not {step} with {host}:{port} within {timeout.TotalSeconds:0.#} s."), host,
+            "Check name and port, or give more time with -TimeoutSeconds.", cause);
+}

@@ -1,0 +1,194 @@
+using System.IO.Enumeration;
+using System.Runtime.CompilerServices;
+using MailAdmin.Client.Connecting;
+using MailAdmin.Client.Transcripts;
+using MailAdmin.Clients;
+using MailAdmin.Errors;
+using MailKit;
+using MailKit.Net.Imap;
+using MailKit.Net.Pop3;
+using MailKit.Search;
+using MimeKit;
+
+namespace MailAdmin.Client.Receiving;
+
+/// <summary>Fetches messages by IMAP or POP3 from any server; the engine of <c>Receive-Mail</c>.</summary>
+public sealed class MailReceiver
+{
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes a receiver.</summary>
+    /// <param name="time">Clock; null for the system's.</param>
+    public MailReceiver(TimeProvider? time = null) => _time = time ?? TimeProvider.System;
+
+    /// <summary>Fetches what the request selects, oldest first.</summary>
+    /// <param name="request">Which messages, and from where.</param>
+    /// <param name="onTranscript">Hears each line of the conversation as it comes, without secrets and content.</param>
+    /// <param name="cancellationToken">Ends it. A POP3 removal takes effect only when the enumeration was run to its end.</param>
+    /// <exception cref="MailAdminException">Says what failed.</exception>
+    public async IAsyncEnumerable<ReceivedMail> ReceiveAsync(
+        MailReceiveRequest request, Action<TranscriptLine>? onTranscript, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Protocol is not (MailProtocol.Imap or MailProtocol.Pop3))
+        {
+            throw new MailAdminException("ProtocolNotForReading", MailErrorCategory.InvalidArgument, $"{request.Protocol} does not give out mail.", request.Protocol, "Use Imap or Pop3.");
+        }
+
+        var imap = request.Protocol == MailProtocol.Imap;
+        var port = request.Port ?? (request.TlsMode is null or MailTlsMode.Implicit ? (imap ? 993 : 995) : imap ? 143 : 110);
+        var tls = TlsPolicy.Decide(request.Server, port, request.TlsMode, demanded: false, hasCredential: true);
+        using var logger = new TranscriptLogger(request.Protocol, _time, onTranscript);
+        using MailService client = imap ? new ImapClient(logger) : new Pop3Client(logger);
+        var session = ServerSession.Create(
+            client, request.Server, port, tls, request.Timeout, request.CertificateThumbprint, request.SkipCertificateCheck, _time);
+        await session.ConnectAsync(tls, cancellationToken);
+        await session.LoginAsync(request.Credential, cancellationToken);
+
+        var messages = client is ImapClient i
+            ? ByImapAsync(i, session, request, cancellationToken)
+            : ByPop3Async((Pop3Client)client, session, request, cancellationToken);
+        await foreach (var message in messages)
+        {
+            yield return message;
+        }
+
+        await session.GoodbyeAsync(cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<ReceivedMail> ByImapAsync(
+        ImapClient client, ServerSession session, MailReceiveRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var folder = await session.BoundAsync("open the folder", async token =>
+        {
+            try
+            {
+                var found = request.Folder.Equals("INBOX", StringComparison.OrdinalIgnoreCase) ? client.Inbox : await client.GetFolderAsync(request.Folder, token);
+                await found!.OpenAsync(request.Remove ? FolderAccess.ReadWrite : FolderAccess.ReadOnly, token);
+                return found;
+            }
+            catch (Exception e) when (e is FolderNotFoundException or ImapCommandException)
+            {
+                throw new MailAdminException("FolderNotFound", MailErrorCategory.ObjectNotFound, $"{request.Server} has no folder '{request.Folder}' to open.", request.Folder,
+                    "Give the full name with its levels, as the server spells it.", e);
+            }
+        }, cancellationToken);
+
+        var query = request.MessageId is { } id ? SearchQuery.HeaderContains("Message-Id", id.Trim('<', '>')) : SearchQuery.All;
+        var uids = await session.BoundAsync("search", token => folder.SearchAsync(query, token), cancellationToken);
+        const MessageSummaryItems items = MessageSummaryItems.UniqueId | MessageSummaryItems.Flags | MessageSummaryItems.Size | MessageSummaryItems.Envelope;
+        var summaries = uids.Count == 0 ? [] : await session.BoundAsync("list the messages", token => folder.FetchAsync(uids, items, token), cancellationToken);
+        var chosen = summaries
+            .Where(s => Matches(request.Subject, s.Envelope?.Subject) && (request.MessageId is null || SameId(request.MessageId, s.Envelope?.MessageId)))
+            .OrderBy(s => s.UniqueId).ToList();
+        foreach (var summary in request.Newest > 0 ? chosen.TakeLast(request.Newest) : chosen)
+        {
+            using var message = await session.BoundAsync("fetch a message", token => folder.GetMessageAsync(summary.UniqueId, token), cancellationToken);
+            yield return Decode(message) with
+            {
+                Protocol = MailProtocol.Imap,
+                Uid = summary.UniqueId.ToString(),
+                Flags = Flags(summary),
+                SizeBytes = summary.Size ?? 0,
+            };
+            if (request.Remove)
+            {
+                await session.BoundAsync("remove a message", async token =>
+                {
+                    await folder.AddFlagsAsync(summary.UniqueId, MailKit.MessageFlags.Deleted, true, token);
+                    await folder.ExpungeAsync([summary.UniqueId], token);
+                }, cancellationToken);
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<ReceivedMail> ByPop3Async(
+        Pop3Client client, ServerSession session, MailReceiveRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var uids = client.Capabilities.HasFlag(Pop3Capabilities.UIDL) && client.Count > 0
+            ? await session.BoundAsync("list the messages", token => client.GetMessageUidsAsync(token), cancellationToken) : null;
+        var sizes = client.Count > 0 ? await session.BoundAsync("list the messages", token => client.GetMessageSizesAsync(token), cancellationToken) : [];
+
+        var chosen = new Stack<int>();
+        var filtered = request.MessageId is not null || request.Subject is not null;
+        var last = request.LookAtNewest > 0 ? Math.Max(0, client.Count - request.LookAtNewest) : 0;
+        for (var index = client.Count - 1; index >= last && (request.Newest == 0 || chosen.Count < request.Newest); index--)
+        {
+            if (!filtered)
+            {
+                chosen.Push(index);
+                continue;
+            }
+
+            // RFC 1939 §7: TOP n 0 gives the header without the body.
+            var at = index;
+            var headers = await session.BoundAsync("read a header", token => client.GetMessageHeadersAsync(at, token), cancellationToken);
+            if (Matches(request.Subject, headers[HeaderId.Subject]) && (request.MessageId is null || SameId(request.MessageId, headers[HeaderId.MessageId])))
+            {
+                chosen.Push(index);
+            }
+        }
+
+        foreach (var index in chosen)
+        {
+            using var message = await session.BoundAsync("fetch a message", token => client.GetMessageAsync(index, token), cancellationToken);
+            yield return Decode(message) with { Protocol = MailProtocol.Pop3, Uid = uids?[index], SizeBytes = sizes[index] };
+            if (request.Remove)
+            {
+                await session.BoundAsync("remove a message", token => client.DeleteMessageAsync(index, token), cancellationToken);
+            }
+        }
+    }
+
+    private static ReceivedMail Decode(MimeMessage message) => new()
+    {
+        Protocol = MailProtocol.Imap,
+        MessageId = message.MessageId,
+        From = Text(message.From),
+        To = Text(message.To),
+        Cc = Text(message.Cc),
+        Subject = message.Subject,
+        Date = message.Headers.Contains(HeaderId.Date) ? message.Date : null,
+        Text = message.TextBody,
+        Html = message.HtmlBody,
+        Headers = [.. message.Headers.Select(h => KeyValuePair.Create(h.Field, h.Value))],
+        Attachments = [.. message.Attachments.Select(Decode)],
+    };
+
+    private static ReceivedAttachment Decode(MimeEntity entity)
+    {
+        using var content = new MemoryStream();
+        if (entity is MimePart part)
+        {
+            part.Content?.DecodeTo(content);
+        }
+        else
+        {
+            ((MessagePart)entity).Message?.WriteTo(content);
+        }
+
+        return new ReceivedAttachment(
+            entity.ContentDisposition?.FileName ?? entity.ContentType.Name ?? "", entity.ContentType.MimeType, content.ToArray());
+    }
+
+    private static string? Text(InternetAddressList list) => list.Count == 0 ? null : list.ToString(FormatOptions.Default, encode: false);
+
+    private static List<string> Flags(IMessageSummary summary)
+    {
+        var flags = new List<string>();
+        foreach (var flag in new[] { MailKit.MessageFlags.Seen, MailKit.MessageFlags.Answered, MailKit.MessageFlags.Flagged, MailKit.MessageFlags.Deleted, MailKit.MessageFlags.Draft })
+        {
+            if (summary.Flags?.HasFlag(flag) == true)
+            {
+                flags.Add("\\" + flag);
+            }
+        }
+
+        flags.AddRange(summary.Keywords ?? (IEnumerable<string>)[]);
+        return flags;
+    }
+
+    private static bool Matches(string? wildcard, string? text) => wildcard is null || FileSystemName.MatchesSimpleExpression(wildcard, text ?? "");
+
+    private static bool SameId(string wanted, string? found) => found is not null && wanted.Trim('<', '>', ' ') == found.Trim('<', '>', ' ');
+}

@@ -1,0 +1,24 @@
+@{
+    RootModule           = 'module/MailAdmin.psm1'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6f1c2f0e-6f0b-4a8e-9a1e-2b6f6f0c51d4'
+    Author               = 'MailAdmin maintainers'
+    CompanyName          = 'MailAdmin maintainers'
+    Copyright            = '(c) MailAdmin maintainers'
+    Description          = 'A mail server inside PowerShell: cmdlets start it, administer it and look into it; SMTP, IMAP and POP3 clients talk to it.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('module/MailAdmin.Format.ps1xml')
+    TypesToProcess       = @('module/MailAdmin.Types.ps1xml')
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    CmdletsToExport      = @(
+        'Get-Mailbox'
+    )
+    PrivateData          = @{
+        PSData = @{
+            Tags = @('Mail', 'SMTP', 'IMAP', 'POP3', 'Server', 'PSEdition_Core', 'Linux', 'Windows', 'MacOS')
+        }
+    }
+}

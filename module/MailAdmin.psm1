@@ -1,0 +1,17 @@
+# Loads MailAdmin.dll, the assembly of every type that cmdlets take and return, where PowerShell finds types by name; its load
+# context then loads the cmdlets and all packages apart from those of other modules. Only what the bare engine has is used here:
+# Add-Type and Join-Path live in modules that a host may not have.
+
+$bin = [IO.Path]::Combine($PSScriptRoot, 'bin')
+if (-not ('MailAdmin.Loading.LoadContext' -as [type])) {
+    $null = [Reflection.Assembly]::LoadFrom([IO.Path]::Combine($bin, 'MailAdmin.dll'))
+}
+
+$cmdlets = [MailAdmin.Loading.LoadContext]::LoadModule([IO.Path]::Combine($bin, 'MailAdmin.Module.dll'))
+$inner = Import-Module -Assembly $cmdlets -PassThru -ErrorAction Stop
+
+# With -Force the engine takes the binary module from its cache and forgets to hand its commands on (PowerShell issue 20710).
+$export = [Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdlet', [Reflection.BindingFlags]'Instance, NonPublic')
+foreach ($command in $inner.ExportedCmdlets.Values) {
+    $null = $export.Invoke($ExecutionContext.SessionState.Module, @(, $command))
+}

@@ -1,0 +1,163 @@
+using System.Management.Automation;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using MailAdmin.Errors;
+
+namespace MailAdmin.Module.Base;
+
+/// <summary>
+/// Base of every cmdlet. Its async members run on the pipeline's thread (see <see cref="PipelinePump"/>); work of the engine goes
+/// through <see cref="Off{T}"/> to the thread pool, so that nothing of it ever waits for this thread. Ctrl+C cancels both.
+/// </summary>
+public abstract class MailCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Cancelled at Ctrl+C.</summary>
+    protected CancellationToken StopToken => _stop.Token;
+
+    /// <summary>Before the first item.</summary>
+    protected virtual Task BeginAsync() => Task.CompletedTask;
+
+    /// <summary>Once per item of the pipeline.</summary>
+    protected virtual Task ProcessAsync() => Task.CompletedTask;
+
+    /// <summary>After the last item.</summary>
+    protected virtual Task EndAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing() => Pump(BeginAsync);
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Pump(ProcessAsync);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Pump(EndAsync);
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing() => _stop.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Called by the engine when the pipeline is over, however it ended.</summary>
+    protected virtual void Dispose(bool disposing) => _stop.Dispose();
+
+    /// <summary>Runs work of the engine on the thread pool; Ctrl+C gives it up at once.</summary>
+    protected Task<T> Off<T>(Func<CancellationToken, Task<T>> work)
+    {
+        var stopping = StopToken;
+        return Task.Run(() => work(stopping), stopping).WaitAsync(stopping);
+    }
+
+    /// <summary>Runs work of the engine on the thread pool; Ctrl+C gives it up at once.</summary>
+    protected Task Off(Func<CancellationToken, Task> work)
+    {
+        var stopping = StopToken;
+        return Task.Run(() => work(stopping), stopping).WaitAsync(stopping);
+    }
+
+    /// <summary>
+    /// Brings a stream of the engine to the pipeline's thread. The bound keeps a slow pipeline from piling up memory; enough is in flight
+    /// that the two threads do not hand over one item at a time.
+    /// </summary>
+    protected async IAsyncEnumerable<T> Stream<T>(Func<CancellationToken, IAsyncEnumerable<T>> source, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(StopToken, cancellationToken);
+        var channel = Channel.CreateBounded<T>(new BoundedChannelOptions(256) { SingleReader = true, SingleWriter = true });
+        var token = ended.Token;
+        var producer = Task.Run(
+            async () =>
+            {
+                Exception? failure = null;
+                try
+                {
+                    await foreach (var item in source(token).WithCancellation(token))
+                    {
+                        await channel.Writer.WriteAsync(item, token);
+                    }
+                }
+                catch (Exception e)
+                {
+                    // Whatever ended the stream is thrown again where it is read.
+                    failure = e;
+                }
+
+                channel.Writer.Complete(failure);
+            },
+            CancellationToken.None);
+        try
+        {
+            await foreach (var item in channel.Reader.ReadAllAsync(token))
+            {
+                yield return item;
+            }
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await producer.WaitAsync(TimeSpan.FromSeconds(5), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Runs the work of one item; what a person can act on becomes one non-terminating error, and the pipeline goes on.</summary>
+    /// <returns>True where it went well.</returns>
+    protected async Task<bool> PerItem(object? target, Func<Task> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        try
+        {
+            await work();
+            return true;
+        }
+        catch (Exception e) when (ErrorRecords.TryMake(e, target, out var record))
+        {
+            WriteError(record);
+            return false;
+        }
+    }
+
+    /// <summary>Ends the pipeline with an error.</summary>
+    protected void Fail(MailAdminException error) => ThrowTerminatingError(ErrorRecords.Make(error, null));
+
+    /// <summary>
+    /// The asking for what changes something. Cmdlets that destroy declare ConfirmImpact High, so that this asks by itself;
+    /// <paramref name="force"/> leaves the question out, but neither -WhatIf nor an explicit -Confirm.
+    /// </summary>
+    protected bool ShouldChange(string description, string question, bool force = false)
+    {
+        var whatIf = MyInvocation.BoundParameters.TryGetValue("WhatIf", out var bound)
+            ? bound is SwitchParameter { IsPresent: true }
+            : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference", false));
+        var confirm = MyInvocation.BoundParameters.TryGetValue("Confirm", out bound) && bound is SwitchParameter { IsPresent: true };
+        return (force && !whatIf && !confirm) || ShouldProcess(description, question, "MailAdmin");
+    }
+
+    /// <summary>Shows progress.</summary>
+    protected void Progress(string activity, string status, long done, long total) =>
+        WriteProgress(new ProgressRecord(1, activity, status) { PercentComplete = total > 0 ? (int)Math.Clamp(done * 100 / total, 0, 100) : -1 });
+
+    /// <summary>Takes the progress away.</summary>
+    protected void ProgressDone(string activity) =>
+        WriteProgress(new ProgressRecord(1, activity, activity) { RecordType = ProgressRecordType.Completed });
+
+    private void Pump(Func<Task> body)
+    {
+        try
+        {
+            PipelinePump.Run(body);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (Exception e) when (ErrorRecords.TryMake(e, null, out var record))
+        {
+            ThrowTerminatingError(record);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+using System.Management.Automation;
+
+namespace MailAdmin.Module.Completion;
+
+/// <summary>Completes addresses of mailboxes.</summary>
+public sealed class MailboxCompleter : AdministrationCompleter
+{
+    /// <inheritdoc/>
+    protected override async IAsyncEnumerable<(string Value, string Tip)> OfferAsync(string parameter, string word, IDictionary bound, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var route = await RouteAsync(bound, cancellationToken);
+        await foreach (var mailbox in route.GetMailboxesAsync(WildcardPattern.Escape(word) + "*", cancellationToken))
+        {
+            yield return (mailbox.Address, mailbox.DisplayName ?? $"{mailbox.MessageCount} messages");
+        }
+    }
+}
+
+/// <summary>Completes names of domains.</summary>
+public sealed class DomainCompleter : AdministrationCompleter
+{
+    /// <inheritdoc/>
+    protected override async IAsyncEnumerable<(string Value, string Tip)> OfferAsync(string parameter, string word, IDictionary bound, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var route = await RouteAsync(bound, cancellationToken);
+        await foreach (var domain in route.GetDomainsAsync(null, cancellationToken))
+        {
+            yield return (domain.Name, $"{domain.MailboxCount} mailboxes");
+        }
+    }
+}
+
+/// <summary>Completes addresses of aliases.</summary>
+public sealed class AliasCompleter : AdministrationCompleter
+{
+    /// <inheritdoc/>
+    protected override async IAsyncEnumerable<(string Value, string Tip)> OfferAsync(string parameter, string word, IDictionary bound, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var route = await RouteAsync(bound, cancellationToken);
+        await foreach (var alias in route.GetAliasesAsync(null, cancellationToken))
+        {
+            yield return (alias.Address, string.Join(", ", alias.Targets));
+        }
+    }
+}
+
+/// <summary>Completes folder names of the mailbox that the command line names.</summary>
+public sealed class FolderCompleter : AdministrationCompleter
+{
+    /// <inheritdoc/>
+    protected override async IAsyncEnumerable<(string Value, string Tip)> OfferAsync(string parameter, string word, IDictionary bound, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var mailbox = parameter == "Destination" && Bound(bound, "DestinationMailbox") is { } other ? other : Bound(bound, "Mailbox", "Identity");
+        if (mailbox is null)
+        {
+            yield break;
+        }
+
+        await using var route = await RouteAsync(bound, cancellationToken);
+        await foreach (var folder in route.GetFoldersAsync(mailbox, null, cancellationToken))
+        {
+            yield return (folder.Name, $"{folder.MessageCount} messages, {folder.UnseenCount} unread");
+        }
+    }
+}
+
+/// <summary>Completes ids of open sessions.</summary>
+public sealed class SessionCompleter : AdministrationCompleter
+{
+    /// <inheritdoc/>
+    protected override async IAsyncEnumerable<(string Value, string Tip)> OfferAsync(string parameter, string word, IDictionary bound, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var route = await RouteAsync(bound, cancellationToken);
+        foreach (var session in await route.GetSessionsAsync(cancellationToken))
+        {
+            yield return (session.Id, $"{session.Protocol} {session.RemoteEndPoint} {session.Mailbox} {session.State}");
+        }
+    }
+}

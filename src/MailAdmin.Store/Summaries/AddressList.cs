@@ -1,0 +1,283 @@
+namespace MailAdmin.Store.Summaries;
+
+/// <summary>What an address field holds, in order; groups open and close as IMAP shows them. RFC 9051 §7.5.2 ENVELOPE.</summary>
+internal enum AddressKind
+{
+    Mailbox, GroupStart, GroupEnd,
+}
+
+/// <summary>An address as octets: quoting gone, encoded words kept.</summary>
+internal readonly record struct ParsedAddress(AddressKind Kind, byte[]? Name, byte[]? Route, byte[] Mailbox, byte[] Host);
+
+/// <summary>
+/// Reads address fields as tolerantly as mail needs it. RFC 5322 §3.4 with the obsolete forms: routes, comments for names, white space around dots.
+/// </summary>
+internal ref struct AddressList(ReadOnlySpan<byte> unfolded)
+{
+    private readonly ReadOnlySpan<byte> _text = unfolded;
+    private int _at;
+    private byte[]? _comment;
+
+    public static List<ParsedAddress> Parse(ReadOnlySpan<byte> unfolded) => new AddressList(unfolded).Run();
+
+    private List<ParsedAddress> Run()
+    {
+        var found = new List<ParsedAddress>();
+        var inGroup = false;
+        while (found.Count < SummaryLimits.Addresses)
+        {
+            _comment = null;
+            SkipSpace();
+            if (_at >= _text.Length)
+            {
+                break;
+            }
+
+            if (_text[_at] == ',')
+            {
+                _at++;
+                continue;
+            }
+
+            if (_text[_at] == ';')
+            {
+                _at++;
+                if (inGroup)
+                {
+                    found.Add(new ParsedAddress(AddressKind.GroupEnd, null, null, [], []));
+                    inGroup = false;
+                }
+
+                continue;
+            }
+
+            var (phrase, local) = ReadWords();
+            var next = _at < _text.Length ? _text[_at] : (byte)',';
+            switch (next)
+            {
+                case (byte)':':
+                    _at++;
+                    if (!inGroup)
+                    {
+                        inGroup = true;
+                        found.Add(new ParsedAddress(AddressKind.GroupStart, phrase, null, [], []));
+                    }
+
+                    break;
+                case (byte)'<':
+                    found.Add(ReadAngle(phrase));
+                    SkipRest();
+                    break;
+                case (byte)'@':
+                    _at++;
+                    var host = ReadDomain();
+                    SkipRest();
+                    found.Add(new ParsedAddress(AddressKind.Mailbox, _comment, null, local, host));
+                    break;
+                case (byte)',' or (byte)';':
+                    // A word without @: not an address, but what the message says. The host is empty, for NIL would make it a group.
+                    if (local.Length > 0)
+                    {
+                        found.Add(new ParsedAddress(AddressKind.Mailbox, _comment, null, local, []));
+                    }
+
+                    break;
+                default:
+                    _at++;
+                    break;
+            }
+        }
+
+        if (inGroup)
+        {
+            found.Add(new ParsedAddress(AddressKind.GroupEnd, null, null, [], []));
+        }
+
+        return found;
+    }
+
+    /// <summary>Words up to a special; as a phrase (single spaces between words that were apart) and as a local part (no spaces).</summary>
+    private (byte[] Phrase, byte[] Local) ReadWords()
+    {
+        var phrase = new List<byte>();
+        var local = new List<byte>();
+        var apart = false;
+        while (_at < _text.Length)
+        {
+            var octet = _text[_at];
+            if (octet is (byte)' ' or (byte)'\t' or (byte)'(')
+            {
+                SkipSpace();
+                apart = phrase.Count > 0;
+                continue;
+            }
+
+            if (octet is (byte)',' or (byte)';' or (byte)':' or (byte)'<' or (byte)'@' or (byte)'>' or (byte)')')
+            {
+                break;
+            }
+
+            if (apart)
+            {
+                phrase.Add((byte)' ');
+                apart = false;
+            }
+
+            if (octet == '"')
+            {
+                var quoted = ReadQuoted();
+                phrase.AddRange(quoted);
+                local.AddRange(quoted);
+                continue;
+            }
+
+            phrase.Add(octet);
+            local.Add(octet);
+            _at++;
+        }
+
+        return ([.. phrase], [.. local]);
+    }
+
+    private ParsedAddress ReadAngle(byte[] phrase)
+    {
+        _at++;
+        SkipSpace();
+        byte[]? route = null;
+        if (_at < _text.Length && _text[_at] == '@')
+        {
+            var colon = _text[_at..].IndexOf((byte)':');
+            var close = _text[_at..].IndexOf((byte)'>');
+            if (colon > 0 && (close < 0 || colon < close))
+            {
+                route = _text.Slice(_at, colon).ToArray();
+                _at += colon + 1;
+            }
+        }
+
+        var comment = _comment;
+        var (_, local) = ReadWords();
+        byte[] host = [];
+        if (_at < _text.Length && _text[_at] == '@')
+        {
+            _at++;
+            host = ReadDomain();
+        }
+
+        while (_at < _text.Length && _text[_at] != '>' && _text[_at] != ',')
+        {
+            _at++;
+        }
+
+        if (_at < _text.Length && _text[_at] == '>')
+        {
+            _at++;
+        }
+
+        // A comment inside the brackets is no name; one behind them is, where there is no phrase.
+        _comment = comment;
+        SkipSpace();
+        return new ParsedAddress(AddressKind.Mailbox, phrase.Length > 0 ? phrase : _comment, route, local, host);
+    }
+
+    private byte[] ReadDomain()
+    {
+        var host = new List<byte>();
+        while (_at < _text.Length)
+        {
+            var octet = _text[_at];
+            if (octet is (byte)' ' or (byte)'\t' or (byte)'(')
+            {
+                SkipSpace();
+                if (host.Count > 0 && _at < _text.Length && _text[_at] != '.' && host[^1] != '.')
+                {
+                    // White space ends a domain unless a dot stands beside it (RFC 5322 §4.4 obs-domain).
+                    break;
+                }
+
+                continue;
+            }
+
+            if (octet == '[' && _text[_at..].IndexOf((byte)']') is > 0 and var length)
+            {
+                host.AddRange(_text.Slice(_at, length + 1));
+                _at += length + 1;
+                continue;
+            }
+
+            if (octet is (byte)',' or (byte)';' or (byte)':' or (byte)'<' or (byte)'>' or (byte)'"' or (byte)'@' or (byte)')')
+            {
+                break;
+            }
+
+            host.Add(octet);
+            _at++;
+        }
+
+        return [.. host];
+    }
+
+    /// <summary>Passes what stands between an address and the next comma.</summary>
+    private void SkipRest()
+    {
+        while (_at < _text.Length && _text[_at] is not ((byte)',' or (byte)';'))
+        {
+            if (_text[_at] is (byte)' ' or (byte)'\t' or (byte)'(')
+            {
+                SkipSpace();
+            }
+            else if (_text[_at] == '"')
+            {
+                _ = ReadQuoted();
+            }
+            else
+            {
+                _at++;
+            }
+        }
+    }
+
+    private byte[] ReadQuoted()
+    {
+        _at++;
+        var result = new List<byte>();
+        while (_at < _text.Length && _text[_at] != '"')
+        {
+            if (_text[_at] == '\\' && _at + 1 < _text.Length)
+            {
+                _at++;
+            }
+
+            result.Add(_text[_at++]);
+        }
+
+        _at = Math.Min(_at + 1, _text.Length);
+        return [.. result];
+    }
+
+    private void SkipSpace()
+    {
+        while (_at < _text.Length)
+        {
+            if (_text[_at] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+            {
+                _at++;
+            }
+            else if (_text[_at] == '(')
+            {
+                var start = _at + 1;
+                MimeParameters.SkipComment(_text, ref _at);
+                var end = _at > start && _text[_at - 1] == ')' ? _at - 1 : _at;
+                var comment = _text[start..Math.Max(start, end)].Trim(" \t"u8);
+                if (comment.Length > 0)
+                {
+                    _comment = comment.ToArray();
+                }
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+}

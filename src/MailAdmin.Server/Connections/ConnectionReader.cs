@@ -1,0 +1,416 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
+
+namespace MailAdmin.Server.Connections;
+
+/// <summary>Why a wait for octets ended without any.</summary>
+internal enum ReadStop
+{
+    None, TimedOut, Canceled, Closing, Aborted,
+}
+
+/// <summary>
+/// Input of a connection: reads on demand, straight from the socket (or the TLS stream above it) into rented segments.
+/// </summary>
+/// <remarks>
+/// Invariants: nothing is rented while the client is quiet (a read of zero octets waits for it); at most one read is under way, and it is
+/// never cancelled: who gives up waiting (time, IDLE ended, server stop) leaves it standing and the next caller takes it over, so that a
+/// TLS record is never torn. While a read is under way only its completion touches the segments.
+/// </remarks>
+internal sealed class ConnectionReader : IValueTaskSource<ReadResult>
+{
+    private enum Stage
+    {
+        Probe, Data,
+    }
+
+    private readonly Lock _gate = new();
+    private readonly Socket _socket;
+    private readonly ConnectionMeter _meter;
+    private readonly Action _resume;
+    private Stream? _stream;
+    private bool _probeFirst = true;
+
+    private BufferSegment? _head, _tail, _spare;
+    private int _headOffset;
+    private int _segmentSize = BufferSegment.SmallSize;
+    private bool _unexamined, _lastReadFilled, _ended, _closed;
+    private Exception? _fault;
+
+    private Stage _stage;
+    private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _io;
+    private bool _pending, _waiting;
+    private long _deadline = long.MaxValue;
+    private ReadStop _sticky;
+    private CancellationToken _token;
+    private CancellationTokenRegistration _registration;
+    private ManualResetValueTaskSourceCore<ReadStop> _core;
+
+    public ConnectionReader(Socket socket, ConnectionMeter meter)
+    {
+        _socket = socket;
+        _meter = meter;
+        _resume = Resume;
+    }
+
+    /// <summary>Reads through <paramref name="stream"/> from now on (TLS, compression); what was buffered is thrown away and counted.</summary>
+    /// <param name="stream">The new source.</param>
+    /// <param name="probeFirst">A read of zero octets waits on it without taking a buffer.</param>
+    public long Switch(Stream stream, bool probeFirst)
+    {
+        lock (_gate)
+        {
+            if (_pending)
+            {
+                throw new InvalidOperationException("A read is under way.");
+            }
+
+            var dropped = Buffered().Length;
+            ReleaseAll();
+            _unexamined = false;
+            _lastReadFilled = false;
+            _stream = stream;
+            _probeFirst = probeFirst;
+            return dropped;
+        }
+    }
+
+    /// <summary>Octets read and not consumed. Only between a read's end and the next.</summary>
+    public ReadOnlySequence<byte> Buffered() =>
+        _head is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_head, _headOffset, _tail!, _tail!.Written);
+
+    /// <summary>As <see cref="ClientConnection.ReadAsync"/>; <paramref name="deadline"/> on the meter's clock.</summary>
+    public ValueTask<ReadResult> ReadAsync(long deadline, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<ReadResult>(cancellationToken);
+        }
+
+        bool start;
+        lock (_gate)
+        {
+            if (_sticky != ReadStop.None)
+            {
+                return ValueTask.FromException<ReadResult>(Explain(_sticky, default));
+            }
+
+            if (!_pending)
+            {
+                if (_fault is not null)
+                {
+                    return ValueTask.FromException<ReadResult>(_fault);
+                }
+
+                if (_unexamined || _ended)
+                {
+                    return new(Result());
+                }
+            }
+
+            start = !_pending;
+            _pending = true;
+            _core.Reset();
+            _deadline = deadline;
+            _waiting = true;
+        }
+
+        if (start && Run(resumed: false))
+        {
+            bool mine;
+            lock (_gate)
+            {
+                _pending = false;
+                mine = _waiting;
+                _waiting = false;
+            }
+
+            if (mine)
+            {
+                return _fault is null ? new(Result()) : ValueTask.FromException<ReadResult>(_fault);
+            }
+        }
+        else if (cancellationToken.CanBeCanceled)
+        {
+            _token = cancellationToken;
+            _registration = cancellationToken.UnsafeRegister(static reader => ((ConnectionReader)reader!).Stop(ReadStop.Canceled, sticky: false), this);
+        }
+
+        return new(this, _core.Version);
+    }
+
+    /// <summary>As <see cref="ClientConnection.AdvanceTo(SequencePosition, SequencePosition)"/>.</summary>
+    public void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (_head is null)
+        {
+            return;
+        }
+
+        var end = _tail!.RunningIndex + _tail.Written;
+        _unexamined = Index(examined) < end;
+        if (Index(consumed) >= end)
+        {
+            ReleaseAll();
+            return;
+        }
+
+        var target = (BufferSegment)consumed.GetObject()!;
+        while (_head != target)
+        {
+            var next = _head!.Following;
+            Release(_head);
+            _head = next;
+        }
+
+        _headOffset = consumed.GetInteger();
+        if (_headOffset == _head.Written)
+        {
+            var next = _head.Following;
+            Release(_head);
+            _head = next;
+            _headOffset = 0;
+        }
+
+        static long Index(SequencePosition position) => ((BufferSegment)position.GetObject()!).RunningIndex + position.GetInteger();
+    }
+
+    /// <summary>Ends the wait under way, if any; where <paramref name="sticky"/>, all later ones as well.</summary>
+    public void Stop(ReadStop why, bool sticky)
+    {
+        lock (_gate)
+        {
+            if (sticky && why > _sticky)
+            {
+                _sticky = why;
+            }
+
+            if (!_waiting)
+            {
+                return;
+            }
+
+            _waiting = false;
+        }
+
+        // The caller is a timer, an admin or the store's broadcaster: the session goes on elsewhere.
+        _core.RunContinuationsAsynchronously = true;
+        _core.SetResult(why);
+    }
+
+    /// <summary>Ends the wait under way where its time is over.</summary>
+    public void Tick(long now)
+    {
+        if (now >= Volatile.Read(ref _deadline) && Volatile.Read(ref _waiting))
+        {
+            Stop(ReadStop.TimedOut, sticky: false);
+        }
+    }
+
+    /// <summary>Gives the buffers back once no read is under way; the socket is closed by then.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            if (!_pending)
+            {
+                ReleaseAll();
+            }
+        }
+    }
+
+    private ReadResult Result() => new(Buffered(), isCanceled: false, isCompleted: _ended);
+
+    private void Resume()
+    {
+        if (!Run(resumed: true))
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _pending = false;
+            if (_closed)
+            {
+                ReleaseAll();
+            }
+
+            if (!_waiting)
+            {
+                return;
+            }
+
+            _waiting = false;
+        }
+
+        _core.RunContinuationsAsynchronously = false;
+        _core.SetResult(ReadStop.None);
+    }
+
+    /// <summary>Carries the read on: true when there are octets, the end or a fault; false when it waits and will call <see cref="Resume"/>.</summary>
+    private bool Run(bool resumed)
+    {
+        try
+        {
+            if (!resumed)
+            {
+                // A read that filled its segment has more behind it, as a rule: no need to wait for it first.
+                _stage = _probeFirst && !_lastReadFilled ? Stage.Probe : Stage.Data;
+            }
+            else
+            {
+                var count = _io.GetResult();
+                if (_stage == Stage.Data)
+                {
+                    Commit(count);
+                    return true;
+                }
+
+                _stage = Stage.Data;
+            }
+
+            while (true)
+            {
+                var memory = _stage == Stage.Probe ? Memory<byte>.Empty : Room();
+#pragma warning disable CA2012 // Consumed once: here where it is complete, in Resume otherwise.
+                var io = (_stream is null ? _socket.ReceiveAsync(memory, SocketFlags.None) : _stream.ReadAsync(memory)).ConfigureAwait(false).GetAwaiter();
+#pragma warning restore CA2012
+                if (!io.IsCompleted)
+                {
+                    _io = io;
+                    io.UnsafeOnCompleted(_resume);
+                    return false;
+                }
+
+                var count = io.GetResult();
+                if (_stage == Stage.Data)
+                {
+                    Commit(count);
+                    return true;
+                }
+
+                _stage = Stage.Data;
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidDataException or InvalidOperationException)
+        {
+            // InvalidData: what came is not DEFLATE. The others: the connection broke or was closed under the read.
+            _fault = new IOException("The connection broke off.", e);
+            return true;
+        }
+        catch (IOException e)
+        {
+            _fault = e;
+            return true;
+        }
+    }
+
+    private Memory<byte> Room()
+    {
+        // A tail with hardly any room would cost a system call for a few octets.
+        const int LeastRoom = 512;
+        if (_tail is null || _tail.Free < LeastRoom)
+        {
+            BufferSegment segment;
+            if (_spare is { } spare)
+            {
+                segment = spare;
+                _spare = null;
+                segment.Rent(_segmentSize);
+            }
+            else
+            {
+                segment = new BufferSegment(_segmentSize);
+            }
+
+            if (_tail is null)
+            {
+                _head = segment;
+                _headOffset = 0;
+            }
+            else
+            {
+                _tail.Append(segment);
+            }
+
+            _tail = segment;
+        }
+
+        return _tail.FreeMemory;
+    }
+
+    private void Commit(int count)
+    {
+        if (count == 0)
+        {
+            _ended = true;
+            if (_head is { } head && head == _tail && head.Written == _headOffset)
+            {
+                ReleaseAll();
+            }
+
+            return;
+        }
+
+        if (_stream is null)
+        {
+            _meter.Received(count);
+        }
+
+        var asked = _tail!.Free;
+        _tail.Advance(count);
+        _unexamined = true;
+        _lastReadFilled = count == asked;
+        _segmentSize = _lastReadFilled ? BufferSegment.Grown(_segmentSize) : count < asked / 4 ? BufferSegment.SmallSize : _segmentSize;
+    }
+
+    private void ReleaseAll()
+    {
+        while (_head is { } segment)
+        {
+            _head = segment.Following;
+            Release(segment);
+        }
+
+        _tail = null;
+        _headOffset = 0;
+    }
+
+    private void Release(BufferSegment segment)
+    {
+        segment.Return();
+        _spare ??= segment;
+    }
+
+    private static Exception Explain(ReadStop why, CancellationToken token) => why switch
+    {
+        ReadStop.TimedOut => new TimeoutException("The client sent nothing in time."),
+        ReadStop.Canceled => new OperationCanceledException(token),
+        ReadStop.Closing => new OperationCanceledException("The session is to end."),
+        _ => new OperationCanceledException("The connection is gone."),
+    };
+
+    ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
+    {
+        // Disposing waits for a cancellation callback that is running, so that it cannot hit a later read.
+        _registration.Dispose();
+        _registration = default;
+        var why = _core.GetResult(token);
+        if (why != ReadStop.None)
+        {
+            throw Explain(why, _token);
+        }
+
+        return _fault is null ? Result() : throw _fault;
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+}

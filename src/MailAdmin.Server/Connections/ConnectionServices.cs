@@ -1,0 +1,19 @@
+using MailAdmin.Server.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace MailAdmin.Server.Connections;
+
+/// <summary>What all connections of one server share.</summary>
+internal sealed class ConnectionServices
+{
+    public ConnectionServices(TimeProvider time) => Clock = new ConnectionClock(time);
+
+    public ConnectionClock Clock { get; }
+    public required ServerCounters Counters { get; init; }
+    public required IEventSink Events { get; init; }
+    public required ILogger Log { get; init; }
+    /// <summary>Limits for connections to come; replaced whole by Set-MailServer.</summary>
+    public required ServerLimits Limits { get; set; }
+    /// <summary>Certificate for handshakes to come; null: no TLS.</summary>
+    public TlsConfiguration? Tls { get; set; }
+}

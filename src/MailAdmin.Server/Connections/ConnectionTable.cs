@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+
+namespace MailAdmin.Server.Connections;
+
+/// <summary>
+/// All connections of a server: what <c>Get-MailSession</c> lists, what the limits count, and what one coarse timer walks over for the time
+/// limits of all of them.
+/// </summary>
+internal sealed class ConnectionTable : IDisposable
+{
+    /// <summary>Time limits of minutes do not ask for more.</summary>
+    public static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, SocketConnection> _connections = new(StringComparer.Ordinal);
+    private readonly Dictionary<IPAddress, int> _perAddress = [];
+    private readonly int[] _perProtocol = new int[4];
+    private readonly ConnectionServices _services;
+    private readonly ITimer _timer;
+    private int _count;
+    private long _lastId;
+
+    public ConnectionTable(ConnectionServices services)
+    {
+        _services = services;
+        _timer = services.Clock.Time.CreateTimer(static table => ((ConnectionTable)table!).Tick(), this, TickPeriod, TickPeriod);
+    }
+
+    /// <summary>Connections now.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Connections now, of one protocol.</summary>
+    public int CountOf(MailProtocol protocol) => Volatile.Read(ref _perProtocol[(int)protocol]);
+
+    /// <summary>Takes a socket in, unless it is one too many; <paramref name="refusal"/> says so then and the socket is the caller's still.</summary>
+    public bool TryAdd(Socket socket, MailEndpoint endpoint, [NotNullWhen(true)] out SocketConnection? connection, [NotNullWhen(false)] out string? refusal)
+    {
+        connection = null;
+        if (Interlocked.Increment(ref _count) > _services.Limits.MaxConnections)
+        {
+            Interlocked.Decrement(ref _count);
+            refusal = "Too many connections; try again later";
+            return false;
+        }
+
+        var candidate = new SocketConnection(socket, $"s{Interlocked.Increment(ref _lastId)}", endpoint, _services);
+        if (!candidate.IsLoopback && !TryCount(candidate.Remote.Address))
+        {
+            Interlocked.Decrement(ref _count);
+            refusal = "Too many connections from your address";
+            return false;
+        }
+
+        Interlocked.Increment(ref _perProtocol[(int)endpoint.Protocol]);
+        _connections[candidate.Id] = candidate;
+        connection = candidate;
+        refusal = null;
+        return true;
+    }
+
+    /// <summary>Takes a connection out.</summary>
+    public void Remove(SocketConnection connection)
+    {
+        if (!_connections.TryRemove(connection.Id, out _))
+        {
+            return;
+        }
+
+        Interlocked.Decrement(ref _perProtocol[(int)connection.Endpoint.Protocol]);
+        Interlocked.Decrement(ref _count);
+        if (!connection.IsLoopback)
+        {
+            lock (_perAddress)
+            {
+                var address = connection.Remote.Address;
+                if (--_perAddress[address] == 0)
+                {
+                    _perAddress.Remove(address);
+                }
+            }
+        }
+    }
+
+    /// <summary>The connection of an id.</summary>
+    public SocketConnection? Find(string id) => _connections.GetValueOrDefault(id);
+
+    /// <summary>All of now.</summary>
+    public IEnumerable<SocketConnection> All() => _connections.Select(c => c.Value);
+
+    /// <summary>Asks all sessions to end, waits until they did or <paramref name="drain"/> is over, then cuts off who is left.</summary>
+    public async Task CloseAllAsync(TimeSpan drain, CancellationToken cancellationToken)
+    {
+        var sessions = All().ToArray();
+        foreach (var connection in sessions)
+        {
+            connection.RequestClose(ClosingReason.ServerStopping, drain);
+        }
+
+        var over = Task.WhenAll(sessions.Select(c => c.Completion));
+        try
+        {
+            await over.WaitAsync(drain, _services.Clock.Time, cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // Out of patience, ours or the caller's: cut off below.
+        }
+
+        foreach (var connection in All())
+        {
+            connection.Abort();
+        }
+
+        // A session that was cut off ends at its next step; one that computes for long does not hold up the stop.
+        try
+        {
+            await over.WaitAsync(SocketConnection.ClosingGrace, _services.Clock.Time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            ConnectionLog.Stuck(_services.Log, Count);
+        }
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Tick()
+    {
+        var now = _services.Clock.Now;
+        foreach (var (_, connection) in _connections)
+        {
+            connection.Tick(now);
+        }
+    }
+
+    private bool TryCount(IPAddress address)
+    {
+        lock (_perAddress)
+        {
+            var count = _perAddress.GetValueOrDefault(address);
+            if (count >= _services.Limits.MaxConnectionsPerAddress)
+            {
+                return false;
+            }
+
+            _perAddress[address] = count + 1;
+            return true;
+        }
+    }
+}

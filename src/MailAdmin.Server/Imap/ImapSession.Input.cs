@@ -1,0 +1,182 @@
+using System.Buffers;
+using MailAdmin.Protocol.Imap;
+
+namespace MailAdmin.Server.Imap;
+
+/// <summary>Input: frames, lines, and the octets of a message, all from the connection's own buffer.</summary>
+internal sealed partial class ImapSession
+{
+    private ImapFramer _framer;
+    private ReadOnlySequence<byte> _buffer;
+    private bool _holdsBuffer;
+    private bool _inputEnded;
+    private byte[]? _rented;
+    private ImapLiteral? _message;
+
+    private TimeSpan ReadTimeout => Mailbox is null ? Connection.Limits.LoginTimeout : Connection.Limits.ImapIdleTimeout;
+
+    private async ValueTask<ImapFrame> NextFrameAsync()
+    {
+        while (true)
+        {
+            if (_holdsBuffer)
+            {
+                var frame = _framer.Read(_buffer);
+                if (frame.Kind != ImapFrameKind.NeedMore)
+                {
+                    return frame;
+                }
+
+                if (_inputEnded)
+                {
+                    return default;
+                }
+
+                ReleaseBehind(frame.Length);
+            }
+
+            if (_inputEnded)
+            {
+                return default;
+            }
+
+            await ReadMoreAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Flushes what is to be said and waits for more input, on top of what is held. False at the client's end.</summary>
+    private async ValueTask<bool> ReadMoreAsync(CancellationToken cancellationToken)
+    {
+        if (_holdsBuffer)
+        {
+            ReleaseBehind(0);
+        }
+
+        await FlushAsync();
+        var result = await Connection.ReadAsync(ReadTimeout, cancellationToken);
+        _buffer = result.Buffer;
+        _holdsBuffer = true;
+        _inputEnded = result.IsCompleted;
+        return !_inputEnded;
+    }
+
+    /// <summary>
+    /// A line of its own within a command (AUTHENTICATE, IDLE), without its CRLF; null at the client's end or where it is too long, and then
+    /// the session is over. The command's arguments are gone.
+    /// </summary>
+    public async ValueTask<byte[]?> ReadLineAsync(int maxOctets, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            if (_holdsBuffer && _buffer.PositionOf((byte)'\n') is { } position)
+            {
+                var line = _buffer.Slice(0, position).ToArray();
+                _buffer = _buffer.Slice(_buffer.GetPosition(1, position));
+                if (line.Length > maxOctets)
+                {
+                    break;
+                }
+
+                return line.Length > 0 && line[^1] == (byte)'\r' ? line[..^1] : line;
+            }
+
+            if (_holdsBuffer && _buffer.Length > maxOctets || _inputEnded)
+            {
+                break;
+            }
+
+            await ReadMoreAsync(cancellationToken);
+        }
+
+        if (_inputEnded)
+        {
+            _ended = true;
+        }
+        else
+        {
+            End("Line is too long");
+        }
+
+        return null;
+    }
+
+    /// <summary>Octets that are here already, so that they need no wait.</summary>
+    public bool HasInput => _holdsBuffer && !_buffer.IsEmpty;
+
+    private ReadOnlyMemory<byte> TakeText(int length)
+    {
+        var text = _buffer.Slice(0, length);
+        if (text.IsSingleSegment)
+        {
+            return text.First;
+        }
+
+        _rented = ArrayPool<byte>.Shared.Rent(length);
+        text.CopyTo(_rented);
+        return _rented.AsMemory(0, length);
+    }
+
+    private void ReturnText()
+    {
+        if (_rented is { } rented)
+        {
+            _rented = null;
+            ArrayPool<byte>.Shared.Return(rented, clearArray: true);
+        }
+    }
+
+    private void Consume(int octets) => _buffer = _buffer.Slice(octets);
+
+    private void ReleaseBehind(int octets)
+    {
+        Connection.AdvanceTo(_buffer.GetPosition(octets), _buffer.End);
+        _buffer = default;
+        _holdsBuffer = false;
+    }
+
+    private void Release()
+    {
+        ReturnText();
+        if (_holdsBuffer)
+        {
+            Connection.AdvanceTo(_buffer.Start);
+            _holdsBuffer = false;
+            _buffer = default;
+        }
+    }
+
+    /// <summary>A message that the command does not take: it is read past, never run as commands.</summary>
+    private async ValueTask RefuseMessageAsync()
+    {
+        if (_message is not { } literal)
+        {
+            return;
+        }
+
+        _message = null;
+        _framer.Refuse(literal, _tag);
+        if (!_framer.IsDiscarding)
+        {
+            return;
+        }
+
+        while (true)
+        {
+            var frame = await NextFrameAsync();
+            if (frame.Kind == ImapFrameKind.TooLong)
+            {
+                Consume(frame.Length);
+                return;
+            }
+
+            if (frame.Kind == ImapFrameKind.Hopeless)
+            {
+                End("[TOOBIG] Message is too large");
+                return;
+            }
+
+            _ended = true;
+            return;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using MailAdmin.Protocol.Imap;
+using MailAdmin.Server.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace MailAdmin.Server.Imap;
+
+/// <summary>Output: replies, and when it goes out.</summary>
+internal sealed partial class ImapSession
+{
+    /// <summary>Above this a long response is flushed on its way, so that no reply is held whole.</summary>
+    private const int FlushOctets = 64 * 1024;
+
+    /// <summary><c>* text</c></summary>
+    public void Untagged(string text)
+    {
+        using var encoder = Encode();
+        encoder.Raw("* "u8);
+        encoder.Text(text);
+        encoder.Crlf();
+        Transcribe(text);
+    }
+
+    /// <summary><c>+ text</c></summary>
+    public void Continue(string text)
+    {
+        using var encoder = Encode();
+        encoder.Raw("+ "u8);
+        encoder.Text(text);
+        encoder.Crlf();
+    }
+
+    /// <summary>Sends what was written.</summary>
+    public async ValueTask FlushAsync()
+    {
+        if (!Output.CanGetUnflushedBytes || Output.UnflushedBytes > 0)
+        {
+            await Output.FlushAsync(Connection.Aborted);
+        }
+    }
+
+    /// <summary>Sends what was written where it is much; call it between the parts of a long response.</summary>
+    public ValueTask FlushIfFullAsync() => Output.CanGetUnflushedBytes && Output.UnflushedBytes >= FlushOctets ? FlushAsync() : ValueTask.CompletedTask;
+
+    private void Reply(string tag, string status, string? code, string text)
+    {
+        using var encoder = Encode();
+        encoder.Text(tag);
+        encoder.Space();
+        encoder.Text(status);
+        encoder.Space();
+        if (code is not null)
+        {
+            encoder.Octet((byte)'[');
+            encoder.Text(code);
+            encoder.Raw("] "u8);
+        }
+
+        encoder.Text(text);
+        encoder.Crlf();
+        if (Connection.Transcript.IsEnabled)
+        {
+            Connection.Transcript.Add(TranscriptDirection.Server, code is null ? $"{tag} {status} {text}" : $"{tag} {status} [{code}] {text}");
+        }
+    }
+
+    private void Transcribe(string untagged)
+    {
+        if (Connection.Transcript.IsEnabled)
+        {
+            Connection.Transcript.Add(TranscriptDirection.Server, $"* {untagged}");
+        }
+    }
+
+    private void LogFailure(string command, Exception failure) => LogFailed(Logger, Connection.Id, command, failure);
+
+    private ILogger Logger => Context.Loggers.CreateLogger("MailAdmin.Imap");
+
+    [LoggerMessage(1, LogLevel.Information, "{Session}: {Command} failed")]
+    private static partial void LogFailed(ILogger logger, string session, string command, Exception failure);
+}

@@ -1,0 +1,249 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using MailAdmin.Errors;
+using MailAdmin.Protocol.Imap;
+using MailAdmin.Server.Connections;
+using MailAdmin.Server.Hosting;
+using MailAdmin.Store;
+
+namespace MailAdmin.Server.Imap;
+
+/// <summary>One client: its state, and the loop that takes a command, runs it and answers it.</summary>
+/// <remarks>
+/// Invariants: commands run one after another in the order they came; a tagged reply is the last thing of its command; what other sessions
+/// changed is told only where the command's <see cref="ImapCommand.Sync"/> allows; output is flushed when no whole command is left to run;
+/// nothing is written from another task than the loop's.
+/// </remarks>
+internal sealed partial class ImapSession
+{
+    private readonly ImapDecoder _decoder = new();
+    private string _tag = "*";
+    private int _badCommands;
+    private bool _ended;
+
+    public ImapSession(ServerContext context, ClientConnection connection)
+    {
+        Context = context;
+        Connection = connection;
+        _framer = new ImapFramer(connection.Limits.ImapCommandLine, connection.Limits.ImapCommandLiterals, connection.Limits.MessageSize);
+        _decoder.MaxNesting = connection.Limits.ImapNesting;
+    }
+
+    public ServerContext Context { get; }
+    public ClientConnection Connection { get; }
+    public IMailStore Store => Context.Store;
+    public PipeWriter Output => Connection.Output;
+    /// <summary>Who logged in; null before.</summary>
+    public MailboxRecord? Mailbox { get; private set; }
+    /// <summary>The selected folder; not null in the selected state.</summary>
+    public SelectedFolder? Selected { get; private set; }
+    /// <summary>CONDSTORE is on: FETCH responses of flags carry MODSEQ. RFC 7162 §3.1.</summary>
+    public bool CondStore { get; private set; }
+    /// <summary>ENABLE QRESYNC: VANISHED instead of EXPUNGE. RFC 7162 §3.2.</summary>
+    public bool QResync { get; set; }
+    /// <summary>ENABLE IMAP4rev2.</summary>
+    public bool Rev2 { get; set; }
+    /// <summary>ENABLE UTF8=ACCEPT. RFC 6855.</summary>
+    public bool Utf8Accept { get; set; }
+    /// <summary>Mailbox names and quoted strings are UTF-8.</summary>
+    public bool Utf8 => Rev2 || Utf8Accept;
+    /// <summary>Failed logins so far.</summary>
+    public int LoginFailures { get; set; }
+    public ImapStates State => Mailbox is null ? ImapStates.NotAuthenticated : Selected is null ? ImapStates.Authenticated : ImapStates.Selected;
+
+    /// <summary>An encoder over the output.</summary>
+    public ImapEncoder Encode() => new(Output);
+
+    /// <summary>Runs until the client or the server ends it.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            Connection.Activity.State = "Not authenticated";
+            Untagged($"OK [CAPABILITY {ImapCapabilities.For(this)}] {Context.HostName} MailAdmin IMAP4rev2 ready");
+            while (!_ended)
+            {
+                await RunNextAsync();
+            }
+
+            await FlushAsync();
+        }
+        catch (OperationCanceledException) when (Connection.Closing.IsCancellationRequested && !Connection.Aborted.IsCancellationRequested)
+        {
+            await SayGoodbyeAsync(Connection.ClosingReason switch
+            {
+                ClosingReason.ServerStopping => "[UNAVAILABLE] Server is shutting down",
+                ClosingReason.MailboxGone => "[UNAVAILABLE] Mailbox is no longer available",
+                _ => "Session was ended by the administrator",
+            });
+        }
+        catch (TimeoutException)
+        {
+            await SayGoodbyeAsync("Autologout; idle for too long");
+        }
+        finally
+        {
+            Release();
+            Selected?.Dispose();
+        }
+    }
+
+    /// <summary>Ends the session after the current reply, with BYE.</summary>
+    public void End(string reason)
+    {
+        if (!_ended)
+        {
+            Untagged($"BYE {reason}");
+            _ended = true;
+        }
+    }
+
+    /// <summary>The client has logged in.</summary>
+    public void LogIn(MailboxRecord mailbox)
+    {
+        Mailbox = mailbox;
+        Connection.Activity.Mailbox = mailbox.Address.ToString();
+        Connection.Activity.State = "Authenticated";
+    }
+
+    /// <summary>Turns CONDSTORE on; where a folder is selected its HIGHESTMODSEQ is told now. RFC 7162 §3.1.</summary>
+    public void EnableCondStore(bool tell = true)
+    {
+        if (!CondStore && tell && Selected is { } selected)
+        {
+            Untagged($"OK [HIGHESTMODSEQ {selected.View.HighestModSeq}] CONDSTORE is on");
+        }
+
+        CondStore = true;
+    }
+
+    /// <summary>Makes a folder the selected one.</summary>
+    public void Select(SelectedFolder selected)
+    {
+        Selected = selected;
+        Connection.Activity.Folder = selected.Folder.Name;
+        Connection.Activity.State = "Selected";
+    }
+
+    /// <summary>Leaves the selected folder; nothing is expunged.</summary>
+    public void Unselect()
+    {
+        Selected?.Dispose();
+        Selected = null;
+        Connection.Activity.Folder = null;
+        Connection.Activity.State = "Authenticated";
+    }
+
+    private async ValueTask RunNextAsync()
+    {
+        var frame = await NextFrameAsync();
+        switch (frame.Kind)
+        {
+            case ImapFrameKind.Command:
+            case ImapFrameKind.Message:
+                await RunCommandAsync(frame);
+                ReturnText();
+                break;
+            case ImapFrameKind.Continue:
+                Continue("Ready for literal");
+                break;
+            case ImapFrameKind.BareLineFeed:
+                TakeText(frame.Length);
+                _decoder.Clear();
+                ReturnText();
+                Consume(frame.Length);
+                Bad("*", "Lines end with CRLF");
+                break;
+            case ImapFrameKind.TooLong:
+                Consume(frame.Length);
+                Bad(_framer.Tag ?? "*", "Command is too long", "TOOBIG");
+                break;
+            case ImapFrameKind.Hopeless:
+                End("[TOOBIG] Command is too long");
+                break;
+            default:
+                // The client went away.
+                _ended = true;
+                break;
+        }
+    }
+
+    private async ValueTask RunCommandAsync(ImapFrame frame)
+    {
+        var args = _decoder;
+        args.Utf8Names = Utf8;
+        args.Reset(TakeText(frame.Length - 2));
+        Consume(frame.Length);
+        _message = frame.Kind == ImapFrameKind.Message ? frame.Literal : null;
+
+        var tag = args.Run(ImapCharacters.Tag);
+        _tag = tag.IsEmpty ? "*" : Encoding.ASCII.GetString(tag);
+        args.Space();
+        var command = args.Failed || tag.IsEmpty ? null : ImapCommandTable.Take(args);
+        Connection.Transcribe(_tag, command, args, Mailbox is not null);
+        if (command is null || command.Capability is { } capability && !Context.Offers(capability))
+        {
+            await RefuseMessageAsync();
+            Bad(_tag, _tag == "*" ? "Tag expected" : "Unknown command");
+            return;
+        }
+
+        Connection.Activity.Command = command.Name;
+        if ((command.States & State) == 0)
+        {
+            await RefuseMessageAsync();
+            // A well-formed command at the wrong time: RFC 9051 §3 leaves BAD or NO to the server.
+            Bad(_tag, $"{command.Name} is not allowed in this state");
+            return;
+        }
+
+        Context.Counters[MailProtocol.Imap].Command();
+        ImapResult result;
+        try
+        {
+            result = await command.RunAsync(this, args);
+        }
+        catch (MailAdminException failure)
+        {
+            result = ImapErrors.ToResult(failure);
+            LogFailure(command.Name, failure);
+        }
+
+        if (_message is not null)
+        {
+            await RefuseMessageAsync();
+        }
+
+        if (command.Sync != ImapSync.None && !_ended)
+        {
+            await SyncAsync(command.Sync);
+        }
+
+        if (result.Status == ImapStatus.Bad)
+        {
+            Bad(_tag, result.Text ?? "Syntax error");
+        }
+        else if (result.Status != ImapStatus.Answered)
+        {
+            Reply(_tag, result.Status == ImapStatus.Ok ? "OK" : "NO", result.Code, result.Text ?? $"{command.Name} completed");
+        }
+
+        args.Clear();
+    }
+
+    private void Bad(string tag, string text, string? code = null)
+    {
+        Reply(tag, "BAD", code, text);
+        if (++_badCommands >= Connection.Limits.MaxBadCommands)
+        {
+            End("Too many bad commands");
+        }
+    }
+
+    private async ValueTask SayGoodbyeAsync(string reason)
+    {
+        Untagged($"BYE {reason}");
+        await FlushAsync();
+    }
+}

@@ -1,0 +1,151 @@
+using System.Runtime.InteropServices;
+using MailAdmin.Protocol.Imap;
+using MailAdmin.Store;
+
+namespace MailAdmin.Server.Imap;
+
+/// <summary>
+/// A folder as one session's client knows it. <see cref="View"/> is the shared snapshot of the last moment the client was told of everything;
+/// sequence numbers are its index + 1 and shift only when <see cref="Advance"/> moves on to a newer one.
+/// </summary>
+internal sealed class SelectedFolder(FolderRecord folder, FolderSnapshot view, bool isReadOnly) : IDisposable
+{
+    /// <summary>Own changes kept apart at most; beyond it the client is told of its own changes twice, which is harmless.</summary>
+    private const int MaxOwnChanges = 256;
+
+    private List<ulong>? _own;
+
+    public FolderRecord Folder { get; } = folder;
+    /// <summary>What the client knows.</summary>
+    public FolderSnapshot View { get; private set; } = view;
+    /// <summary>EXAMINE: nothing changes, not even \Seen.</summary>
+    public bool IsReadOnly { get; } = isReadOnly;
+    /// <summary>UIDs that are \Recent to this session. RFC 3501 §2.3.2.</summary>
+    public UidSet Recent { get; set; } = UidSet.Empty;
+    /// <summary>The saved search result, <c>$</c>. RFC 5182. Changed by SEARCH; expunged messages leave it.</summary>
+    public UidSet SavedResult { get; set; } = UidSet.Empty;
+    /// <summary>The watch on the folder's changes.</summary>
+    public IDisposable? Watch { get; set; }
+
+    /// <summary>Moves on to a newer snapshot, of which the client was just told.</summary>
+    public void Advance(FolderSnapshot newer, SnapshotDifference difference)
+    {
+        View = newer;
+        _own = null;
+        if (!difference.Expunged.IsEmpty && !SavedResult.IsEmpty)
+        {
+            SavedResult = SavedResult.Except(difference.Expunged);
+        }
+
+        if (!difference.Expunged.IsEmpty && !Recent.IsEmpty)
+        {
+            Recent = Recent.Except(difference.Expunged);
+        }
+    }
+
+    /// <summary>
+    /// Notes that the command itself told (or was asked not to tell) the client of the change with this mod-sequence, so that it is not told again.
+    /// A mod-sequence names one change.
+    /// </summary>
+    public void NoteOwnChange(ulong modSeq)
+    {
+        _own ??= [];
+        if (_own.Count < MaxOwnChanges)
+        {
+            _own.Add(modSeq);
+        }
+    }
+
+    /// <summary>The change with this mod-sequence was this session's own and is known to the client.</summary>
+    public bool IsOwnChange(ulong modSeq) => _own is not null && CollectionsMarshal.AsSpan(_own).Contains(modSeq);
+
+    /// <summary>
+    /// The places in <see cref="View"/> that a set names: half-open index ranges, ascending. UIDs that are not there are left out; a sequence
+    /// number that is not there makes it null: the command is BAD (RFC 9051 §9 seq-number).
+    /// </summary>
+    public List<Range>? Locate(SequenceSet set, bool uid)
+    {
+        var ranges = new List<Range>();
+        if (set.IsSaved)
+        {
+            foreach (var range in SavedResult.Ranges)
+            {
+                AddUids(ranges, range.First, range.Last);
+            }
+
+            return ranges;
+        }
+
+        var count = (uint)View.Count;
+        if (!uid && (set.LargestNumber > count || count == 0))
+        {
+            return null;
+        }
+
+        foreach (var range in set.Resolve(uid ? LargestUid : count))
+        {
+            if (uid)
+            {
+                AddUids(ranges, range.First, range.Last);
+            }
+            else
+            {
+                ranges.Add((int)(range.First - 1)..(int)range.Last);
+            }
+        }
+
+        return ranges;
+    }
+
+    /// <summary>The UIDs that a set names, of messages in <see cref="View"/>; null as in <see cref="Locate"/>.</summary>
+    public UidSet? Resolve(SequenceSet set, bool uid)
+    {
+        if (Locate(set, uid) is not { } ranges)
+        {
+            return null;
+        }
+
+        var builder = new UidSet.Builder();
+        foreach (var range in ranges)
+        {
+            var (from, to) = (range.Start.Value, range.End.Value);
+            uint first = View[from].Uid, last = View[to - 1].Uid;
+            if (last - first == to - 1 - from)
+            {
+                builder.AddRange(first, last);
+                continue;
+            }
+
+            foreach (var message in View.Enumerate(from).Take(to - from))
+            {
+                builder.Add(message.Uid);
+            }
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>The highest UID in the view; 0 where it is empty.</summary>
+    public uint LargestUid => View.Count == 0 ? 0 : View[View.Count - 1].Uid;
+
+    /// <summary>Sequence number of a UID in the view; 0 where it is not there.</summary>
+    public uint SequenceOf(uint uid)
+    {
+        var index = View.IndexOf(uid);
+        return index < 0 ? 0 : (uint)index + 1;
+    }
+
+    public void Dispose() => Watch?.Dispose();
+
+    private void AddUids(List<Range> ranges, uint first, uint last)
+    {
+        var from = View.IndexOf(first);
+        var to = View.IndexOf(last);
+        from = from < 0 ? ~from : from;
+        to = to < 0 ? ~to : to + 1;
+        if (from < to)
+        {
+            ranges.Add(from..to);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using MailAdmin.Protocol.Imap;
+using MailAdmin.Store;
+
+namespace MailAdmin.Server.Imap;
+
+/// <summary>What IMAP does with the store's UID sets.</summary>
+internal static class UidSets
+{
+    /// <summary>Those of <paramref name="set"/> that are not in <paramref name="other"/>.</summary>
+    public static UidSet Except(this UidSet set, UidSet other)
+    {
+        var builder = new UidSet.Builder();
+        var others = other.Ranges;
+        var next = 0;
+        foreach (var range in set.Ranges)
+        {
+            ulong first = range.First;
+            while (next < others.Length && others[next].Last < first)
+            {
+                next++;
+            }
+
+            for (var i = next; first <= range.Last && i < others.Length && others[i].First <= range.Last; i++)
+            {
+                if (others[i].First > first)
+                {
+                    builder.AddRange((uint)first, others[i].First - 1);
+                }
+
+                first = (ulong)others[i].Last + 1;
+            }
+
+            if (first <= range.Last)
+            {
+                builder.AddRange((uint)first, range.Last);
+            }
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>Writes it as uid-set.</summary>
+    public static void Write(ref ImapEncoder encoder, UidSet set)
+    {
+        var separator = false;
+        foreach (var range in set.Ranges)
+        {
+            if (separator)
+            {
+                encoder.Octet((byte)',');
+            }
+
+            separator = true;
+            encoder.Range(range.First, range.Last);
+        }
+    }
+
+    /// <summary>The UIDs a client's set names, whether they are there or not.</summary>
+    public static UidSet ToUidSet(SequenceSet set, uint largest)
+    {
+        var builder = new UidSet.Builder();
+        foreach (var range in set.Resolve(largest))
+        {
+            builder.AddRange(range.First, range.Last);
+        }
+
+        return builder.Build();
+    }
+}

@@ -44,6 +44,19 @@ public sealed partial class ImapDecoder
         Error = null;
     }
 
+    /// <summary>What is still to be read, at most so many octets, as Latin-1 with the controls replaced; for logs.</summary>
+    public string Preview(int octets)
+    {
+        var rest = _text.Span[Math.Min(_position, _text.Length)..];
+        return string.Create(Math.Min(rest.Length, octets), rest[..Math.Min(rest.Length, octets)], static (chars, from) =>
+        {
+            for (var i = 0; i < chars.Length; i++)
+            {
+                chars[i] = from[i] is < 32 or 127 ? '.' : (char)from[i];
+            }
+        });
+    }
+
     /// <summary>Forgets the text, so that its buffer can go.</summary>
     public void Clear() => Reset(default);
 

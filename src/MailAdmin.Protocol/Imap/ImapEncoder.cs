@@ -6,8 +6,8 @@ using System.Text;
 namespace MailAdmin.Protocol.Imap;
 
 /// <summary>
-/// Writes responses straight into an output's buffer; allocates nothing. Lives within one synchronous stretch: make it, write, <see cref="Commit"/>
-/// (or <c>using</c>), then await.
+/// Writes responses straight into an output's buffer; allocates nothing. Lives within one synchronous stretch: make it, write, <see cref="Commit"/>,
+/// then await. Pass it on by <c>ref</c> only.
 /// </summary>
 /// <param name="output">A PipeWriter, or any buffer writer.</param>
 public ref struct ImapEncoder(IBufferWriter<byte> output)
@@ -30,9 +30,6 @@ public ref struct ImapEncoder(IBufferWriter<byte> output)
         _used = 0;
         _span = default;
     }
-
-    /// <summary>As <see cref="Commit"/>.</summary>
-    public void Dispose() => Commit();
 
     /// <summary>Room for at least so many octets, for callers that format themselves; then <see cref="Advance"/>.</summary>
     public Span<byte> Room(int octets)

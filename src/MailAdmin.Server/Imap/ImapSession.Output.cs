@@ -13,20 +13,22 @@ internal sealed partial class ImapSession
     /// <summary><c>* text</c></summary>
     public void Untagged(string text)
     {
-        using var encoder = Encode();
+        var encoder = Encode();
         encoder.Raw("* "u8);
         encoder.Text(text);
         encoder.Crlf();
+        encoder.Commit();
         Transcribe(text);
     }
 
     /// <summary><c>+ text</c></summary>
     public void Continue(string text)
     {
-        using var encoder = Encode();
+        var encoder = Encode();
         encoder.Raw("+ "u8);
         encoder.Text(text);
         encoder.Crlf();
+        encoder.Commit();
     }
 
     /// <summary>Sends what was written.</summary>
@@ -43,7 +45,7 @@ internal sealed partial class ImapSession
 
     private void Reply(string tag, string status, string? code, string text)
     {
-        using var encoder = Encode();
+        var encoder = Encode();
         encoder.Text(tag);
         encoder.Space();
         encoder.Text(status);
@@ -57,6 +59,7 @@ internal sealed partial class ImapSession
 
         encoder.Text(text);
         encoder.Crlf();
+        encoder.Commit();
         if (Connection.Transcript.IsEnabled)
         {
             Connection.Transcript.Add(TranscriptDirection.Server, code is null ? $"{tag} {status} {text}" : $"{tag} {status} [{code}] {text}");

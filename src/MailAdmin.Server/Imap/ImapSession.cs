@@ -48,8 +48,6 @@ internal sealed partial class ImapSession
     public bool Utf8Accept { get; set; }
     /// <summary>Mailbox names and quoted strings are UTF-8.</summary>
     public bool Utf8 => Rev2 || Utf8Accept;
-    /// <summary>Failed logins so far.</summary>
-    public int LoginFailures { get; set; }
     public ImapStates State => Mailbox is null ? ImapStates.NotAuthenticated : Selected is null ? ImapStates.Authenticated : ImapStates.Selected;
 
     /// <summary>An encoder over the output.</summary>

@@ -20,6 +20,8 @@ internal sealed class SelectedFolder(FolderRecord folder, FolderSnapshot view, b
     public FolderSnapshot View { get; private set; } = view;
     /// <summary>EXAMINE: nothing changes, not even \Seen.</summary>
     public bool IsReadOnly { get; } = isReadOnly;
+    /// <summary>Keywords the client was told of; numbers never change, so older flags are written with them too.</summary>
+    public FolderKeywords Keywords { get; set; } = view.Keywords;
     /// <summary>UIDs that are \Recent to this session. RFC 3501 §2.3.2.</summary>
     public UidSet Recent { get; set; } = UidSet.Empty;
     /// <summary>The saved search result, <c>$</c>. RFC 5182. Changed by SEARCH; expunged messages leave it.</summary>

@@ -1,0 +1,40 @@
+using MailAdmin.Errors;
+
+namespace MailAdmin.Server.Imap;
+
+/// <summary>Failures of the store as IMAP says them: a response code and a text without its private cause. RFC 5530, RFC 9051 §7.1.</summary>
+internal static class ImapErrors
+{
+    private static readonly Dictionary<string, (string Code, string Text)> Known = new(StringComparer.Ordinal)
+    {
+        ["FolderNotFound"] = ("NONEXISTENT", "No such mailbox"),
+        ["FolderExists"] = ("ALREADYEXISTS", "Mailbox exists already"),
+        ["InvalidFolderName"] = ("CANNOT", "Mailbox name is not allowed"),
+        ["SpecialUseExists"] = ("USEATTR", "Another mailbox has this special use"),
+        ["TooManyFolders"] = ("LIMIT", "Too many mailboxes"),
+        ["FolderProtected"] = ("CANNOT", "This mailbox cannot be deleted or renamed"),
+        ["QuotaExceeded"] = ("OVERQUOTA", "Quota exceeded"),
+        ["MessageTooLarge"] = ("TOOBIG", "Message is too large"),
+        ["TooManyKeywords"] = ("LIMIT", "Too many keywords in this mailbox"),
+        ["StoreDiskFull"] = ("UNAVAILABLE", "No space left on the server"),
+        ["StoreIOError"] = ("UNAVAILABLE", "Storage failed"),
+        ["ContentCorrupt"] = ("SERVERBUG", "Message is damaged"),
+        ["MailboxNotFound"] = ("UNAVAILABLE", "Account is no longer there"),
+    };
+
+    /// <summary>NO with the code that fits.</summary>
+    public static ImapResult ToResult(MailAdminException failure)
+    {
+        if (Known.TryGetValue(failure.ErrorId, out var known))
+        {
+            return ImapResult.No(known.Text, known.Code);
+        }
+
+        return failure.Category switch
+        {
+            MailErrorCategory.InvalidArgument or MailErrorCategory.InvalidOperation => ImapResult.No("Not possible", "CANNOT"),
+            MailErrorCategory.QuotaExceeded => ImapResult.No("A limit is reached", "LIMIT"),
+            _ => ImapResult.No("Internal failure; see the server's log", "SERVERBUG"),
+        };
+    }
+}

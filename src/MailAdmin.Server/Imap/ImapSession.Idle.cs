@@ -1,0 +1,64 @@
+using System.Text;
+using MailAdmin.Store;
+
+namespace MailAdmin.Server.Imap;
+
+/// <summary>Hearing of changes: the store's broadcaster only wakes the session, which then looks for itself.</summary>
+internal sealed partial class ImapSession
+{
+    /// <summary>Longest line that may end IDLE.</summary>
+    private const int MaxDoneLine = 64;
+
+    private CancellationTokenSource? _wake;
+    private volatile bool _changed;
+
+    /// <summary>The watch on the selected folder. Runs on the store's broadcaster: never blocks, never writes.</summary>
+    public void OnChange(StoreChange change)
+    {
+        _changed = true;
+        // Woken on the pool, so that the broadcaster does not run the session.
+        _ = Volatile.Read(ref _wake)?.CancelAsync();
+    }
+
+    /// <summary>Tells of changes as they come, until the client says DONE. RFC 2177.</summary>
+    public async ValueTask<ImapResult> IdleAsync()
+    {
+        Continue("idling");
+        while (!_ended)
+        {
+            _changed = false;
+            await SyncAsync(ImapSync.Full);
+            if (_ended)
+            {
+                break;
+            }
+
+            var wake = new CancellationTokenSource();
+            Volatile.Write(ref _wake, wake);
+            if (_changed)
+            {
+                // It came before there was somebody to wake.
+                continue;
+            }
+
+            try
+            {
+                if (await ReadLineAsync(MaxDoneLine, wake.Token) is { } line)
+                {
+                    return Ascii.EqualsIgnoreCase(line, "DONE"u8) ? ImapResult.Done : ImapResult.Bad("DONE expected");
+                }
+            }
+            catch (OperationCanceledException) when (wake.IsCancellationRequested
+                && !Connection.Closing.IsCancellationRequested && !Connection.Aborted.IsCancellationRequested)
+            {
+                // Something changed.
+            }
+            finally
+            {
+                Volatile.Write(ref _wake, null);
+            }
+        }
+
+        return ImapResult.Answered;
+    }
+}

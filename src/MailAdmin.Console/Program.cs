@@ -1,1 +1,19 @@
-return 0;
+using System.Runtime.InteropServices;
+using MailAdmin.Console;
+using MailAdmin.Console.CommandLine;
+using MailAdmin.Console.Hosting;
+
+ConsoleOptions options;
+try
+{
+    options = ConsoleOptions.Parse(args);
+}
+catch (FormatException e)
+{
+    Console.Error.WriteLine($"mailadmin: {e.Message} See mailadmin -Help.");
+    return ConsoleOptions.BadUsage;
+}
+
+// PowerShell's own telemetry and update checks have no place in a mail server.
+Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
+return Application.Run(options);

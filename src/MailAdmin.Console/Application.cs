@@ -1,0 +1,101 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+using MailAdmin.Console.CommandLine;
+using MailAdmin.Console.Hosting;
+
+namespace MailAdmin.Console;
+
+/// <summary>Does what the command line asks and returns the exit code.</summary>
+internal static class Application
+{
+    /// <summary>128 + SIGINT, as shells have it.</summary>
+    public const int Interrupted = 130;
+    /// <summary>128 + SIGTERM.</summary>
+    public const int Terminated = 143;
+
+    public static int Run(ConsoleOptions options)
+    {
+        switch (options.Verb)
+        {
+            case ConsoleVerb.Help:
+                System.Console.Out.WriteLine(Usage.Text);
+                return 0;
+            case ConsoleVerb.Version:
+                System.Console.Out.WriteLine($"MailAdmin {Version}");
+                return 0;
+        }
+
+        if (options.WorkingDirectory is { } directory)
+        {
+            Directory.SetCurrentDirectory(directory);
+        }
+
+        var terminal = Terminal.Detect();
+        if (System.Console.IsOutputRedirected || terminal.Unicode)
+        {
+            System.Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        }
+
+        Engine engine;
+        try
+        {
+            engine = Engine.Open(new ConsoleHost(terminal, options.NonInteractive));
+        }
+        catch (InvalidOperationException e)
+        {
+            System.Console.Error.WriteLine($"mailadmin: {e.Message}");
+            return 1;
+        }
+
+        using (engine)
+        {
+            var code = 0;
+            using var signals = new Signals(engine, c => code = c);
+            var result = Run(options, engine);
+            return code != 0 ? code : result;
+        }
+    }
+
+    /// <summary>The program's version without build metadata.</summary>
+    public static string Version { get; } =
+        typeof(Application).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
+
+    private static int Run(ConsoleOptions options, Engine engine)
+    {
+        switch (options.Verb)
+        {
+            case ConsoleVerb.Command:
+                var text = options.Text == "-" ? System.Console.In.ReadToEnd() : options.Text!;
+                return After(options, engine, engine.Run(text));
+            case ConsoleVerb.File:
+                return RunFile(options, engine);
+            default:
+                return ConsoleOptions.BadUsage;
+        }
+    }
+
+    private static int RunFile(ConsoleOptions options, Engine engine)
+    {
+        var path = Path.GetFullPath(options.Text!);
+        if (!File.Exists(path) || !path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase))
+        {
+            System.Console.Error.WriteLine($"mailadmin: '{options.Text}' is neither a command of mailadmin nor a .ps1 file. See mailadmin -Help.");
+            return ConsoleOptions.BadUsage;
+        }
+
+        // As pwsh: a script that ran to its end is a success, whatever its last statement did.
+        var ended = engine.RunFile(path, options.Arguments);
+        return After(options, engine, ended || !engine.LastRunThrew);
+    }
+
+    private static int After(ConsoleOptions options, Engine engine, bool succeeded)
+    {
+        if (engine.Host.ExitCode is { } code)
+        {
+            return code;
+        }
+
+        return succeeded ? 0 : 1;
+    }
+}

@@ -1,0 +1,30 @@
+namespace MailAdmin.Console.CommandLine;
+
+/// <summary>The text of <c>-Help</c>.</summary>
+internal static class Usage
+{
+    public const string Text = """
+        mailadmin: a mail server and its administration, in PowerShell
+
+        mailadmin                       a PowerShell prompt with the MailAdmin module
+        mailadmin demo [-Stay]          shows a server at work, from start to stop
+        mailadmin serve [options]       runs a server until SIGTERM or Ctrl+C
+        mailadmin dashboard [options]   the terminal dashboard
+        mailadmin -Command <text>       runs commands; '-' reads them from standard input
+        mailadmin [-File] <script.ps1> [arguments]
+
+          -NoExit             prompt afterwards
+          -NonInteractive     never ask; a question is an error
+          -NoLogo             no greeting
+          -WorkingDirectory   where to start
+          -Version, -Help
+
+        serve: --name <name> --store <directory> --address <ip> --port-offset <n>
+               --host-name <name> --domain <name> (may be repeated)
+               --certificate <file> --certificate-password-file <file>
+               --production (no capture of outside mail) --drain <seconds> --ephemeral
+
+        Exit codes: 0 done, 1 a command failed, 64 bad usage, 130 interrupted,
+        143 terminated; 'exit n' in a script gives n.
+        """;
+}

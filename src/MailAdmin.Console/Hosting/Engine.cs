@@ -1,0 +1,193 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Management.Automation.Runspaces;
+
+namespace MailAdmin.Console.Hosting;
+
+/// <summary>The PowerShell engine with the module imported, as any host does it: by its manifest.</summary>
+internal sealed class Engine : IDisposable
+{
+    private readonly Lock _gate = new();
+    private PowerShell? _running;
+    private bool _stopping;
+
+    private Engine(ConsoleHost host, Runspace runspace)
+    {
+        Host = host;
+        Runspace = runspace;
+    }
+
+    /// <summary>The host.</summary>
+    public ConsoleHost Host { get; }
+
+    /// <summary>The one runspace.</summary>
+    public Runspace Runspace { get; }
+
+    /// <summary>Opens the engine and imports the module.</summary>
+    /// <exception cref="InvalidOperationException">There is no module, or it cannot be imported.</exception>
+    public static Engine Open(ConsoleHost host)
+    {
+        var manifest = ModuleLocator.Find(AppContext.BaseDirectory)
+            ?? throw new InvalidOperationException("MailAdmin.psd1 was found neither beside the program nor above it. Build the repository, or put the module's folder beside mailadmin.");
+        var state = InitialSessionState.CreateDefault2();
+        state.ThrowOnRunspaceOpenError = true;
+        if (OperatingSystem.IsWindows())
+        {
+            // The module's script file is local; the machine's policy for downloaded scripts stays in force.
+            state.ExecutionPolicy = Microsoft.PowerShell.ExecutionPolicy.RemoteSigned;
+        }
+
+        var runspace = RunspaceFactory.CreateRunspace(host, state);
+        runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
+        runspace.Open();
+        Runspace.DefaultRunspace = runspace;
+        PSStyle.Instance.OutputRendering = host.Console.Terminal.Color ? OutputRendering.Ansi : OutputRendering.PlainText;
+        var engine = new Engine(host, runspace);
+        using var import = engine.Create();
+        import.AddCommand("Import-Module").AddParameter("Name", manifest).AddParameter("Global").AddParameter("ErrorAction", "Stop").AddParameter("DisableNameChecking");
+        try
+        {
+            import.Invoke();
+        }
+        catch (RuntimeException e)
+        {
+            engine.Dispose();
+            throw new InvalidOperationException($"The module {manifest} could not be imported: {e.Message}", e);
+        }
+
+        return engine;
+    }
+
+    /// <summary>Runs a text as if typed: results and errors go to the host. False where its last statement failed.</summary>
+    public bool Run(string script, bool addToHistory = false)
+    {
+        using var shell = Create();
+        shell.AddScript(script, useLocalScope: false);
+        return Show(shell, addToHistory);
+    }
+
+    /// <summary>Runs a script file with arguments as a shell gives them.</summary>
+    public bool RunFile(string path, IReadOnlyList<string> arguments)
+    {
+        // Arguments are bound as pwsh does: by the language, so that -Name Value reaches a parameter. Each value is quoted.
+        var line = string.Join(' ', arguments.Select(Quote).Prepend($"& '{CodeGeneration.EscapeSingleQuotedStringContent(path)}'"));
+        return Run(line);
+    }
+
+    /// <summary>Runs a text and returns its results; the first error is thrown.</summary>
+    public Collection<PSObject> Invoke(string script, IReadOnlyDictionary<string, object?>? variables = null)
+    {
+        foreach (var (name, value) in variables ?? new Dictionary<string, object?>())
+        {
+            Runspace.SessionStateProxy.SetVariable(name, value);
+        }
+
+        using var shell = Create();
+        shell.AddScript(script, useLocalScope: false);
+        return Tracked(shell, () =>
+        {
+            var results = shell.Invoke();
+            return shell.Streams.Error.Count > 0 ? throw new RuntimeException(shell.Streams.Error[0].ToString(), shell.Streams.Error[0].Exception, shell.Streams.Error[0]) : results;
+        });
+    }
+
+    /// <summary>Stops what runs, if anything does. From any thread.</summary>
+    public bool Stop()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            _running?.BeginStop(null, null);
+            return _running is not null;
+        }
+    }
+
+    /// <summary>True where <see cref="Stop"/> was called since the last run began.</summary>
+    public bool WasStopped
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _stopping;
+            }
+        }
+    }
+
+    /// <summary>True where the last run ended by a terminating error or a stop.</summary>
+    public bool LastRunThrew { get; private set; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Runspace.Dispose();
+
+    private PowerShell Create()
+    {
+        var shell = PowerShell.Create();
+        shell.Runspace = Runspace;
+        return shell;
+    }
+
+    private bool Show(PowerShell shell, bool addToHistory)
+    {
+        // Errors travel with the results, so that both appear in the order in which they arose.
+        shell.Commands.Commands[0].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
+        shell.AddCommand("Out-Default");
+        var succeeded = Tracked(shell, () =>
+        {
+            LastRunThrew = false;
+            try
+            {
+                shell.Invoke(null, new PSInvocationSettings { AddToHistory = addToHistory });
+                return Runspace.SessionStateProxy.GetVariable("?") is not false;
+            }
+            catch (PipelineStoppedException)
+            {
+                LastRunThrew = true;
+                return false;
+            }
+            catch (RuntimeException e)
+            {
+                LastRunThrew = true;
+                ShowError(e.ErrorRecord);
+                return false;
+            }
+        });
+        Host.Console.ClearProgress();
+        return succeeded;
+    }
+
+    private void ShowError(ErrorRecord error)
+    {
+        using var shell = Create();
+        // Out-Default shows an error record as such only where it is marked as one.
+        var marked = new PSObject(error);
+        marked.Properties.Add(new PSNoteProperty("writeErrorStream", true));
+        shell.AddCommand("Out-Default").AddParameter("InputObject", marked);
+        shell.Invoke();
+    }
+
+    private T Tracked<T>(PowerShell shell, Func<T> work)
+    {
+        lock (_gate)
+        {
+            _running = shell;
+            _stopping = false;
+        }
+
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _running = null;
+            }
+        }
+    }
+
+    private static string Quote(string argument) =>
+        argument.Length > 1 && argument[0] == '-' && char.IsLetter(argument[1]) ? argument : $"'{CodeGeneration.EscapeSingleQuotedStringContent(argument)}'";
+}

@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+
+namespace MailAdmin.Console.Hosting;
+
+/// <summary>Turns SIGINT, SIGTERM and SIGHUP into an orderly end: the running pipeline is stopped, and the program leaves by its usual way.</summary>
+internal sealed class Signals : IDisposable
+{
+    private readonly List<PosixSignalRegistration> _registrations = [];
+
+    /// <summary>Registers.</summary>
+    public Signals(Engine engine, Action<int> exitCode)
+    {
+        Register(PosixSignal.SIGINT, Application.Interrupted);
+        Register(PosixSignal.SIGTERM, Application.Terminated);
+        Register(PosixSignal.SIGHUP, 129);
+
+        void Register(PosixSignal signal, int code) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+        {
+            // Left to itself the runtime would end the process under the pipeline's feet.
+            context.Cancel = true;
+            exitCode(code);
+            engine.Stop();
+        }));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _registrations.ForEach(r => r.Dispose());
+}

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
+using System.Text.RegularExpressions;
 
 namespace MailAdmin.Console.Hosting;
 
@@ -35,7 +36,7 @@ internal sealed partial class ConsoleUserInterface(Terminal terminal, bool nonIn
     public override void WriteLine() => Put(System.Console.Out, Environment.NewLine);
 
     /// <inheritdoc/>
-    public override void WriteErrorLine(string value) => Put(System.Console.Error, Plain(value, Terminal.Color && Terminal.ErrorIsTerminal) + Environment.NewLine);
+    public override void WriteErrorLine(string value) => Put(System.Console.Error, value + Environment.NewLine);
 
     /// <inheritdoc/>
     public override void WriteWarningLine(string message) => Styled(PSStyle.Instance.Formatting.Warning, "WARNING: " + message);
@@ -73,12 +74,16 @@ internal sealed partial class ConsoleUserInterface(Terminal terminal, bool nonIn
         lock (_gate)
         {
             _progress.Clear();
-            writer.Write(text);
+            // The formatter colours its headings whoever reads them.
+            writer.Write(Plain(text, Terminal.Color && (writer == System.Console.Out || Terminal.ErrorIsTerminal)));
             writer.Flush();
         }
     }
 
-    private static string Plain(string text, bool color) => color || !text.Contains('\e', StringComparison.Ordinal) ? text : new StringDecorated(text).ToString(OutputRendering.PlainText);
+    private static string Plain(string text, bool color) => color || !text.Contains('\e', StringComparison.Ordinal) ? text : Escapes().Replace(text, "");
+
+    [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]", RegexOptions.CultureInvariant)]
+    private static partial Regex Escapes();
 
     /// <summary>Refuses a question where nobody can answer.</summary>
     private void MayAsk(string question)

@@ -8,8 +8,10 @@ namespace MailAdmin.Console.Hosting;
 /// <summary>The PowerShell engine with the module imported, as any host does it: by its manifest.</summary>
 internal sealed class Engine : IDisposable
 {
+    private const string Succeeded = "MailAdminCommandSucceeded";
+
     private readonly Lock _gate = new();
-    private PowerShell? _running;
+    private Action? _stop;
     private bool _stopping;
 
     private Engine(ConsoleHost host, Runspace runspace)
@@ -60,12 +62,26 @@ internal sealed class Engine : IDisposable
     }
 
     /// <summary>Runs a text as if typed: results and errors go to the host. False where its last statement failed.</summary>
-    public bool Run(string script, bool addToHistory = false)
+    public bool Run(string script)
     {
-        using var shell = Create();
-        shell.AddScript(script, useLocalScope: false);
-        return Show(shell, addToHistory);
+        Parser.ParseInput(script, out _, out var errors);
+        if (errors.Length > 0)
+        {
+            LastRunThrew = true;
+            Host.UI.WriteErrorLine(errors[0].Message);
+            return false;
+        }
+
+        // Out-Default, which shows the results, sets $? anew; so the text itself keeps what its last statement left.
+        Runspace.SessionStateProxy.PSVariable.Set(Succeeded, false);
+        var ended = Show($"{script}\n$global:{Succeeded} = $?", addToHistory: false);
+        var succeeded = ended && Runspace.SessionStateProxy.GetVariable(Succeeded) is true;
+        Runspace.SessionStateProxy.PSVariable.Remove(Succeeded);
+        return succeeded;
     }
+
+    /// <summary>Runs a line of the prompt: results and errors go to the host. False where it ended by an error.</summary>
+    public bool RunLine(string script) => Show(script, addToHistory: true);
 
     /// <summary>Runs a script file with arguments as a shell gives them.</summary>
     public bool RunFile(string path, IReadOnlyList<string> arguments)
@@ -85,7 +101,7 @@ internal sealed class Engine : IDisposable
 
         using var shell = Create();
         shell.AddScript(script, useLocalScope: false);
-        return Tracked(shell, () =>
+        return Tracked(() => shell.BeginStop(null, null), () =>
         {
             var results = shell.Invoke();
             return shell.Streams.Error.Count > 0 ? throw new RuntimeException(shell.Streams.Error[0].ToString(), shell.Streams.Error[0].Exception, shell.Streams.Error[0]) : results;
@@ -98,8 +114,8 @@ internal sealed class Engine : IDisposable
         lock (_gate)
         {
             _stopping = true;
-            _running?.BeginStop(null, null);
-            return _running is not null;
+            _stop?.Invoke();
+            return _stop is not null;
         }
     }
 
@@ -128,22 +144,28 @@ internal sealed class Engine : IDisposable
         return shell;
     }
 
-    private bool Show(PowerShell shell, bool addToHistory)
+    private bool Show(string script, bool addToHistory)
     {
+        using var pipeline = Runspace.CreatePipeline(script, addToHistory);
         // Errors travel with the results, so that both appear in the order in which they arose.
-        shell.Commands.Commands[0].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
-        shell.AddCommand("Out-Default");
-        var succeeded = Tracked(shell, () =>
+        pipeline.Commands.Add(new Command("Out-Default") { MergeUnclaimedPreviousCommandResults = PipelineResultTypes.Error | PipelineResultTypes.Output });
+        LastRunThrew = false;
+        var succeeded = Tracked(pipeline.StopAsync, () =>
         {
-            LastRunThrew = false;
             try
             {
-                shell.Invoke(null, new PSInvocationSettings { AddToHistory = addToHistory });
-                return Runspace.SessionStateProxy.GetVariable("?") is not false;
+                pipeline.Invoke();
+                return true;
             }
             catch (PipelineStoppedException)
             {
                 LastRunThrew = true;
+                return false;
+            }
+            catch (ParseException e)
+            {
+                LastRunThrew = true;
+                Host.UI.WriteErrorLine(e.Message);
                 return false;
             }
             catch (RuntimeException e)
@@ -167,11 +189,11 @@ internal sealed class Engine : IDisposable
         shell.Invoke();
     }
 
-    private T Tracked<T>(PowerShell shell, Func<T> work)
+    private T Tracked<T>(Action stop, Func<T> work)
     {
         lock (_gate)
         {
-            _running = shell;
+            _stop = stop;
             _stopping = false;
         }
 
@@ -183,7 +205,7 @@ internal sealed class Engine : IDisposable
         {
             lock (_gate)
             {
-                _running = null;
+                _stop = null;
             }
         }
     }

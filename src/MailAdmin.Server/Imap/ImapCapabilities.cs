@@ -13,7 +13,7 @@ internal static class ImapCapabilities
     private static readonly string[] LoggedIn =
     [
         "IDLE", "NAMESPACE", "UIDPLUS", "UNSELECT", "CHILDREN", "MOVE", "SPECIAL-USE", "CREATE-SPECIAL-USE", "CONDSTORE", "QRESYNC",
-        "LIST-EXTENDED", "LIST-STATUS", "STATUS=SIZE", "MULTIAPPEND", "OBJECTID", "SAVEDATE", "UTF8=ACCEPT", "QUOTA", "QUOTA=RES-STORAGE", "UNAUTHENTICATE",
+        "LIST-EXTENDED", "LIST-STATUS", "STATUS=SIZE", "MULTIAPPEND", "OBJECTID", "UTF8=ACCEPT", "QUOTA", "QUOTA=RES-STORAGE",
     ];
 
     /// <summary>Every name of the tables.</summary>

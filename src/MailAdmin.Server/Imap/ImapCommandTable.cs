@@ -20,6 +20,13 @@ internal static partial class ImapCommandTable
             // authenticated
             new EnableCommand(), new SelectCommand(readOnly: false), new SelectCommand(readOnly: true),
             new ListCommand(), new LsubCommand(), new NamespaceCommand(), new StatusCommand(), new IdleCommand(),
+            new CreateCommand(), new DeleteCommand(), new RenameCommand(), new SubscribeCommand(subscribe: true), new SubscribeCommand(subscribe: false),
+            new AppendCommand(), new GetQuotaCommand(root: false), new GetQuotaCommand(root: true), new CompressCommand(),
+            // selected
+            new CheckCommand(), new CloseCommand(), new UnselectCommand(), new ExpungeCommand(uid: false), new ExpungeCommand(uid: true),
+            new StoreCommand(uid: false), new StoreCommand(uid: true),
+            new CopyCommand(move: false, uid: false), new CopyCommand(move: false, uid: true),
+            new CopyCommand(move: true, uid: false), new CopyCommand(move: true, uid: true),
         }.ToFrozenDictionary(c => c.Name, StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenDictionary<string, ImapCommand>.AlternateLookup<ReadOnlySpan<char>> Lookup = ByName.GetAlternateLookup<ReadOnlySpan<char>>();

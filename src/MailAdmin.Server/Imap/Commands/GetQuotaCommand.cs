@@ -1,0 +1,61 @@
+using MailAdmin.Protocol.Imap;
+
+namespace MailAdmin.Server.Imap.Commands;
+
+/// <summary>GETQUOTA and GETQUOTAROOT: one root, "", with STORAGE where the mailbox has a quota. RFC 9208.</summary>
+internal sealed class GetQuotaCommand(bool root)
+    : ImapCommand(root ? "GETQUOTAROOT" : "GETQUOTA", ImapStates.LoggedIn, ImapSync.Full, "QUOTA")
+{
+    private const long UnitOctets = 1024;
+
+    public override async ValueTask<ImapResult> RunAsync(ImapSession session, ImapDecoder args)
+    {
+        string name;
+        args.Space();
+        if (root)
+        {
+            args.Mailbox(out name);
+        }
+        else
+        {
+            args.AString(out name);
+        }
+
+        if (args.End().Failed)
+        {
+            return ImapResult.Bad(args.Error);
+        }
+
+        if (root)
+        {
+            if (await session.FindFolderAsync(name) is not { } folder)
+            {
+                return ImapResult.No("No such mailbox", "NONEXISTENT");
+            }
+
+            TellRoot(session, folder.Name);
+        }
+        else if (name.Length > 0)
+        {
+            return ImapResult.No("No such quota root", "NONEXISTENT");
+        }
+
+        if (await session.Store.Accounts.GetMailboxAsync(session.Mailbox!.Id) is { } mailbox)
+        {
+            session.Untagged(mailbox.QuotaBytes is { } limit
+                ? $"QUOTA \"\" (STORAGE {(mailbox.UsedBytes + UnitOctets - 1) / UnitOctets} {limit / UnitOctets})"
+                : "QUOTA \"\" ()");
+        }
+
+        return ImapResult.Done;
+    }
+
+    private static void TellRoot(ImapSession session, string name)
+    {
+        var encoder = session.Encode();
+        encoder.Raw("* QUOTAROOT "u8);
+        encoder.Mailbox(name, session.Utf8);
+        encoder.Raw(" \"\"\r\n"u8);
+        encoder.Commit();
+    }
+}

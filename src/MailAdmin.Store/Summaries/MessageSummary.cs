@@ -34,6 +34,7 @@ public sealed partial class MessageSummary
         HasAttachments = 1,
         AllListedFields = 2,
         HasDate = 4,
+        HasEmptyLine = 8,
     }
 
     /// <summary>Reads a message once, front to back, and says what it is. Never refuses one, whatever it holds.</summary>
@@ -59,6 +60,7 @@ public sealed partial class MessageSummary
         var preview = Encoding.UTF8.GetBytes(Summaries.Preview.Make(part, content));
 
         var flags = (HasAttachment(part) ? Flags.HasAttachments : 0) | (all ? Flags.AllListedFields : 0);
+        flags |= part.BodyLength > 0 || EndsWithEmptyLine(content, part.HeaderLength) ? Flags.HasEmptyLine : 0;
         var date = HeaderFields.Find(root.Header, "Date"u8);
         DateTimeOffset sent = default;
         if (date is not null && DateUtils.TryParse(date, out sent))
@@ -151,6 +153,8 @@ public sealed partial class MessageSummary
     public ReadOnlySpan<byte> ListedFieldOctets => Section(FieldSection);
     /// <summary>False where the header was too large to keep all listed fields; they are to be read from the content then.</summary>
     public bool HasAllListedFields => Has(Flags.AllListedFields);
+    /// <summary>An empty line ends the header; without it there is no body either.</summary>
+    public bool HasEmptyLine => Has(Flags.HasEmptyLine);
     /// <summary>A part is an attachment.</summary>
     public bool HasAttachments => Has(Flags.HasAttachments);
     /// <summary>First words of its text. RFC 8970.</summary>
@@ -186,6 +190,14 @@ public sealed partial class MessageSummary
         }
 
         return span.Slice(start, BinaryPrimitives.ReadInt32LittleEndian(span[(12 + (4 * number))..]));
+    }
+
+    private static bool EndsWithEmptyLine(MessageContent content, long headerLength)
+    {
+        Span<byte> end = stackalloc byte[3];
+        var count = (int)Math.Min(end.Length, headerLength);
+        end = end[..count];
+        return content.Read(headerLength - count, end) == count && (end is [(byte)'\n'] or [(byte)'\r', (byte)'\n'] or [.., (byte)'\n', (byte)'\n'] or [(byte)'\n', (byte)'\r', (byte)'\n']);
     }
 
     private static bool HasAttachment(MimePart root)

@@ -14,6 +14,7 @@ internal static class ImapCapabilities
     [
         "IDLE", "NAMESPACE", "UIDPLUS", "UNSELECT", "CHILDREN", "MOVE", "SPECIAL-USE", "CREATE-SPECIAL-USE", "CONDSTORE", "QRESYNC",
         "LIST-EXTENDED", "LIST-STATUS", "STATUS=SIZE", "MULTIAPPEND", "OBJECTID", "UTF8=ACCEPT", "QUOTA", "QUOTA=RES-STORAGE",
+        .. ImapContentTable.Capabilities,
     ];
 
     /// <summary>Every name of the tables.</summary>

@@ -16,6 +16,14 @@ internal sealed class FetchCommand(bool uid) : ImapCommand(uid ? "UID FETCH" : "
             return ImapResult.Bad(args.Error);
         }
 
+        foreach (var item in fetch.Items)
+        {
+            if (CapabilityOf(item.Kind) is { } capability && !session.Context.Offers(capability))
+            {
+                return ImapResult.Bad("Unknown FETCH item");
+            }
+        }
+
         if (fetch.Vanished && !(uid && session.QResync))
         {
             // RFC 7162 §3.2.6
@@ -66,6 +74,16 @@ internal sealed class FetchCommand(bool uid) : ImapCommand(uid ? "UID FETCH" : "
             _ => ImapResult.Done,
         };
     }
+
+    private static string? CapabilityOf(FetchKind kind) => kind switch
+    {
+        FetchKind.Binary or FetchKind.BinarySize => "BINARY",
+        FetchKind.Preview => "PREVIEW",
+        FetchKind.SaveDate => "SAVEDATE",
+        FetchKind.EmailId or FetchKind.ThreadId => "OBJECTID",
+        FetchKind.ModSeq => "CONDSTORE",
+        _ => null,
+    };
 
     /// <summary>VANISHED (EARLIER): what went after the client's mod-sequence, and of that only what the set names. RFC 7162 §3.2.6.</summary>
     private static async ValueTask TellVanishedAsync(ImapSession session, SelectedFolder selected, FetchArguments fetch)

@@ -22,7 +22,7 @@ internal sealed class FetchPlan
     private readonly SelectedFolder _selected;
     private readonly IReadOnlyList<FetchItem> _items;
     private readonly ulong? _changedSince;
-    private readonly bool _needsSummary, _needsContent, _tellsFlags, _tellsModSeq;
+    private readonly bool _needsSummary, _needsContent, _keptFields, _tellsFlags, _tellsModSeq;
     private UidSet _seen = UidSet.Empty;
     private FolderSnapshot? _after;
 
@@ -41,6 +41,7 @@ internal sealed class FetchPlan
             _needsSummary |= item.Kind is FetchKind.Envelope or FetchKind.Body or FetchKind.BodyStructure or FetchKind.Preview
                 || item.Section is { } section && section != Section.Whole;
             _needsContent |= item.Section is not null && !FetchSections.IsKept(item);
+            _keptFields |= item.Section is not null;
         }
     }
 
@@ -143,7 +144,7 @@ internal sealed class FetchPlan
 
             told++;
             var state = _selected.View[index];
-            if (!_needsContent)
+            if (!_needsContent && (!_keptFields || message.Summary!.HasAllListedFields))
             {
                 Tell((uint)index + 1, state, message, sections);
             }
@@ -200,7 +201,7 @@ internal sealed class FetchPlan
         {
             foreach (var item in _items)
             {
-                if (item.Kind is FetchKind.Binary or FetchKind.BinarySize && !sections.CanDecode(item, message.Summary))
+                if (item.Kind is FetchKind.Binary or FetchKind.BinarySize && !FetchSections.CanDecode(item, message.Summary))
                 {
                     // RFC 3516 §4.3: NO, and no response for it.
                     return FetchOutcome.UnknownEncoding;

@@ -52,7 +52,7 @@ internal sealed class FetchSections(ImapSession session)
     }
 
     /// <summary>False where the part is encoded in a way nobody knows. RFC 3516 §4.3.</summary>
-    public bool CanDecode(FetchItem item, MessageSummary? summary) =>
+    public static bool CanDecode(FetchItem item, MessageSummary? summary) =>
         item.Section!.Text != SectionText.None || summary?.Root.Find(item.Section.Part) is not { Encoding: TransferEncoding.Unknown };
 
     /// <summary>Answers a section from the content.</summary>

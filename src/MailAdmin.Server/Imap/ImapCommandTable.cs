@@ -27,9 +27,7 @@ internal static partial class ImapCommandTable
             new StoreCommand(uid: false), new StoreCommand(uid: true),
             new CopyCommand(move: false, uid: false), new CopyCommand(move: false, uid: true),
             new CopyCommand(move: true, uid: false), new CopyCommand(move: true, uid: true),
-            // selected: contents and searches
-            .. ImapContentTable.Commands,
-        }.ToFrozenDictionary(c => c.Name, StringComparer.OrdinalIgnoreCase);
+        }.Concat(ImapContentTable.Commands).ToFrozenDictionary(c => c.Name, StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenDictionary<string, ImapCommand>.AlternateLookup<ReadOnlySpan<char>> Lookup = ByName.GetAlternateLookup<ReadOnlySpan<char>>();
 

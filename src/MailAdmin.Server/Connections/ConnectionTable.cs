@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using MailAdmin.Server.Diagnostics;
 
 namespace MailAdmin.Server.Connections;
 
@@ -14,8 +15,12 @@ internal sealed class ConnectionTable : IDisposable
     /// <summary>Time limits of minutes do not ask for more.</summary>
     public static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
 
+    /// <summary>Ended sessions whose transcripts are kept: what failed is over before anybody can look.</summary>
+    private const int KeptTranscripts = 100;
+
     private readonly ConcurrentDictionary<string, SocketConnection> _connections = new(StringComparer.Ordinal);
     private readonly Dictionary<IPAddress, int> _perAddress = [];
+    private readonly ConcurrentQueue<(string Id, TranscriptRing Ring)> _ended = new();
     private readonly int[] _perProtocol = new int[4];
     private readonly ConnectionServices _services;
     private readonly ITimer _timer;
@@ -68,6 +73,12 @@ internal sealed class ConnectionTable : IDisposable
             return;
         }
 
+        _ended.Enqueue((connection.Id, connection.Ring));
+        if (_ended.Count > KeptTranscripts)
+        {
+            _ended.TryDequeue(out _);
+        }
+
         Interlocked.Decrement(ref _perProtocol[(int)connection.Endpoint.Protocol]);
         Interlocked.Decrement(ref _count);
         if (!connection.IsLoopback)
@@ -85,6 +96,9 @@ internal sealed class ConnectionTable : IDisposable
 
     /// <summary>The connection of an id.</summary>
     public SocketConnection? Find(string id) => _connections.GetValueOrDefault(id);
+
+    /// <summary>The transcript of an open session, or of one that ended a short while ago.</summary>
+    public TranscriptRing? FindTranscript(string id) => Find(id)?.Ring ?? _ended.FirstOrDefault(e => e.Id == id).Ring;
 
     /// <summary>All of now.</summary>
     public IEnumerable<SocketConnection> All() => _connections.Select(c => c.Value);

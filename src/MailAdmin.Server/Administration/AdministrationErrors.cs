@@ -1,0 +1,44 @@
+using MailAdmin.Errors;
+
+namespace MailAdmin.Server.Administration;
+
+/// <summary>Errors of administration, with their remedies in one place.</summary>
+internal static class AdministrationErrors
+{
+    public static MailAdminException MailboxNotFound(string identity) => new(
+        "MailboxNotFound", MailErrorCategory.ObjectNotFound, $"There is no mailbox '{identity}'.", identity, "Get-Mailbox lists those there are; New-Mailbox makes one.");
+
+    public static MailAdminException FolderNotFound(string mailbox, string folder) => new(
+        "FolderNotFound", MailErrorCategory.ObjectNotFound, $"Mailbox {mailbox} has no folder '{folder}'.", folder,
+        $"Get-MailboxFolder {mailbox} lists its folders; New-MailboxFolder makes one.");
+
+    public static MailAdminException MessageNotFound(string mailbox, string folder, uint uid) => new(
+        "MessageNotFound", MailErrorCategory.ObjectNotFound, $"There is no message {uid} in {mailbox}/{folder}.", uid, $"Get-MailboxMessage {mailbox} {folder} lists those there are.");
+
+    public static MailAdminException AliasNotFound(string address) => new(
+        "AliasNotFound", MailErrorCategory.ObjectNotFound, $"There is no alias '{address}'.", address, "Get-MailAlias lists those there are.");
+
+    public static MailAdminException DomainNotFound(string name) => new(
+        "DomainNotFound", MailErrorCategory.ObjectNotFound, $"There is no domain '{name}'.", name, "Get-MailDomain lists those there are; New-MailDomain makes one.");
+
+    public static MailAdminException InvalidAddress(string text, string reason) => new(
+        "InvalidAddress", MailErrorCategory.InvalidArgument, reason, text, "Write it as name@domain, for example alice@example.com.");
+
+    public static MailAdminException InvalidDomain(string text) => new(
+        "InvalidDomain", MailErrorCategory.InvalidArgument, $"'{text}' is not a domain name.", text, "Write it as example.com.");
+
+    public static MailAdminException InvalidFolderName(string text) => new(
+        "InvalidFolderName", MailErrorCategory.InvalidArgument, $"'{text}' cannot be a folder's name.", text,
+        "Levels are separated by '/', none is empty, and control characters are not allowed.");
+
+    public static MailAdminException InvalidFlag(string text) => new(
+        "InvalidFlag", MailErrorCategory.InvalidArgument, $"'{text}' is not a flag.", text,
+        "Flags are Seen, Answered, Flagged, Deleted, Draft, or a keyword of letters, digits and -_$.");
+
+    public static MailAdminException InvalidSpecialUse(string text) => new(
+        "InvalidSpecialUse", MailErrorCategory.InvalidArgument, $"'{text}' is not a special use.", text,
+        "One of All, Archive, Drafts, Flagged, Junk, Sent, Trash, Important (RFC 6154).");
+
+    public static MailAdminException EmptyMessage() => new(
+        "EmptyMessage", MailErrorCategory.InvalidArgument, "A message without a single octet cannot be stored.", null, "Give the message's source: its header, an empty line and its body.");
+}

@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace MailAdmin.Server.Diagnostics;
+
+/// <summary>Takes the events of a server, keeps the last ones and hands them to who watches. Never blocks who publishes.</summary>
+internal sealed class EventHub(TimeProvider time) : IEventSink
+{
+    /// <summary>Events kept for those who come later.</summary>
+    public const int Kept = 1000;
+    /// <summary>Events that may wait for one watcher; the oldest go first and it is told how many.</summary>
+    public const int WatcherQueue = 2000;
+
+    private readonly Lock _gate = new();
+    private readonly MailEvent?[] _ring = new MailEvent?[Kept];
+    private readonly List<Channel<MailEvent>> _watchers = [];
+    private long _sequence;
+    private bool _ended;
+
+    /// <summary>Number of the last event.</summary>
+    public long LastSequence
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sequence;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Publish(string kind, MailEventSeverity severity, string message, ServerEventDetails details = default)
+    {
+        var at = time.GetUtcNow();
+        lock (_gate)
+        {
+            var published = new MailEvent
+            {
+                Sequence = ++_sequence,
+                At = at,
+                Kind = kind,
+                Severity = severity,
+                Message = message,
+                SessionId = details.SessionId,
+                Protocol = details.Protocol,
+                Mailbox = details.Mailbox,
+                Folder = details.Folder,
+                Uid = details.Uid,
+                RemoteAddress = details.RemoteAddress,
+            };
+            _ring[_sequence % Kept] = published;
+            foreach (var watcher in _watchers)
+            {
+                watcher.Writer.TryWrite(published);
+            }
+        }
+    }
+
+    /// <summary>Events after a number (0: from now on), as they come, until cancelled or the server has ended. A gap is told by a Warning.</summary>
+    public IAsyncEnumerable<MailEvent> WatchAsync(long afterSequence, CancellationToken cancellationToken)
+    {
+        // Registered here and not at the first MoveNext: what happens from this call on is seen.
+        var channel = Channel.CreateBounded<MailEvent>(new BoundedChannelOptions(WatcherQueue) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        long last;
+        lock (_gate)
+        {
+            last = afterSequence > 0 ? Math.Min(afterSequence, _sequence) : _sequence;
+            for (var sequence = Math.Max(last + 1, _sequence - Kept + 1); sequence <= _sequence; sequence++)
+            {
+                channel.Writer.TryWrite(_ring[sequence % Kept]!);
+            }
+
+            if (_ended)
+            {
+                channel.Writer.TryComplete();
+            }
+            else
+            {
+                _watchers.Add(channel);
+            }
+        }
+
+        return ReadAsync(channel, last, cancellationToken);
+    }
+
+    /// <summary>The server is gone: watchers read what is left and end.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            foreach (var watcher in _watchers)
+            {
+                watcher.Writer.TryComplete();
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<MailEvent> ReadAsync(Channel<MailEvent> channel, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var next in channel.Reader.ReadAllAsync(cancellationToken))
+            {
+                if (next.Sequence > last + 1)
+                {
+                    yield return new MailEvent
+                    {
+                        Sequence = next.Sequence - 1,
+                        At = next.At,
+                        Kind = "Warning",
+                        Severity = MailEventSeverity.Warning,
+                        Message = $"{next.Sequence - last - 1} events were left out: they came faster than they were read.",
+                    };
+                }
+
+                last = next.Sequence;
+                yield return next;
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _watchers.Remove(channel);
+            }
+        }
+    }
+}

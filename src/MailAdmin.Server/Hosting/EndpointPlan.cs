@@ -1,0 +1,55 @@
+using System.Net;
+
+namespace MailAdmin.Server.Hosting;
+
+/// <summary>Which endpoints a server's settings ask for.</summary>
+internal static class EndpointPlan
+{
+    private sealed record Service(MailProtocol Protocol, MailTlsMode TlsMode, int StandardPort, Func<MailServerSettings, int?> Wanted);
+
+    private static readonly Service[] Services =
+    [
+        new(MailProtocol.Smtp, MailTlsMode.StartTls, 25, s => s.SmtpPort),
+        new(MailProtocol.Submission, MailTlsMode.StartTls, 587, s => s.SubmissionPort),
+        new(MailProtocol.Submission, MailTlsMode.Implicit, 465, s => s.SubmissionsPort),
+        new(MailProtocol.Imap, MailTlsMode.StartTls, 143, s => s.ImapPort),
+        new(MailProtocol.Imap, MailTlsMode.Implicit, 993, s => s.ImapsPort),
+        new(MailProtocol.Pop3, MailTlsMode.StartTls, 110, s => s.Pop3Port),
+        new(MailProtocol.Pop3, MailTlsMode.Implicit, 995, s => s.Pop3sPort),
+    ];
+
+    /// <summary>The endpoints, port 0 where a free one is wanted.</summary>
+    /// <exception cref="Errors.MailAdminException"><c>InvalidSettings</c>, <c>AddressNotAvailable</c></exception>
+    public static IReadOnlyList<MailEndpoint> Of(MailServerSettings settings)
+    {
+        if (!IPAddress.TryParse(settings.Address, out var address))
+        {
+            throw ServerErrors.AddressNotAvailable(settings.Address, null);
+        }
+
+        var endpoints = new List<MailEndpoint>();
+        foreach (var service in Services)
+        {
+            var port = service.Wanted(settings) ?? (settings.Ephemeral ? 0 : service.StandardPort + settings.PortOffset);
+            if (port == -1)
+            {
+                continue;
+            }
+
+            var endpoint = new MailEndpoint(service.Protocol, address.ToString(), port, service.TlsMode);
+            if (port is < 0 or > IPEndPoint.MaxPort)
+            {
+                throw ServerErrors.InvalidSettings($"{port} is not a port for {endpoint.Service}.", port, "Ports go from 1 to 65535; 0 asks for a free one, -1 for none.");
+            }
+
+            if (port > 0 && endpoints.Find(e => e.Port == port) is { } other)
+            {
+                throw ServerErrors.InvalidSettings($"Port {port} is given to both {other.Service} and {endpoint.Service}.", port, "Give each service a port of its own.");
+            }
+
+            endpoints.Add(endpoint);
+        }
+
+        return endpoints;
+    }
+}

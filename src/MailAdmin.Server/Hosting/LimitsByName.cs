@@ -1,0 +1,40 @@
+using System.Reflection;
+using MailAdmin.Server.Connections;
+
+namespace MailAdmin.Server.Hosting;
+
+/// <summary>Limits as settings give them: by the name of a member of <see cref="ServerLimits"/>, any case; times in milliseconds.</summary>
+internal static class LimitsByName
+{
+    /// <summary>The limits with those given replaced.</summary>
+    /// <exception cref="Errors.MailAdminException"><c>InvalidSettings</c>: no such limit, or not a value for it.</exception>
+    public static ServerLimits Apply(ServerLimits limits, IReadOnlyDictionary<string, long> given)
+    {
+        if (given.Count == 0)
+        {
+            return limits;
+        }
+
+        var result = limits with { };
+        foreach (var (name, value) in given)
+        {
+            var member = typeof(ServerLimits).GetProperty(name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.IgnoreCase);
+            if (member is null || !member.CanWrite)
+            {
+                throw ServerErrors.InvalidSettings($"There is no limit '{name}'.", name, $"The limits are {string.Join(", ", Names)}.");
+            }
+
+            if (value < 1 || (member.PropertyType == typeof(int) && value > int.MaxValue) || (member.PropertyType == typeof(TimeSpan) && value > int.MaxValue))
+            {
+                throw ServerErrors.InvalidSettings($"{value} is not a value for the limit '{member.Name}'.", value, "Limits are whole numbers from 1; times are in milliseconds.");
+            }
+
+            member.SetValue(result, member.PropertyType == typeof(TimeSpan) ? TimeSpan.FromMilliseconds(value) : member.PropertyType == typeof(int) ? (int)value : value);
+        }
+
+        return result;
+    }
+
+    /// <summary>All names.</summary>
+    public static IEnumerable<string> Names => typeof(ServerLimits).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.CanWrite).Select(p => p.Name);
+}

@@ -1,0 +1,353 @@
+using System.Security.Cryptography;
+using MailAdmin.Administration;
+using MailAdmin.Server.Administration;
+using MailAdmin.Server.Connections;
+using MailAdmin.Server.Diagnostics;
+using MailAdmin.Store;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace MailAdmin.Server.Hosting;
+
+/// <summary>
+/// One running server: store, certificate, endpoints, sessions, workers. Made and started by <see cref="MailServers.StartAsync"/>.
+/// </summary>
+/// <remarks>
+/// Order of the stop: endpoints no longer accept, clients are told (421, BYE), they have the drain's time, who is left is cut off, workers
+/// end, the store closes, an ephemeral store goes.
+/// </remarks>
+public sealed class MailServerHost : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly MailServerSettings _settings;
+    private readonly ServerParts _parts;
+    private readonly TimeProvider _time;
+    private readonly ServerCounters _counters = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<ConnectionListener> _listeners = [];
+    private readonly Dictionary<MailProtocol, IProtocolHandler> _handlers = [];
+    private MailServerState _state = MailServerState.Starting;
+    private string? _fault;
+    private IMailStore? _store;
+    private ConnectionServices? _services;
+    private ConnectionTable? _table;
+    private ServerContext? _context;
+    private HostedSessions? _sessions;
+    private IHost? _host;
+    private Task? _stop;
+    private DateTimeOffset _startedAt;
+
+    internal MailServerHost(MailServerSettings settings, TimeProvider time, ServerParts? parts = null)
+    {
+        if (settings.Ephemeral && settings.StorePath is not null)
+        {
+            throw ServerErrors.InvalidSettings(
+                "An ephemeral server deletes its store at stop and takes no -StorePath.", settings.StorePath, "Leave out -StorePath or -Ephemeral.");
+        }
+
+        _settings = settings;
+        _parts = parts ?? ServerParts.Default;
+        _time = time;
+        Events = new EventHub(time);
+        StorePath = settings.Ephemeral ? StoreDirectory.CreateTemporary() : StoreDirectory.Canonical(settings.StorePath ?? StoreDirectory.Default);
+    }
+
+    /// <summary>Its name among the servers of this process.</summary>
+    public string Name => _settings.Name;
+    /// <summary>Directory of its store.</summary>
+    public string StorePath { get; }
+    /// <summary>Where it stands.</summary>
+    public MailServerState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _state;
+            }
+        }
+    }
+
+    /// <summary>What went wrong, where the state is Degraded.</summary>
+    public string? Fault => Volatile.Read(ref _fault);
+    /// <summary>Where it listens.</summary>
+    public IReadOnlyList<MailEndpoint> Endpoints => [.. _listeners.Select(l => l.Endpoint)];
+    /// <summary>Completes when it has ended, whoever ended it.</summary>
+    public Task Completion => _ended.Task;
+
+    internal EventHub Events { get; }
+    internal ServerCounters Counters => _counters;
+    internal IMailStore Store => _store ?? throw ServerErrors.ServerNotRunning(Name);
+    internal ConnectionTable Table => _table ?? throw ServerErrors.ServerNotRunning(Name);
+    internal MailServerSettings Settings => _settings;
+    internal ServerContext Context => _context ?? throw ServerErrors.ServerNotRunning(Name);
+    internal TimeProvider Time => _time;
+    internal DateTimeOffset StartedAt => _startedAt;
+    internal TlsConfiguration? Tls => _services?.Tls;
+
+    /// <summary>Administration of this server; disposing it leaves the server running.</summary>
+    /// <exception cref="Errors.MailAdminException"><c>ServerNotRunning</c></exception>
+    public IMailAdministration OpenAdministration() => new MailAdministration(Store, this);
+
+    internal async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ComposeAsync(cancellationToken);
+            await _host!.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            // Whatever it was: what is up comes down, and the caller hears the cause.
+            await CloseAsync(TimeSpan.Zero);
+            throw;
+        }
+
+        _startedAt = _time.GetUtcNow();
+        lock (_gate)
+        {
+            // An endpoint may have died meanwhile.
+            if (_state == MailServerState.Starting)
+            {
+                _state = MailServerState.Running;
+            }
+        }
+
+        Events.Publish("ServerStateChanged", MailEventSeverity.Information, $"Server {Name} is {State}");
+    }
+
+    /// <summary>Stops in order; later callers await the same stop.</summary>
+    /// <param name="drain">How long sessions have to say goodbye.</param>
+    /// <param name="cancellationToken">Ends the caller's wait, not the stop.</param>
+    public Task StopAsync(TimeSpan drain, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            if (_stop is null)
+            {
+                _state = MailServerState.Stopping;
+                // Not inline: the caller may be a session of ours.
+                _stop = Task.Run(() => CloseAsync(drain), CancellationToken.None);
+            }
+        }
+
+        return _stop.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.FromSeconds(5));
+
+    /// <summary>Changes what can change while it runs; new connections see it.</summary>
+    internal void Change(MailServerChange change)
+    {
+        var services = _services ?? throw ServerErrors.ServerNotRunning(Name);
+        // Everything that can fail first: a change happens whole or not at all.
+        var limits = change.Limits is null ? services.Limits : LimitsByName.Apply(services.Limits, change.Limits);
+        var tls = change.CertificatePath is null ? services.Tls : ServerCertificate.Load(change.CertificatePath, change.CertificatePassword);
+        services.Limits = limits;
+        services.Tls = tls;
+        if (change.HostName is not null)
+        {
+            Context.HostName = change.HostName;
+        }
+
+        if (change.DisabledCapabilities is not null)
+        {
+            Context.DisabledCapabilities = change.DisabledCapabilities.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        }
+
+        Events.Publish("ServerChanged", MailEventSeverity.Information, $"Settings of server {Name} changed");
+    }
+
+    internal async Task<MailServerInfo> GetInfoAsync(CancellationToken cancellationToken)
+    {
+        var totals = await Store.GetTotalsAsync(cancellationToken);
+        var domains = new List<string>();
+        await foreach (var domain in Store.Accounts.ListDomainsAsync(cancellationToken))
+        {
+            domains.Add(domain.Name);
+        }
+
+        var certificate = _services?.Tls?.Certificate;
+        return new MailServerInfo
+        {
+            Name = Name,
+            HostName = Context.HostName,
+            State = State,
+            Fault = Fault,
+            StorePath = StorePath,
+            IsEphemeral = _settings.Ephemeral,
+            IsDevelopment = _settings.Development,
+            ProcessId = Environment.ProcessId,
+            StartedAt = _startedAt,
+            Uptime = _time.GetUtcNow() - _startedAt,
+            Endpoints = Endpoints,
+            CertificateThumbprint = certificate?.GetCertHashString(HashAlgorithmName.SHA256),
+            CertificateNotAfter = certificate?.NotAfter.ToUniversalTime(),
+            Domains = domains,
+            MailboxCount = totals.Mailboxes,
+            MessageCount = totals.Messages,
+            SessionCount = Table.Count,
+            Version = MailAdministration.Version,
+        };
+    }
+
+    private async Task ComposeAsync(CancellationToken cancellationToken)
+    {
+        var endpoints = EndpointPlan.Of(_settings);
+        var limits = LimitsByName.Apply(new ServerLimits(), _settings.Limits);
+        var hostName = _settings.HostName ?? Environment.MachineName.ToLowerInvariant();
+
+        // The certificate's key and the store's recovery have nothing to do with one another.
+        var certificate = Task.Run(
+            () => _settings.CertificatePath is { } path
+                ? ServerCertificate.Load(path, _settings.CertificatePassword)
+                : ServerCertificate.LoadOrCreate(Path.Combine(StorePath, "tls"), hostName, _time),
+            cancellationToken);
+        StoreDirectory.CreatePrivate(StorePath);
+        try
+        {
+            _store = await _parts.OpenStore(StorePath, _time, cancellationToken);
+        }
+        finally
+        {
+            await ((Task)certificate).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        var tls = await certificate;
+        foreach (var domain in _settings.Domains)
+        {
+            if (await _store.Accounts.FindDomainAsync(domain, cancellationToken) is null)
+            {
+                await _store.Accounts.CreateDomainAsync(domain, null, cancellationToken);
+            }
+        }
+
+        var loggers = new LoggerFactory([new EventLoggerProvider(Events)]);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "MailAdmin" });
+        builder.Services.AddSingleton<ILoggerFactory>(loggers);
+        builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
+        // Each part bounds its own stop; a second clock over all of them would cut the drain short.
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
+
+        _services = new ConnectionServices(_time)
+        {
+            Counters = _counters,
+            Events = Events,
+            Log = loggers.CreateLogger(EventLoggerProvider.ConnectionsCategory),
+            Limits = limits,
+            Tls = tls,
+        };
+        _table = new ConnectionTable(_services);
+        _sessions = new HostedSessions(_table, _store);
+        var parts = new PartsContext(_store, _settings, Events, _counters, _time, loggers, limits);
+        _context = new ServerContext
+        {
+            Store = _store,
+            Authenticator = _parts.Authenticator(parts),
+            Delivery = _parts.Delivery(parts),
+            Events = Events,
+            Counters = _counters,
+            Time = _time,
+            Loggers = loggers,
+            Settings = _settings,
+            HostName = hostName,
+            DisabledCapabilities = _settings.DisabledCapabilities.ToHashSet(StringComparer.OrdinalIgnoreCase),
+        };
+
+        // Stopped in the reverse of this order: endpoints, sessions, the store's events.
+        builder.Services.AddSingleton<IHostedService>(new StoreEvents(_store, Events));
+        builder.Services.AddSingleton<IHostedService>(_sessions);
+        foreach (var endpoint in endpoints)
+        {
+            var listener = new ConnectionListener(endpoint, Handler(endpoint.Protocol), _table, _services, Degrade);
+            _listeners.Add(listener);
+            builder.Services.AddSingleton<IHostedService>(new HostedEndpoint(listener));
+        }
+
+        _host = builder.Build();
+    }
+
+    /// <summary>One handler per protocol, shared by its endpoints.</summary>
+    private IProtocolHandler Handler(MailProtocol protocol)
+    {
+        if (!_handlers.TryGetValue(protocol, out var handler))
+        {
+            _handlers[protocol] = handler = _parts.Handler(Context, protocol);
+        }
+
+        return handler;
+    }
+
+    private void Degrade(ConnectionListener listener, Exception cause)
+    {
+        lock (_gate)
+        {
+            if (_state is not (MailServerState.Starting or MailServerState.Running or MailServerState.Degraded))
+            {
+                return;
+            }
+
+            _state = MailServerState.Degraded;
+            _fault = $"{listener.Endpoint} no longer accepts: {cause.Message}";
+        }
+
+        Events.Publish("Error", MailEventSeverity.Error, Fault!, new ServerEventDetails(Protocol: listener.Endpoint.Protocol));
+        Events.Publish("ServerStateChanged", MailEventSeverity.Error, $"Server {Name} is {MailServerState.Degraded}");
+    }
+
+    private async Task CloseAsync(TimeSpan drain)
+    {
+        lock (_gate)
+        {
+            _state = MailServerState.Stopping;
+        }
+
+        Events.Publish("ServerStateChanged", MailEventSeverity.Information, $"Server {Name} is {MailServerState.Stopping}");
+        try
+        {
+            if (_host is not null)
+            {
+                _sessions!.Drain = drain;
+                await _host.StopAsync(CancellationToken.None);
+                _host.Dispose();
+            }
+
+            foreach (var listener in _listeners)
+            {
+                listener.Dispose();
+            }
+
+            _table?.Dispose();
+            if (_context?.Authenticator is IAsyncDisposable authenticator)
+            {
+                await authenticator.DisposeAsync();
+            }
+
+            (_context?.Authenticator as IDisposable)?.Dispose();
+        }
+        finally
+        {
+            if (_store is not null)
+            {
+                await _store.DisposeAsync();
+            }
+
+            if (_settings.Ephemeral)
+            {
+                Directory.Delete(StorePath, recursive: true);
+            }
+
+            lock (_gate)
+            {
+                _state = MailServerState.Stopped;
+            }
+
+            MailServers.Forget(this);
+            Events.Publish("ServerStateChanged", MailEventSeverity.Information, $"Server {Name} is {MailServerState.Stopped}");
+            Events.End();
+            _ended.TrySetResult();
+        }
+    }
+}

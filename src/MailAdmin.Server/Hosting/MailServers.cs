@@ -1,0 +1,96 @@
+namespace MailAdmin.Server.Hosting;
+
+/// <summary>
+/// The servers running in this process, by name (any case). Ports belong to the process, so this registry does as well: it survives
+/// <c>Import-Module -Force</c>. A process that exits stops them in order.
+/// </summary>
+public static class MailServers
+{
+    private static readonly Lock Gate = new();
+    private static readonly Dictionary<string, MailServerHost> Running = new(StringComparer.OrdinalIgnoreCase);
+    private static bool _watchesExit;
+
+    /// <summary>Starts a server and returns once all its endpoints answer.</summary>
+    /// <exception cref="Errors.MailAdminException"><c>ServerExists</c>, <c>PortInUse</c>, <c>PortNotPermitted</c>, <c>AddressNotAvailable</c>,
+    /// <c>CertificateNotUsable</c>, <c>InvalidSettings</c>, and the store's own.</exception>
+    public static async Task<MailServerHost> StartAsync(MailServerSettings settings, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var host = new MailServerHost(settings, TimeProvider.System);
+        lock (Gate)
+        {
+            if (Running.ContainsKey(settings.Name))
+            {
+                throw ServerErrors.ServerExists(settings.Name);
+            }
+
+            Running.Add(settings.Name, host);
+            if (!_watchesExit)
+            {
+                _watchesExit = true;
+                AppDomain.CurrentDomain.ProcessExit += static (_, _) => StopAllAtExit();
+            }
+        }
+
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            // Whatever it was, the name is free again; the caller hears the cause.
+            Forget(host);
+            throw;
+        }
+
+        return host;
+    }
+
+    /// <summary>The server of that name in this process, or null.</summary>
+    public static MailServerHost? Find(string name)
+    {
+        lock (Gate)
+        {
+            return Running.GetValueOrDefault(name);
+        }
+    }
+
+    /// <summary>All servers of this process, by name.</summary>
+    public static IReadOnlyList<MailServerHost> List()
+    {
+        lock (Gate)
+        {
+            return [.. Running.Values.OrderBy(h => h.Name, StringComparer.OrdinalIgnoreCase)];
+        }
+    }
+
+    /// <summary>Stops a server in order: no new clients, goodbye to those there, <paramref name="drain"/> at most for them. False where there is none.</summary>
+    public static async Task<bool> StopAsync(string name, TimeSpan drain, CancellationToken cancellationToken = default)
+    {
+        if (Find(name) is not { } host)
+        {
+            return false;
+        }
+
+        await host.StopAsync(drain, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Takes a stopped server out.</summary>
+    internal static void Forget(MailServerHost host)
+    {
+        lock (Gate)
+        {
+            if (Running.TryGetValue(host.Name, out var present) && ReferenceEquals(present, host))
+            {
+                Running.Remove(host.Name);
+            }
+        }
+    }
+
+    private static void StopAllAtExit()
+    {
+        // The runtime waits for this handler; there is nobody left to await.
+        Task.WaitAll([.. List().Select(h => h.StopAsync(TimeSpan.FromSeconds(2), CancellationToken.None))], TimeSpan.FromSeconds(10));
+    }
+}

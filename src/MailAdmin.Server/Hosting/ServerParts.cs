@@ -1,0 +1,33 @@
+using MailAdmin.Server.Connections;
+using MailAdmin.Server.Delivery;
+using MailAdmin.Server.Sasl;
+using MailAdmin.Store;
+
+namespace MailAdmin.Server.Hosting;
+
+/// <summary>What a server is put together from: the one place that names the parts. Tests put others in.</summary>
+internal sealed record ServerParts
+{
+    /// <summary>The parts of a real server.</summary>
+    public static ServerParts Default { get; } = new()
+    {
+        OpenStore = (_, _, _) => throw new InvalidOperationException("no store engine is linked yet"),
+        Authenticator = _ => throw new InvalidOperationException("no authenticator is linked yet"),
+        Delivery = _ => throw new InvalidOperationException("no delivery is linked yet"),
+        Handler = (_, protocol) => throw new InvalidOperationException($"{protocol} is not linked yet"),
+    };
+
+    /// <summary>Opens a store.</summary>
+    public required Func<string, TimeProvider, CancellationToken, Task<IMailStore>> OpenStore { get; init; }
+    /// <summary>Makes what checks logins.</summary>
+    public required Func<PartsContext, IAuthenticator> Authenticator { get; init; }
+    /// <summary>Makes where mail goes in.</summary>
+    public required Func<PartsContext, IMailDelivery> Delivery { get; init; }
+    /// <summary>Makes a protocol's handler.</summary>
+    public required Func<ServerContext, MailProtocol, IProtocolHandler> Handler { get; init; }
+}
+
+/// <summary>What parts are made of.</summary>
+internal sealed record PartsContext(
+    IMailStore Store, MailServerSettings Settings, Diagnostics.IEventSink Events, Diagnostics.ServerCounters Counters, TimeProvider Time,
+    Microsoft.Extensions.Logging.ILoggerFactory Loggers, ServerLimits Limits);

@@ -11,6 +11,9 @@ public interface IMailDelivery
 {
     /// <summary>Begins a message.</summary>
     IMailTransaction Begin(DeliveryContext context);
+
+    /// <summary>True where a login may send as <paramref name="sender"/>: its own address, that with a detail, or an alias that leads to it. RFC 6409 §6.1.</summary>
+    ValueTask<bool> MaySendAsAsync(MailboxRecord submitter, string sender, CancellationToken cancellationToken);
 }
 
 /// <summary>Who hands the message in.</summary>
@@ -19,7 +22,11 @@ public interface IMailDelivery
 /// <param name="SessionId">For the log and events.</param>
 /// <param name="RemoteAddress">The client's address.</param>
 /// <param name="Protocol">Smtp or Submission.</param>
-public sealed record DeliveryContext(string? Sender, MailboxRecord? Submitter, string? SessionId, string? RemoteAddress, MailProtocol Protocol);
+public sealed record DeliveryContext(string? Sender, MailboxRecord? Submitter, string? SessionId, string? RemoteAddress, MailProtocol Protocol)
+{
+    /// <summary>Octets the client announced (SIZE of RFC 1870); 0 where it did not. A mailbox without room for them is refused at RCPT.</summary>
+    public long DeclaredSize { get; init; }
+}
 
 /// <summary>One message on its way in. Not for use by two tasks at once.</summary>
 public interface IMailTransaction : IAsyncDisposable

@@ -1,0 +1,216 @@
+using System.Text;
+using MailAdmin.Addresses;
+using MailAdmin.Errors;
+using MailAdmin.Server.Diagnostics;
+using MailAdmin.Store;
+using Microsoft.Extensions.Logging;
+
+namespace MailAdmin.Server.Delivery;
+
+/// <summary>One message on its way to mailboxes: recipients are resolved as they come, all of them are committed at once.</summary>
+internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext context) : IMailTransaction
+{
+    private readonly List<MailboxRecord> _mailboxes = [];
+    private readonly List<string> _captured = [];
+    private HashSet<MailboxId>? _ids;
+
+    public async ValueTask<RecipientOutcome> AddRecipientAsync(string recipient, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AddAsync(recipient, cancellationToken);
+        }
+        catch (MailAdminException e)
+        {
+            // The store could not tell; the client may come again. The cause is for the log.
+            DeliveryLog.RecipientFailed(delivery.Log, e, context.SessionId);
+            return new RecipientOutcome(RecipientStatus.TemporaryFailure, null);
+        }
+    }
+
+    public async ValueTask<DeliveryOutcome> CommitAsync(IncomingMessage content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_captured.Count > 0)
+            {
+                await CaptureAsync(content, cancellationToken);
+            }
+
+            var places = _mailboxes.Count == 0 ? [] : await DeliverAsync(content, cancellationToken);
+            delivery.Counters.Delivered(places.Count + (_captured.Count > 0 ? 1 : 0));
+            Announce(places);
+            return new DeliveryOutcome(DeliveryStatus.Delivered, places);
+        }
+        catch (MailAdminException e)
+        {
+            delivery.Counters.Refused();
+            var status = e.ErrorId switch
+            {
+                "QuotaExceeded" => DeliveryStatus.OverQuota,
+                "StoreDiskFull" => DeliveryStatus.InsufficientStorage,
+                _ => DeliveryStatus.TemporaryFailure,
+            };
+            if (status != DeliveryStatus.OverQuota)
+            {
+                DeliveryLog.CommitFailed(delivery.Log, e, context.SessionId);
+            }
+
+            delivery.Events.Publish("Refused", MailEventSeverity.Warning, $"Message from <{context.Sender}> refused: {status}", Details());
+            return new DeliveryOutcome(status, []);
+        }
+    }
+
+    public ValueTask DisposeAsync() => default;
+
+    private async ValueTask<RecipientOutcome> AddAsync(string recipient, CancellationToken cancellationToken)
+    {
+        MailboxAddress address;
+        if (!recipient.Contains('@', StringComparison.Ordinal))
+        {
+            if (!recipient.Equals(AddressResolver.Postmaster, StringComparison.OrdinalIgnoreCase)
+                || await delivery.Resolver.PostmasterAddressAsync(cancellationToken) is not { } postmaster)
+            {
+                return new RecipientOutcome(RecipientStatus.UnknownMailbox, null);
+            }
+
+            address = postmaster;
+        }
+        else if (!MailboxAddress.TryParse(recipient, out address))
+        {
+            // An address literal is well-formed and never one of our domains.
+            return new RecipientOutcome(recipient.Contains("@[", StringComparison.Ordinal) ? RecipientStatus.RelayDenied : RecipientStatus.BadAddress, null);
+        }
+
+        var resolution = await delivery.Resolver.ResolveAsync(address, cancellationToken);
+        if (resolution.Status == ResolutionStatus.Unknown)
+        {
+            return new RecipientOutcome(RecipientStatus.UnknownMailbox, address);
+        }
+
+        // No open relay ever: what goes elsewhere is captured for a logged-in sender in development, else refused.
+        if (resolution.Elsewhere.Count > 0 && !(delivery.Settings.Development && context.Submitter is not null))
+        {
+            return new RecipientOutcome(RecipientStatus.RelayDenied, address);
+        }
+
+        foreach (var mailbox in resolution.Mailboxes)
+        {
+            if (mailbox.QuotaBytes is { } quota && mailbox.UsedBytes + Math.Max(context.DeclaredSize, 1) > quota)
+            {
+                return new RecipientOutcome(RecipientStatus.OverQuota, address);
+            }
+        }
+
+        foreach (var mailbox in resolution.Mailboxes)
+        {
+            Take(mailbox);
+        }
+
+        foreach (var outside in resolution.Elsewhere)
+        {
+            var text = outside.ToString();
+            if (!_captured.Contains(text))
+            {
+                _captured.Add(text);
+            }
+        }
+
+        return new RecipientOutcome(RecipientStatus.Accepted, address);
+    }
+
+    private void Take(MailboxRecord mailbox)
+    {
+        // Most messages have one recipient; the set is made for the second.
+        if (_mailboxes.Count > 0)
+        {
+            _ids ??= [.. _mailboxes.Select(m => m.Id)];
+            if (!_ids.Add(mailbox.Id))
+            {
+                return;
+            }
+        }
+
+        _mailboxes.Add(mailbox);
+    }
+
+    private async ValueTask<IReadOnlyList<StoredPlace>> DeliverAsync(IncomingMessage content, CancellationToken cancellationToken)
+    {
+        var targets = new List<DeliveryTarget>(_mailboxes.Count);
+        foreach (var mailbox in _mailboxes)
+        {
+            if (await delivery.Inboxes.FindAsync(mailbox.Id, cancellationToken) is { } inbox)
+            {
+                targets.Add(new DeliveryTarget(inbox));
+            }
+        }
+
+        if (targets.Count == 0)
+        {
+            // Every mailbox went between RCPT and the end of the content.
+            throw new MailAdminException("MailboxNotFound", MailErrorCategory.ObjectNotFound, "The recipients' mailboxes were removed while the message came in.");
+        }
+
+        return await delivery.Store.Messages.DeliverAsync(content, targets, CancellationToken.None);
+    }
+
+    // A content of its own, for its header names recipients that the others must not see.
+    private async ValueTask CaptureAsync(IncomingMessage content, CancellationToken cancellationToken)
+    {
+        var submitter = context.Submitter!;
+        var folder = await delivery.Inboxes.EnsureAsync(submitter.Id, MailDelivery.CapturedFolder, cancellationToken);
+        await using var copy = delivery.Store.Messages.CreateIncoming();
+        var envelope = new StringBuilder();
+        envelope.Append("X-MailAdmin-Captured: not sent; this server runs in development\r\nX-Envelope-From: <").Append(context.Sender).Append(">\r\n");
+        foreach (var recipient in _captured)
+        {
+            envelope.Append("X-Envelope-To: <").Append(recipient).Append(">\r\n");
+        }
+
+        await copy.WriteAsync(Encoding.UTF8.GetBytes(envelope.ToString()), cancellationToken);
+        await using (var source = content.OpenRead())
+        {
+            var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(32 * 1024);
+            try
+            {
+                for (int read; (read = await source.ReadAsync(buffer, cancellationToken)) > 0;)
+                {
+                    await copy.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                }
+            }
+            finally
+            {
+                System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+
+        await delivery.Store.Messages.DeliverAsync(copy, [new DeliveryTarget(folder)], CancellationToken.None);
+        delivery.Events.Publish("Delivered", MailEventSeverity.Information,
+            $"Message from <{context.Sender}> for {_captured.Count} outside recipient(s) captured", Details() with { Mailbox = submitter.Address.ToString(), Folder = MailDelivery.CapturedFolder });
+    }
+
+    private void Announce(IReadOnlyList<StoredPlace> places)
+    {
+        if (places.Count == 0)
+        {
+            return;
+        }
+
+        var first = _mailboxes[0].Address.ToString();
+        delivery.Events.Publish("Delivered", MailEventSeverity.Information,
+            places.Count == 1 ? $"Message from <{context.Sender}> delivered" : $"Message from <{context.Sender}> delivered to {places.Count} mailboxes",
+            Details() with { Mailbox = first, Folder = FolderName.Inbox, Uid = places[0].Uid });
+    }
+
+    private ServerEventDetails Details() => new(context.SessionId, context.Protocol, RemoteAddress: context.RemoteAddress);
+}
+
+/// <summary>Delivery's log lines.</summary>
+internal static partial class DeliveryLog
+{
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "Session {SessionId}: a recipient could not be looked up")]
+    public static partial void RecipientFailed(ILogger log, Exception exception, string? sessionId);
+
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "Session {SessionId}: a message could not be committed")]
+    public static partial void CommitFailed(ILogger log, Exception exception, string? sessionId);
+}

@@ -1,0 +1,49 @@
+using MailAdmin.Errors;
+using MailAdmin.Protocol.Pop3;
+using MailAdmin.Store;
+
+namespace MailAdmin.Server.Pop3.Verbs;
+
+/// <summary>RETR: a message, whole. RFC 1939 §5.</summary>
+internal sealed class Retr : IPop3Command
+{
+    public async ValueTask<Pop3Next> RunAsync(Pop3Session session, ReadOnlyMemory<byte> argument)
+    {
+        if (!session.TryGetMessage(argument.Span, out var index, out var next))
+        {
+            return next;
+        }
+
+        using var content = await OpenAsync(session, index);
+        if (content is null)
+        {
+            return Pop3Next.Continue;
+        }
+
+        session.Reply($"+OK {content.Length} octets");
+        await MessageSender.SendAsync(session, content, MultilineEncoder.ForMessage(), whole: true);
+        session.Counters.Message();
+        return Pop3Next.Continue;
+    }
+
+    /// <summary>Opens a message; replies where it cannot be.</summary>
+    public static async ValueTask<MessageContent?> OpenAsync(Pop3Session session, int index)
+    {
+        try
+        {
+            var content = await session.Maildrop!.OpenContentAsync(index, session.Connection.Aborted);
+            if (content is null)
+            {
+                session.Reply("-ERR [SYS/PERM] That message was deleted by another session");
+            }
+
+            return content;
+        }
+        catch (MailAdminException e)
+        {
+            Pop3Log.NotRead(session.Log, e, session.Connection.Id);
+            session.Reply(e.ErrorId == "ContentCorrupt" ? "-ERR [SYS/PERM] That message cannot be read" : "-ERR [SYS/TEMP] That message cannot be read now");
+            return null;
+        }
+    }
+}

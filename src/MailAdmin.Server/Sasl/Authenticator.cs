@@ -1,0 +1,208 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using MailAdmin.Addresses;
+using MailAdmin.Errors;
+using MailAdmin.Security;
+using MailAdmin.Server.Connections;
+using MailAdmin.Server.Diagnostics;
+using MailAdmin.Store;
+using Microsoft.Extensions.Logging;
+
+namespace MailAdmin.Server.Sasl;
+
+/// <summary>
+/// Checks logins against the store's verifiers.
+/// </summary>
+/// <remarks>
+/// Invariants: an unknown name costs the same PBKDF2 as a wrong password; a remembered login is only as good as the verifier the mailbox has now, so that
+/// a changed password or a disabled mailbox counts from its commit on; who fails waits, and computes in a lane of his own, so that thousands of wrong
+/// passwords do not hold up anybody's right one.
+/// </remarks>
+public sealed class Authenticator : IAuthenticator, IDisposable
+{
+    private const string DecoyKeySetting = "sasl.decoy-key";
+
+    private readonly IMailStore _store;
+    private readonly MailServerSettings _settings;
+    private readonly IEventSink _events;
+    private readonly ServerCounters _counters;
+    private readonly TimeProvider _time;
+    private readonly ServerLimits _limits;
+    private readonly ILogger _log;
+    private readonly LoginCache _cache;
+    private readonly FailureTable _failures;
+    private readonly IDisposable _watch;
+    private readonly ScramVerifier _decoy = ScramVerifier.Create(Convert.ToBase64String(RandomNumberGenerator.GetBytes(24)));
+
+    // PBKDF2 takes milliseconds of a core: addresses that failed of late share one place, all others have a lane of their own.
+    private readonly SemaphoreSlim _trusted = new(Math.Max(1, Environment.ProcessorCount));
+    private readonly SemaphoreSlim _suspect = new(1);
+    private volatile byte[]? _decoyKey;
+
+    /// <summary>Makes the authenticator of a server.</summary>
+    public Authenticator(
+        IMailStore store, MailServerSettings settings, IEventSink events, ServerCounters counters, TimeProvider time, ServerLimits limits, ILoggerFactory loggers)
+    {
+        _store = store;
+        _settings = settings;
+        _events = events;
+        _counters = counters;
+        _time = time;
+        _limits = limits;
+        _log = loggers.CreateLogger<Authenticator>();
+        _cache = new LoginCache(time);
+        _failures = new FailureTable(time);
+        _watch = store.Watch(change =>
+        {
+            if (change is MailboxChanged { Kind: MailboxChangeKind.PasswordChanged or MailboxChangeKind.Disabled or MailboxChangeKind.Deleted } changed)
+            {
+                _cache.Drop(changed.Mailbox);
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AuthenticationOutcome> AuthenticateAsync(
+        string userName, string password, MailProtocol protocol, IPAddress remote, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var mailbox = await FindAsync(userName, cancellationToken);
+            var holds = mailbox is not null && _cache.Holds(mailbox, password);
+            if (!holds)
+            {
+                var lane = _failures.Count(remote) > 0 ? _suspect : _trusted;
+                await lane.WaitAsync(cancellationToken);
+                try
+                {
+                    holds = (mailbox?.Verifier ?? _decoy).Verify(password) && mailbox is not null;
+                }
+                finally
+                {
+                    lane.Release();
+                }
+
+                if (holds)
+                {
+                    _cache.Add(mailbox!, password);
+                }
+            }
+
+            return await EndAsync(userName, mailbox, holds, protocol, remote, cancellationToken);
+        }
+        catch (MailAdminException e)
+        {
+            SaslLog.CannotTell(_log, e, protocol);
+            return new AuthenticationOutcome(AuthenticationStatus.TemporaryFailure, null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ScramCredentials> GetScramCredentialsAsync(string userName, CancellationToken cancellationToken)
+    {
+        var mailbox = await FindAsync(userName, cancellationToken);
+        // Computed for known names as well, so that both cost the same.
+        var decoy = await DecoyForAsync(userName, cancellationToken);
+        return new ScramCredentials(userName, mailbox?.Verifier ?? decoy, mailbox);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AuthenticationOutcome> CompleteScramAsync(
+        ScramCredentials credentials, bool proofHolds, MailProtocol protocol, IPAddress remote, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The mailbox as it is now: it may have been disabled while the exchange ran.
+            var mailbox = credentials.Mailbox is { } known ? await _store.Accounts.GetMailboxAsync(known.Id, cancellationToken) : null;
+            var holds = proofHolds && mailbox is not null && mailbox.Verifier.StoredKey.AsSpan().SequenceEqual(credentials.Verifier.StoredKey);
+            return await EndAsync(credentials.UserName, mailbox, holds, protocol, remote, cancellationToken);
+        }
+        catch (MailAdminException e)
+        {
+            SaslLog.CannotTell(_log, e, protocol);
+            return new AuthenticationOutcome(AuthenticationStatus.TemporaryFailure, null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _trusted.Dispose();
+        _suspect.Dispose();
+    }
+
+    private async ValueTask<AuthenticationOutcome> EndAsync(
+        string userName, MailboxRecord? mailbox, bool holds, MailProtocol protocol, IPAddress remote, CancellationToken cancellationToken)
+    {
+        var details = new ServerEventDetails(Protocol: protocol, Mailbox: mailbox?.Address.ToString(), RemoteAddress: remote.ToString());
+        if (holds && mailbox!.IsEnabled)
+        {
+            _counters.Login(succeeded: true);
+            _store.Accounts.NoteLogin(mailbox.Id, _time.GetUtcNow());
+            _events.Publish("LoginSucceeded", MailEventSeverity.Information, $"{mailbox.Address} logged in", details);
+            return new AuthenticationOutcome(AuthenticationStatus.Succeeded, mailbox);
+        }
+
+        _counters.Login(succeeded: false);
+        // The name is as the client sent it and may be a password typed in the wrong place: only names that exist are shown.
+        _events.Publish("LoginFailed", MailEventSeverity.Warning,
+            mailbox is null ? "Login failed: no such mailbox" : holds ? $"Login of {mailbox.Address} refused: logins are switched off" : $"Login of {mailbox.Address} failed: wrong password",
+            details);
+        var delay = _limits.LoginFailureDelay * Math.Min(8, _failures.Add(remote));
+        if (delay > TimeSpan.Zero)
+        {
+            await Task.Delay(delay, _time, cancellationToken);
+        }
+
+        return new AuthenticationOutcome(holds ? AuthenticationStatus.Disabled : AuthenticationStatus.Failed, null);
+    }
+
+    // A name without a domain is one of the first domain.
+    private async ValueTask<MailboxRecord?> FindAsync(string userName, CancellationToken cancellationToken)
+    {
+        if (!userName.Contains('@', StringComparison.Ordinal))
+        {
+            var domain = _settings.Domains.Count > 0 ? _settings.Domains[0] : null;
+            if (domain is null)
+            {
+                await foreach (var first in _store.Accounts.ListDomainsAsync(cancellationToken))
+                {
+                    domain = first.Name;
+                    break;
+                }
+            }
+
+            userName = $"{userName}@{domain}";
+        }
+
+        return MailboxAddress.TryParse(userName, out var address) ? await _store.Accounts.FindMailboxAsync(address, cancellationToken) : null;
+    }
+
+    // Salt and keys that belong to nobody and are the same for a name at every try, also after a restart.
+    private async ValueTask<ScramVerifier> DecoyForAsync(string userName, CancellationToken cancellationToken)
+    {
+        if (_decoyKey is null)
+        {
+            var kept = await _store.Accounts.GetSettingAsync(DecoyKeySetting, cancellationToken);
+            if (kept is null)
+            {
+                kept = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+                await _store.Accounts.PutSettingAsync(DecoyKeySetting, kept, cancellationToken);
+            }
+
+            _decoyKey = Convert.FromBase64String(kept);
+        }
+
+        var digest = HMACSHA512.HashData(_decoyKey, Encoding.UTF8.GetBytes(userName.ToLowerInvariant()));
+        return new ScramVerifier(digest[..16], ScramVerifier.DefaultIterations, digest[16..48], digest[32..64]);
+    }
+}
+
+/// <summary>Log lines of logins.</summary>
+internal static partial class SaslLog
+{
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "A login over {Protocol} could not be checked")]
+    public static partial void CannotTell(ILogger log, Exception exception, MailProtocol protocol);
+}

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace MailAdmin.Server.Sasl;
+
+/// <summary>Failed logins of late by address (an IPv6 network of /64 is one address). Bounded; what is old counts no more.</summary>
+internal sealed class FailureTable(TimeProvider time)
+{
+    /// <summary>A failure counts this long after the last one.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromMinutes(15);
+    /// <summary>Addresses kept; above that the old ones go, and if none is old, all.</summary>
+    private const int Max = 50_000;
+
+    private readonly ConcurrentDictionary<UInt128, (int Count, long At)> _failures = new();
+
+    /// <summary>Failures of an address of late.</summary>
+    public int Count(IPAddress address) =>
+        _failures.TryGetValue(Key(address), out var entry) && time.GetElapsedTime(entry.At) < Memory ? entry.Count : 0;
+
+    /// <summary>Counts a failure; returns how many there are now.</summary>
+    public int Add(IPAddress address)
+    {
+        if (_failures.Count >= Max)
+        {
+            Shrink();
+        }
+
+        var now = time.GetTimestamp();
+        return _failures.AddOrUpdate(Key(address), (1, now), (_, old) => (time.GetElapsedTime(old.At, now) < Memory ? Math.Min(old.Count + 1, 1_000_000) : 1, now)).Count;
+    }
+
+    private void Shrink()
+    {
+        foreach (var (key, entry) in _failures)
+        {
+            if (time.GetElapsedTime(entry.At) >= Memory)
+            {
+                _failures.TryRemove(key, out _);
+            }
+        }
+
+        if (_failures.Count >= Max)
+        {
+            _failures.Clear();
+        }
+    }
+
+    private static UInt128 Key(IPAddress address)
+    {
+        Span<byte> octets = stackalloc byte[16];
+        octets.Clear();
+        var isV4 = address.AddressFamily == AddressFamily.InterNetwork || address.IsIPv4MappedToIPv6;
+        (isV4 ? address.MapToIPv6() : address).TryWriteBytes(octets, out _);
+        if (!isV4)
+        {
+            octets[8..].Clear();
+        }
+
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(octets);
+    }
+}

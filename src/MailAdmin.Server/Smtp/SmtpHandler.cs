@@ -1,0 +1,21 @@
+using System.Text;
+using MailAdmin.Server.Connections;
+using MailAdmin.Server.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace MailAdmin.Server.Smtp;
+
+/// <summary>
+/// SMTP in its two roles. <see cref="MailProtocol.Smtp"/>: mail from other servers, taken for our domains from anybody. <see cref="MailProtocol.Submission"/>:
+/// mail from our users, who log in first and send as themselves.
+/// </summary>
+public sealed class SmtpHandler(ServerContext context, MailProtocol role) : IProtocolHandler
+{
+    private readonly ILogger _log = context.Loggers.CreateLogger<SmtpHandler>();
+
+    /// <inheritdoc/>
+    public Task RunAsync(ClientConnection connection) => new SmtpSession(context, connection, role, _log).RunAsync();
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte> RefusalFor(string reason) => Encoding.ASCII.GetBytes($"421 4.7.0 {context.HostName} {reason}\r\n");
+}

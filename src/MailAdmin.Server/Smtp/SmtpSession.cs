@@ -1,0 +1,240 @@
+using System.Buffers;
+using System.Text;
+using MailAdmin.Protocol.Lines;
+using MailAdmin.Protocol.Smtp;
+using MailAdmin.Server.Connections;
+using MailAdmin.Server.Diagnostics;
+using MailAdmin.Server.Hosting;
+using MailAdmin.Server.Smtp.Verbs;
+using MailAdmin.Store;
+using Microsoft.Extensions.Logging;
+
+namespace MailAdmin.Server.Smtp;
+
+/// <summary>What the session does after a command.</summary>
+internal enum SmtpNext
+{
+    Continue, Close,
+}
+
+/// <summary>
+/// One SMTP session: reads a line, asks the state table, runs the verb, and so on until QUIT, the client's end, or a reason to say 421.
+/// </summary>
+/// <remarks>
+/// Invariants: every command is answered exactly once and in order; replies go out when the client has nothing more in flight; nothing
+/// said before TLS outlives STARTTLS; a message is acknowledged only after the store's commit.
+/// </remarks>
+internal sealed class SmtpSession
+{
+    private int _badCommands;
+    private bool _lineWasDropped;
+
+    public SmtpSession(ServerContext context, ClientConnection connection, MailProtocol role, ILogger log)
+    {
+        Context = context;
+        Connection = connection;
+        Role = role;
+        Log = log;
+        Counters = context.Counters[role];
+        Input = new LineInput(connection, context.Time, connection.Limits.SmtpCommandLine);
+    }
+
+    public ServerContext Context { get; }
+    public ClientConnection Connection { get; }
+    public MailProtocol Role { get; }
+    public ILogger Log { get; }
+    public ProtocolCounters Counters { get; }
+    public LineInput Input { get; }
+    public ServerLimits Limits => Connection.Limits;
+
+    /// <summary>State; what Get-MailSession shows follows it.</summary>
+    public SmtpState State
+    {
+        get;
+        set
+        {
+            field = value;
+            ShowState();
+        }
+    } = SmtpState.Connected;
+
+    /// <summary>What EHLO or HELO said.</summary>
+    public string ClientName { get; set; } = string.Empty;
+    /// <summary>EHLO, not HELO.</summary>
+    public bool IsExtended { get; set; }
+    /// <summary>Logged-in mailbox.</summary>
+    public MailboxRecord? Mailbox { get; private set; }
+    /// <summary>Failed logins on this connection.</summary>
+    public int LoginFailures { get; set; }
+    /// <summary>The message being taken.</summary>
+    public SmtpTransaction? Transaction { get; set; }
+    /// <summary>Messages taken; part of their ids.</summary>
+    public int MessageCount { get; set; }
+
+    public async Task RunAsync()
+    {
+        try
+        {
+            Reply($"220 {Context.HostName} ESMTP MailAdmin");
+            while (await NextAsync() == SmtpNext.Continue)
+            {
+            }
+
+            await Connection.Output.FlushAsync();
+        }
+        catch (TimeoutException)
+        {
+            await SayGoodbyeAsync("421 4.4.2 Idle for too long, closing");
+        }
+        catch (OperationCanceledException) when (Connection.Closing.IsCancellationRequested && !Connection.Aborted.IsCancellationRequested)
+        {
+            await SayGoodbyeAsync(Connection.ClosingReason == ClosingReason.ServerStopping
+                ? "421 4.3.2 Server is stopping, try again later" : "421 4.3.2 Session ended by the administrator");
+        }
+        finally
+        {
+            await ResetTransactionAsync();
+        }
+    }
+
+    /// <summary>Writes a reply line, CRLF added; it goes out when the session next waits.</summary>
+    public void Reply(string line)
+    {
+        var output = Connection.Output;
+        var span = output.GetSpan(Encoding.UTF8.GetMaxByteCount(line.Length) + 2);
+        var count = Encoding.UTF8.GetBytes(line, span);
+        "\r\n"u8.CopyTo(span[count..]);
+        output.Advance(count + 2);
+        if (Connection.Transcript.IsEnabled)
+        {
+            Connection.Transcript.Add(TranscriptDirection.Server, line);
+        }
+    }
+
+    /// <summary>Replies to a command that was wrong in itself; too many of them end the session.</summary>
+    public SmtpNext ReplyBad(string line)
+    {
+        if (++_badCommands > Limits.MaxBadCommands)
+        {
+            Reply("421 4.7.0 Too many bad commands, closing");
+            return SmtpNext.Close;
+        }
+
+        Reply(line);
+        return SmtpNext.Continue;
+    }
+
+    /// <summary>Throws the transaction away and stands where EHLO left off.</summary>
+    public async ValueTask ResetTransactionAsync()
+    {
+        if (Transaction is { } transaction)
+        {
+            Transaction = null;
+            await transaction.DisposeAsync();
+        }
+
+        if (State > SmtpState.Ready)
+        {
+            State = SmtpState.Ready;
+        }
+    }
+
+    /// <summary>A login succeeded.</summary>
+    public void SetMailbox(MailboxRecord mailbox)
+    {
+        Mailbox = mailbox;
+        Connection.Activity.Mailbox = mailbox.Address.ToString();
+        ShowState();
+    }
+
+    /// <summary>TLS began: nothing said before counts. RFC 3207 §4.2.</summary>
+    public void Restart()
+    {
+        Mailbox = null;
+        Connection.Activity.Mailbox = null;
+        ClientName = string.Empty;
+        IsExtended = false;
+        State = SmtpState.Connected;
+    }
+
+    private async ValueTask<SmtpNext> NextAsync()
+    {
+        if (await Input.ReadLineAsync(Limits.SmtpIdleTimeout) is not { } input)
+        {
+            return SmtpNext.Close;
+        }
+
+        Counters.Command();
+        if (input.Status != LineStatus.Line)
+        {
+            // Reported where it is found; its rest is dropped up to the next CRLF.
+            _lineWasDropped = true;
+            if (Connection.Transcript.IsEnabled)
+            {
+                Connection.Transcript.Add(TranscriptDirection.Note, input.Status == LineStatus.TooLong ? "Line too long, dropped" : "Line with a bare CR or LF, dropped");
+            }
+
+            return ReplyBad(input.Status == LineStatus.TooLong ? "500 5.5.2 Line too long" : "500 5.5.2 Lines end with CRLF; a bare CR or LF was found");
+        }
+
+        var verb = SmtpCommandLine.Parse(input.Octets.Span, out var argument);
+        if (Connection.Transcript.IsEnabled)
+        {
+            AddToTranscript(verb, input.Octets.Span, argument);
+        }
+
+        Connection.Activity.Command = SmtpCommands.NameOf(verb);
+        if (verb == SmtpVerb.Unknown)
+        {
+            return ReplyUnknown(input.Octets.Span);
+        }
+
+        if (SmtpStateTable.Refusal(verb, State) is { } refusal)
+        {
+            return ReplyBad(verb == SmtpVerb.Data && Transaction is { RefusedRecipients: > 0 } ? "554 5.5.1 No valid recipients" : refusal);
+        }
+
+        return await SmtpCommands.For(verb).RunAsync(this, input.Octets[^argument.Length..]);
+    }
+
+    private SmtpNext ReplyUnknown(ReadOnlySpan<byte> line)
+    {
+        // The first line of an HTTP request or of TLS: no mail client, and no use in hearing the rest of it.
+        if (!_lineWasDropped && State == SmtpState.Connected && (line.EndsWith("HTTP/1.1"u8) || line.EndsWith("HTTP/1.0"u8) || line.StartsWith("\x16\x03"u8)))
+        {
+            Reply("421 5.7.0 This is SMTP, closing");
+            return SmtpNext.Close;
+        }
+
+        return ReplyBad(line.IsEmpty ? "500 5.5.2 Empty command" : "500 5.5.1 Unknown command");
+    }
+
+    private void AddToTranscript(SmtpVerb verb, ReadOnlySpan<byte> line, ReadOnlySpan<byte> argument)
+    {
+        // An initial response is a secret.
+        var space = verb == SmtpVerb.Auth ? argument.IndexOf((byte)' ') : -1;
+        if (space < 0)
+        {
+            Connection.Transcript.Add(TranscriptDirection.Client, line);
+        }
+        else
+        {
+            Connection.Transcript.Add(TranscriptDirection.Client, $"AUTH {Encoding.ASCII.GetString(argument[..Math.Min(space, 40)])} [left out]");
+        }
+    }
+
+    private void ShowState() => Connection.Activity.State = State switch
+    {
+        SmtpState.Connected => "Connected",
+        SmtpState.Ready => Mailbox is null ? "Ready" : "Authenticated",
+        SmtpState.Sender => "Mail",
+        SmtpState.Recipients => "Recipients",
+        _ => "Data",
+    };
+
+    private async Task SayGoodbyeAsync(string line)
+    {
+        Reply(line);
+        await Connection.Output.FlushAsync();
+    }
+}

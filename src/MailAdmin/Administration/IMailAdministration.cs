@@ -61,6 +61,9 @@ public interface IMailAdministration : IAsyncDisposable
     IAsyncEnumerable<MailboxMessage> GetMessagesAsync(MessageQuery query, CancellationToken cancellationToken);
     /// <summary>Up to <paramref name="count"/> octets of a message's content from <paramref name="offset"/>; empty at its end.</summary>
     Task<byte[]> ReadMessageAsync(string mailbox, string folder, uint uid, long offset, int count, CancellationToken cancellationToken);
+    /// <summary>A message as a person reads it: decoded header fields, text, HTML as text, list of attachments.</summary>
+    Task<MessageView> GetMessageViewAsync(string mailbox, string folder, uint uid, CancellationToken cancellationToken) =>
+        throw new Errors.MailAdminException("NotSupported", Errors.MailErrorCategory.InvalidOperation, "This server cannot show messages.", $"{mailbox}/{folder}/{uid}");
     /// <summary>Stores a message; returns it as stored.</summary>
     Task<MailboxMessage> ImportMessageAsync(string mailbox, string folder, byte[] content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken);
     /// <summary>Sets, adds or removes flags; returns the number of messages changed.</summary>

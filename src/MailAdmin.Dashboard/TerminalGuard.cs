@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+
+namespace MailAdmin.Dashboard;
+
+/// <summary>
+/// Remembers how the terminal was and puts it back. Terminal.Gui does so itself when it ends in order; this is for the ends that are not: an exception on
+/// another thread, a loop that hangs when a signal asks it to stop.
+/// </summary>
+internal sealed partial class TerminalGuard
+{
+    // Larger than struct termios anywhere; its inside is nobody's business here.
+    private const int TermiosSize = 256;
+
+    // Colours off, wrap on, cursor on; mouse, focus, paste reporting and the enhanced keyboard off; back to the primary screen.
+    private const string Reset = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[<u\x1b[?1049l\x1b[0m\r";
+
+    private readonly byte[]? _settings;
+    private readonly int _descriptor;
+
+    /// <summary>Takes note of the terminal's settings.</summary>
+    public TerminalGuard()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        // The first of input, output and error that is a terminal: all of them are the same one.
+        var settings = new byte[TermiosSize];
+        for (var descriptor = 0; descriptor < 3; descriptor++)
+        {
+            if (GetAttributes(descriptor, settings) == 0)
+            {
+                (_settings, _descriptor) = (settings, descriptor);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Puts the settings back; harmless where they are as they were.</summary>
+    public void RestoreSettings()
+    {
+        if (_settings is not null)
+        {
+            // 0 is TCSANOW. A terminal that is gone cannot be put back: the result does not matter.
+            _ = SetAttributes(_descriptor, 0, _settings);
+        }
+    }
+
+    /// <summary>Puts settings and screen back when Terminal.Gui cannot.</summary>
+    public void Restore()
+    {
+        try
+        {
+            using var output = Console.OpenStandardOutput();
+            output.Write(System.Text.Encoding.ASCII.GetBytes(Reset));
+            output.Flush();
+        }
+        catch (IOException)
+        {
+            // The terminal is gone.
+        }
+
+        RestoreSettings();
+    }
+
+    [DllImport("libc", EntryPoint = "tcgetattr")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int GetAttributes(int descriptor, [Out] byte[] settings);
+
+    [DllImport("libc", EntryPoint = "tcsetattr")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SetAttributes(int descriptor, int when, byte[] settings);
+}

@@ -1,0 +1,309 @@
+namespace MailAdmin.Dashboard.ViewModels;
+
+/// <summary>The pages, in the order of their keys.</summary>
+internal enum DashboardTab
+{
+    Overview, Sessions, Mailboxes, Queue, Events,
+}
+
+/// <summary>What the foot of the screen says of the last deed.</summary>
+internal sealed record Notice(string Text, Tone Tone, DateTimeOffset At);
+
+/// <summary>
+/// All the dashboard knows. It asks the server from background tasks, at its own pace and only for what is looked at; the server never waits for it.
+/// Its members are touched by one thread, the one that draws, which takes in what the tasks found with <see cref="Changes"/>.
+/// </summary>
+internal sealed class DashboardModel : IAsyncDisposable
+{
+    /// <summary>Sessions are looked at five times a second while they are on screen.</summary>
+    public static readonly TimeSpan SessionsPeriod = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Counters, once a second: a rate over less is noise.</summary>
+    public static readonly TimeSpan StatisticsPeriod = TimeSpan.FromSeconds(1);
+
+    /// <summary>State, endpoints, certificate.</summary>
+    public static readonly TimeSpan ServerPeriod = TimeSpan.FromSeconds(2);
+
+    /// <summary>Mailboxes and folders; a change that is heard of brings them sooner.</summary>
+    public static readonly TimeSpan MailboxesPeriod = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a notice stays.</summary>
+    public static readonly TimeSpan NoticeTime = TimeSpan.FromSeconds(8);
+
+    private readonly IMailAdministration _administration;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _loops = [];
+    private readonly Poller _sessionsPoller, _statisticsPoller, _serverPoller, _mailboxesPoller, _stalePoller;
+    private volatile DashboardTab _active;
+
+    public DashboardModel(IMailAdministration administration, TimeProvider time, ICommandRunner? runner = null)
+    {
+        _administration = administration;
+        Time = time;
+        Zone = time.LocalTimeZone;
+        Work = new BackgroundWork((text, tone) => Changes.Post(() => Say(text, tone)), _stop.Token);
+        Server = new ServerModel(time);
+        Sessions = new SessionsModel(administration, Changes);
+        Mailboxes = new MailboxesModel(administration, Changes, Work, time, Zone);
+        Events = new EventsModel(administration, Changes, time, Zone) { Heard = Mailboxes.Hear };
+        Command = new CommandModel(runner, Changes, Work, Ask);
+
+        _sessionsPoller = Poll(SessionsPeriod, () => _active == DashboardTab.Sessions, Sessions.RefreshAsync);
+        _statisticsPoller = Poll(StatisticsPeriod, () => true, async stop =>
+        {
+            var statistics = await administration.GetStatisticsAsync(stop);
+            Changes.Post(() => Server.Apply(statistics));
+        });
+        _serverPoller = Poll(ServerPeriod, () => true, async stop =>
+        {
+            var info = await administration.GetServerAsync(stop);
+            Changes.Post(() => Server.Apply(info));
+        });
+        _mailboxesPoller = Poll(MailboxesPeriod, () => _active == DashboardTab.Mailboxes, Mailboxes.RefreshAsync);
+        _stalePoller = Poll(StatisticsPeriod, () => _active == DashboardTab.Mailboxes && Mailboxes.IsStale, Mailboxes.RefreshAsync);
+    }
+
+    /// <summary>What background work found; drained by the thread that draws.</summary>
+    public ChangeQueue Changes { get; } = new();
+    /// <summary>Clock.</summary>
+    public TimeProvider Time { get; }
+    /// <summary>The admin's zone.</summary>
+    public TimeZoneInfo Zone { get; }
+    /// <summary>Work that was begun by a key.</summary>
+    public BackgroundWork Work { get; }
+    /// <summary>The server at a glance.</summary>
+    public ServerModel Server { get; }
+    /// <summary>Sessions.</summary>
+    public SessionsModel Sessions { get; }
+    /// <summary>Mailboxes and what is in them.</summary>
+    public MailboxesModel Mailboxes { get; }
+    /// <summary>Events.</summary>
+    public EventsModel Events { get; }
+    /// <summary>The command line.</summary>
+    public CommandModel Command { get; }
+    /// <summary>The dialog over the page; null for none.</summary>
+    public FormModel? Form { get; private set; }
+    /// <summary>The page on show.</summary>
+    public DashboardTab Active => _active;
+    /// <summary>The last deed; null when it is old.</summary>
+    public Notice? Notice { get; private set; }
+
+    /// <summary>Begins to ask and to listen.</summary>
+    public void Start()
+    {
+        foreach (var poller in new[] { _serverPoller, _statisticsPoller, _sessionsPoller, _mailboxesPoller, _stalePoller })
+        {
+            _loops.Add(Task.Run(() => QuietlyAsync(poller.RunAsync)));
+        }
+
+        _loops.Add(Task.Run(() => QuietlyAsync(Events.RunAsync)));
+    }
+
+    /// <summary>Turns to a page; it is read at once.</summary>
+    public void Show(DashboardTab tab)
+    {
+        _active = tab;
+        Events.IsVisible = tab == DashboardTab.Events;
+        Events.Refresh();
+        switch (tab)
+        {
+            case DashboardTab.Sessions:
+                Now(_sessionsPoller);
+                break;
+            case DashboardTab.Mailboxes:
+                Now(_mailboxesPoller);
+                break;
+        }
+    }
+
+    /// <summary>Reads what is on show again, now.</summary>
+    public void RefreshActive()
+    {
+        Now(_serverPoller);
+        Now(_statisticsPoller);
+        Show(_active);
+    }
+
+    /// <summary>Puts a dialog over the page; one at a time, the newest stays.</summary>
+    public void Ask(FormModel form)
+    {
+        Form?.Close(cancelled: true);
+        Form = form;
+    }
+
+    /// <summary>Presses a button of the dialog.</summary>
+    public void Press(FormModel form, FormButton button)
+    {
+        if (form.IsBusy || form.IsClosed)
+        {
+            return;
+        }
+
+        if (button.Run is not { } run)
+        {
+            form.Close(cancelled: true);
+            CloseForm(form);
+            return;
+        }
+
+        form.Begin();
+        Work.Run(form.Title, async stop =>
+        {
+            string? outcome;
+            try
+            {
+                outcome = await run(form, stop);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // Shown where the admin can mend it.
+                Changes.Post(() => form.Fail(BackgroundWork.Say(e)));
+                return null;
+            }
+
+            // More than a line is to be read, not to pass by at the foot.
+            var isLong = outcome?.Contains('\n', StringComparison.Ordinal) ?? false;
+            Changes.Post(() =>
+            {
+                form.Close();
+                CloseForm(form);
+                RefreshActive();
+                if (isLong)
+                {
+                    Ask(FormModel.Note(form.Title, outcome!.Split('\n')));
+                }
+            });
+            return isLong ? null : outcome;
+        });
+    }
+
+    /// <summary>Esc on the dialog.</summary>
+    public void CancelForm()
+    {
+        if (Form is { } form)
+        {
+            form.Close(cancelled: true);
+            CloseForm(form);
+        }
+    }
+
+    /// <summary>The question before a session is ended.</summary>
+    public void AskToDisconnect(MailSession session) => Ask(FormModel.Question(
+        "Disconnect session " + session.Id,
+        [$"{SessionsModel.Name(session.Protocol)} {session.Mailbox ?? "not logged in"} from {session.RemoteEndPoint}", "The client is told where its protocol allows; it may come back at once."],
+        "&Keep it",
+        "&Disconnect",
+        async stop => await _administration.StopSessionAsync(session.Id, stop) ? $"session {session.Id} is disconnected" : $"session {session.Id} was over already"));
+
+    /// <summary>Opens what an event is about: its session while that lives, else its message, else its folder or mailbox.</summary>
+    public void Jump(MailEvent happened)
+    {
+        Events.Acknowledge(happened);
+        Work.Run("opening", async stop =>
+        {
+            if (happened.SessionId is { } id && (await _administration.GetSessionsAsync(stop)).FirstOrDefault(s => s.Id == id) is { } session)
+            {
+                Changes.Post(() =>
+                {
+                    Show(DashboardTab.Sessions);
+                    Sessions.Open(session);
+                });
+                return null;
+            }
+
+            if (happened.Mailbox is not { } mailbox)
+            {
+                return happened.SessionId is null ? "this event is about nothing that can be opened" : $"session {happened.SessionId} is over";
+            }
+
+            Changes.Post(() =>
+            {
+                Show(DashboardTab.Mailboxes);
+                switch (happened)
+                {
+                    case { Folder: { } folder, Uid: { } uid }:
+                        Mailboxes.OpenMessage(mailbox, folder, uid);
+                        break;
+                    case { Folder: { } folder }:
+                        Mailboxes.OpenFolder(mailbox, folder);
+                        break;
+                    default:
+                        Mailboxes.OpenMailbox(mailbox);
+                        break;
+                }
+            });
+            return null;
+        });
+    }
+
+    /// <summary>The dialog for a new mailbox; the first domain of the server stands in it already.</summary>
+    public void AskForMailbox() => Ask(MailboxForms.New(_administration, Server.Info?.Domains.Count > 0 ? Server.Info.Domains[0] : ""));
+
+    /// <summary>A dialog about a mailbox.</summary>
+    public void AskAbout(Mailbox mailbox, Func<IMailAdministration, Mailbox, FormModel> form) => Ask(form(_administration, mailbox));
+
+    /// <summary>Says what was done, or why not.</summary>
+    public void Say(string text, Tone tone) => Notice = new Notice(text, tone, Time.GetUtcNow());
+
+    /// <summary>Forgets a notice that is old; true where the screen is stale for it.</summary>
+    public bool Expire()
+    {
+        if (Notice is not { } notice || Time.GetUtcNow() - notice.At < NoticeTime)
+        {
+            return false;
+        }
+
+        Notice = null;
+        return true;
+    }
+
+    /// <summary>Stops asking and listening. Waits a moment for what is under way and no longer: a server that hangs must not hold the terminal.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Sessions.Close();
+        Form?.Close(cancelled: true);
+        await _stop.CancelAsync();
+        await Task.WhenAny(Task.WhenAll([.. _loops, Work.WhenIdle()]), Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System));
+    }
+
+    private void CloseForm(FormModel form)
+    {
+        if (ReferenceEquals(Form, form))
+        {
+            Form = null;
+        }
+    }
+
+    private void Now(Poller poller) => Work.Run("asking the server", async stop =>
+    {
+        await QuietlyAsync(poller.RefreshAsync, stop);
+        return null;
+    });
+
+    private Poller Poll(TimeSpan period, Func<bool> isWanted, Func<CancellationToken, Task> refresh) => new(Time, period, isWanted, async stop =>
+    {
+        try
+        {
+            await refresh(stop);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Whatever the route throws: the header says that the server gives no answer, and the next look may find it again.
+            Changes.Post(() => Server.Fail(BackgroundWork.Say(e)));
+        }
+    });
+
+    private Task QuietlyAsync(Func<CancellationToken, Task> work) => QuietlyAsync(work, _stop.Token);
+
+    private static async Task QuietlyAsync(Func<CancellationToken, Task> work, CancellationToken stop)
+    {
+        try
+        {
+            await work(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The dashboard is closing.
+        }
+    }
+}

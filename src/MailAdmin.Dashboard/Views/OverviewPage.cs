@@ -1,0 +1,183 @@
+using MailAdmin.Dashboard.ViewModels;
+using Terminal.Gui.Input;
+
+namespace MailAdmin.Dashboard.Views;
+
+/// <summary>The whole server on one page: what it is, what it does, what it holds, what went wrong lately.</summary>
+internal sealed class OverviewPage(DashboardModel model) : Page(model)
+{
+    private const int LabelWidth = 13;
+
+    public override IEnumerable<Hint> Hints() => [new("1-5", "pages"), new("W", "warnings")];
+
+    public override bool OnKey(Key key)
+    {
+        if (!key.Is('w') && !key.Is('W') && key != Key.Enter)
+        {
+            return false;
+        }
+
+        Model.Show(DashboardTab.Events);
+        return true;
+    }
+
+    public override void Draw(Canvas canvas, Area area)
+    {
+        var isWide = area.Width >= 110;
+        var left = isWide ? area with { Width = area.Width / 2 } : area;
+        var y = Section(canvas, left, "Server", ServerFacts());
+        var lower = left with { Y = y, Height = Math.Max(0, area.Bottom - y) };
+        var right = isWide ? area with { X = left.Right, Width = area.Width - left.Width } : lower;
+        var end = Rates(canvas, right);
+        end = Section(canvas, right with { Y = end, Height = Math.Max(0, right.Bottom - end) }, "Store and machine", StoreFacts());
+        var last = isWide ? Math.Max(y, end) : end;
+        Warnings(canvas, area with { Y = last, Height = Math.Max(0, area.Bottom - last) });
+    }
+
+    private static int Section(Canvas canvas, Area area, string title, IEnumerable<(string Label, string Text, Tone Tone)> facts)
+    {
+        var y = Heading(canvas, area, title);
+        foreach (var (label, text, tone) in facts)
+        {
+            if (y >= area.Bottom)
+            {
+                break;
+            }
+
+            canvas.Field(area.X + 2, y, label, LabelWidth, Tone.Dim);
+            canvas.Text(area.X + 2 + LabelWidth, y++, text, tone, area.Width - LabelWidth - 3);
+        }
+
+        return y;
+    }
+
+    private static int Heading(Canvas canvas, Area area, string title)
+    {
+        if (area.Height > 0)
+        {
+            canvas.Text(area.X + 1, area.Y, title, Tone.Title, area.Width - 2);
+        }
+
+        return area.Y + 1;
+    }
+
+    private IEnumerable<(string, string, Tone)> ServerFacts()
+    {
+        var server = Model.Server;
+        if (server.Info is not { } info)
+        {
+            yield return ("state", server.State.Text, server.State.Tone);
+            yield break;
+        }
+
+        var (state, tone) = server.State;
+        yield return ("state", $"{state} for {Formats.Age(server.Uptime.TotalSeconds)}{(info.Fault is { } fault ? ": " + fault : "")}", tone);
+        yield return ("name", $"{info.Name}, greets as {info.HostName}", Tone.Normal);
+        yield return ("version", $"{info.Version}, process {info.ProcessId}", Tone.Normal);
+        foreach (var address in info.Endpoints.Select(e => e.Address).Distinct())
+        {
+            yield return ("listens on", $"{address}  SMTP {Ports(MailProtocol.Smtp, MailProtocol.Submission)}  IMAP {Ports(MailProtocol.Imap)}  POP3 {Ports(MailProtocol.Pop3)}", Tone.Normal);
+            string Ports(params MailProtocol[] protocols) => ServerModel.Ports(info.Endpoints.Where(e => e.Address == address), protocols);
+        }
+
+        yield return info.CertificateNotAfter is { } end
+            ? ("certificate", $"ends in {Formats.Span(end - Model.Time.GetUtcNow())}, on {Formats.DateTime(end, Model.Zone)}", end - Model.Time.GetUtcNow() < ServerModel.CertificateWarning ? Tone.Warning : Tone.Normal)
+            : ("certificate", "none: TLS is not offered", Tone.Warning);
+        yield return ("domains", info.Domains.Count == 0 ? "none" : string.Join(", ", info.Domains.Take(8)) + (info.Domains.Count > 8 ? $" and {info.Domains.Count - 8} more" : ""), Tone.Normal);
+        yield return ("holds", $"{Formats.Count(info.MailboxCount, "mailbox")}, {Formats.Count(info.MessageCount, "message")}", Tone.Normal);
+    }
+
+    private int Rates(Canvas canvas, Area area)
+    {
+        var y = Heading(canvas, area, "Work");
+        if (Model.Server.Statistics is not { } statistics)
+        {
+            canvas.Text(area.X + 2, y, "no figures yet", Tone.Dim, area.Width - 2);
+            return y + 1;
+        }
+
+        // Two more figures stand behind each line where there is room.
+        var spark = Math.Clamp(area.Width - 66, 8, 40);
+        foreach (var card in Model.Server.Cards)
+        {
+            if (y >= area.Bottom)
+            {
+                return y;
+            }
+
+            canvas.Field(area.X + 2, y, card.Name, 5, Tone.Title);
+            canvas.Text(area.X + 7, y, Sparkline.Of(card.Work, spark), Tone.Accent, spark);
+            var x = area.X + 8 + spark;
+            x = canvas.Text(x, y, Formats.Rate(card.Work.Last, card.Unit).PadLeft(11), Tone.Normal, area.Right - x);
+            x = canvas.Text(x, y, "  " + Formats.Rate(card.Connections.Last, "conn").PadLeft(11), Tone.Normal, area.Right - x);
+            x = canvas.Text(x, y, "  in " + Formats.ByteRate(card.In.Last).PadLeft(9), Tone.Normal, area.Right - x);
+            canvas.Text(x, y++, "  out " + Formats.ByteRate(card.Out.Last).PadLeft(9), Tone.Normal, area.Right - x - 1);
+        }
+
+        var (delivered, refused, failed) = (Model.Server.Deliveries.Last, Model.Server.Refusals.Last, Model.Server.FailedLogins.Last);
+        IEnumerable<(string, string, Tone)> totals =
+        [
+            ("delivered", $"{Formats.Count(statistics.MessagesDelivered, "message")} since start, {Formats.Rate(delivered, "msg")} now", Tone.Normal),
+            ("refused", $"{Formats.Count(statistics.MessagesRefused, "message")}, {Formats.Rate(refused, "msg")} now; {Formats.Count(statistics.LoginsFailed, "login")}, {Formats.Rate(failed, "login")} now",
+                refused + failed > 0 ? Tone.Warning : Tone.Normal),
+        ];
+        foreach (var (label, text, tone) in totals)
+        {
+            if (y >= area.Bottom)
+            {
+                return y;
+            }
+
+            canvas.Field(area.X + 2, y, label, LabelWidth, Tone.Dim);
+            canvas.Text(area.X + 2 + LabelWidth, y++, text, tone, area.Width - LabelWidth - 3);
+        }
+
+        return y;
+    }
+
+    private IEnumerable<(string, string, Tone)> StoreFacts()
+    {
+        if (Model.Server.Statistics is not { } statistics)
+        {
+            yield break;
+        }
+
+        yield return ("store", $"{Formats.Bytes(statistics.StoreBytes)} in {Model.Server.Info?.StorePath}", Tone.Normal);
+        var used = statistics.DiskTotalBytes - statistics.DiskFreeBytes;
+        yield return ("disk", $"{Bar(used, statistics.DiskTotalBytes)} {Formats.Percent(used, statistics.DiskTotalBytes)} used, {Formats.Bytes(statistics.DiskFreeBytes)} free",
+            statistics.DiskFreeBytes < statistics.DiskTotalBytes * ServerModel.DiskFreeWarning ? Tone.Warning : Tone.Normal);
+        yield return ("memory", Formats.Bytes(statistics.WorkingSetBytes) + " working set", Tone.Normal);
+    }
+
+    private void Warnings(Canvas canvas, Area area)
+    {
+        if (area.Height < 2)
+        {
+            return;
+        }
+
+        var unseen = Model.Events.Unseen.Count + Model.Events.UnseenDropped;
+        var y = Heading(canvas, area, unseen > 0 ? $"Last warnings ({Formats.Count(unseen)} not seen yet)" : "Last warnings");
+        var none = true;
+        foreach (var happened in Model.Events.Warnings.Take(Math.Max(0, area.Bottom - y)))
+        {
+            none = false;
+            var x = canvas.Text(area.X + 2, y, happened.Severity == MailEventSeverity.Error ? "✖ " : "▲ ", EventsModel.ToneOf(happened));
+            x = canvas.Text(x, y, Formats.Clock(happened.At, Model.Zone) + "  ", Tone.Dim);
+            x = canvas.Text(x, y, happened.Kind + "  ", EventsModel.ToneOf(happened), area.Right - x);
+            canvas.Text(x, y++, happened.Message, Tone.Normal, area.Right - x - 1);
+        }
+
+        if (none)
+        {
+            canvas.Text(area.X + 2, y, "none", Tone.Dim);
+        }
+    }
+
+    private static string Bar(double part, double whole)
+    {
+        const int Width = 20;
+        var full = whole > 0 ? (int)Math.Round(Math.Clamp(part / whole, 0, 1) * Width) : 0;
+        return new string('█', full) + new string('░', Width - full);
+    }
+}

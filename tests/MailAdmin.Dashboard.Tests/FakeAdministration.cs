@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using MailAdmin.Administration;
+using MailAdmin.Errors;
+
+namespace MailAdmin.Dashboard.Tests;
+
+/// <summary>A server that is what a test says it is, and remembers what it was asked to do.</summary>
+internal sealed class FakeAdministration(TimeProvider time) : IMailAdministration
+{
+    private readonly ConcurrentDictionary<string, Channel<TranscriptLine>> _transcripts = new();
+    private readonly Channel<MailEvent> _events = Channel.CreateUnbounded<MailEvent>();
+    private long _sequence;
+
+    public MailServerInfo Server { get; set; } = new()
+    {
+        Name = "default",
+        HostName = "mail.example.com",
+        State = MailServerState.Running,
+        StorePath = "/srv/mail",
+        IsDevelopment = true,
+        ProcessId = 4711,
+        StartedAt = time.GetUtcNow().AddHours(-76.2),
+        Uptime = TimeSpan.FromHours(76.2),
+        Endpoints =
+        [
+            new(MailProtocol.Smtp, "127.0.0.1", 2025, MailTlsMode.StartTls), new(MailProtocol.Submission, "127.0.0.1", 2587, MailTlsMode.StartTls),
+            new(MailProtocol.Submission, "127.0.0.1", 2465, MailTlsMode.Implicit), new(MailProtocol.Imap, "127.0.0.1", 2143, MailTlsMode.StartTls),
+            new(MailProtocol.Imap, "127.0.0.1", 2993, MailTlsMode.Implicit), new(MailProtocol.Pop3, "127.0.0.1", 2110, MailTlsMode.StartTls),
+            new(MailProtocol.Pop3, "127.0.0.1", 2995, MailTlsMode.Implicit),
+        ],
+        CertificateNotAfter = time.GetUtcNow().AddDays(61.5),
+        Domains = ["example.com", "example.org"],
+        MailboxCount = 50,
+        MessageCount = 48_211,
+        Version = "0.1.0",
+    };
+
+    public MailServerStatistics Statistics { get; set; } = new()
+    {
+        At = time.GetUtcNow(),
+        Protocols = [.. Enum.GetValues<MailProtocol>().Select(p => new MailProtocolStatistics { Protocol = p })],
+        StoreBytes = 1_288_490_188,
+        DiskFreeBytes = 59L << 30,
+        DiskTotalBytes = 100L << 30,
+        WorkingSetBytes = 73L << 20,
+    };
+
+    public List<MailSession> Sessions { get; } = [];
+    public List<Mailbox> Mailboxes { get; } = [];
+    public List<MailboxFolder> Folders { get; } = [];
+    public List<MailboxMessage> Messages { get; } = [];
+    public Dictionary<uint, MessageView> Views { get; } = [];
+    public Dictionary<uint, byte[]> Contents { get; } = [];
+    public List<string> Deeds { get; } = [];
+    public ConcurrentDictionary<string, int> Asked { get; } = new();
+    public Exception? Failure { get; set; }
+
+    public void Happen(string kind, MailEventSeverity severity, string message, Func<MailEvent, MailEvent>? more = null)
+    {
+        var happened = new MailEvent { Sequence = ++_sequence, At = time.GetUtcNow(), Kind = kind, Severity = severity, Message = message };
+        _events.Writer.TryWrite(more is null ? happened : more(happened));
+    }
+
+    public void Speak(string session, TranscriptDirection direction, string text) => Transcript(session).Writer.TryWrite(new TranscriptLine(time.GetUtcNow(), direction, text));
+
+    public void EndTranscript(string session) => Transcript(session).Writer.Complete();
+
+    public Task<MailServerInfo> GetServerAsync(CancellationToken cancellationToken) => Answer(Server with { SessionCount = Sessions.Count });
+    public Task<MailServerStatistics> GetStatisticsAsync(CancellationToken cancellationToken) => Answer(Statistics);
+    public Task<IReadOnlyList<MailSession>> GetSessionsAsync(CancellationToken cancellationToken) => Answer<IReadOnlyList<MailSession>>([.. Sessions]);
+
+    public async IAsyncEnumerable<Mailbox> GetMailboxesAsync(string? pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var mailbox in await Answer(Mailboxes.ToList()))
+        {
+            yield return mailbox;
+        }
+    }
+
+    public async IAsyncEnumerable<MailboxFolder> GetFoldersAsync(string mailbox, string? pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var folder in (await Answer(Folders.ToList())).Where(f => f.Mailbox == mailbox))
+        {
+            yield return folder;
+        }
+    }
+
+    public async IAsyncEnumerable<MailboxMessage> GetMessagesAsync(MessageQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var message in (await Answer(Messages.ToList())).Where(m => m.Mailbox == query.Mailbox && m.Folder == query.Folder && (query.Uids?.Contains(m.Uid) ?? true)))
+        {
+            yield return message;
+        }
+    }
+
+    public Task<MessageView> GetMessageViewAsync(string mailbox, string folder, uint uid, CancellationToken cancellationToken) =>
+        Views.TryGetValue(uid, out var view) ? Answer(view) : Task.FromException<MessageView>(new MailAdminException("MessageNotFound", MailErrorCategory.ObjectNotFound, $"There is no message {uid}."));
+
+    public Task<byte[]> ReadMessageAsync(string mailbox, string folder, uint uid, long offset, int count, CancellationToken cancellationToken) =>
+        Answer(Contents[uid].Skip((int)offset).Take(count).ToArray());
+
+    public Task<Mailbox> NewMailboxAsync(NewMailboxRequest request, CancellationToken cancellationToken)
+    {
+        var mailbox = new Mailbox { Id = Guid.NewGuid(), Address = request.Address, DisplayName = request.DisplayName, QuotaBytes = request.QuotaBytes, CreatedAt = time.GetUtcNow() };
+        Mailboxes.Add(mailbox);
+        Deeds.Add($"new {request.Address} quota {request.QuotaBytes}");
+        return Answer(mailbox);
+    }
+
+    public Task<Mailbox> SetMailboxAsync(string identity, MailboxChange change, CancellationToken cancellationToken)
+    {
+        var at = Mailboxes.FindIndex(m => m.Id.ToString() == identity);
+        Mailboxes[at] = Mailboxes[at] with
+        {
+            IsEnabled = change.IsEnabled ?? Mailboxes[at].IsEnabled,
+            QuotaBytes = change.QuotaBytes is 0 ? null : change.QuotaBytes ?? Mailboxes[at].QuotaBytes,
+        };
+        Deeds.Add($"set {Mailboxes[at].Address} enabled {change.IsEnabled} quota {change.QuotaBytes} password {change.Verifier is not null}");
+        return Answer(Mailboxes[at]);
+    }
+
+    public Task RemoveMailboxAsync(string identity, CancellationToken cancellationToken)
+    {
+        Deeds.Add("remove " + Mailboxes.First(m => m.Id.ToString() == identity).Address);
+        Mailboxes.RemoveAll(m => m.Id.ToString() == identity);
+        return Task.CompletedTask;
+    }
+
+    public Task<int> RemoveMessagesAsync(string mailbox, string folder, IReadOnlyList<uint> uids, CancellationToken cancellationToken)
+    {
+        Deeds.Add($"remove message {string.Join(',', uids)}");
+        return Answer(Messages.RemoveAll(m => uids.Contains(m.Uid)));
+    }
+
+    public Task<bool> StopSessionAsync(string id, CancellationToken cancellationToken)
+    {
+        Deeds.Add("stop " + id);
+        return Answer(Sessions.RemoveAll(s => s.Id == id) > 0);
+    }
+
+    public IAsyncEnumerable<TranscriptLine> GetTranscriptAsync(string sessionId, bool follow, CancellationToken cancellationToken) =>
+        Transcript(sessionId).Reader.ReadAllAsync(cancellationToken);
+
+    public IAsyncEnumerable<MailEvent> WatchEventsAsync(long afterSequence, CancellationToken cancellationToken) => _events.Reader.ReadAllAsync(cancellationToken);
+
+    // The dashboard asks for none of these.
+    public Task<MailServerInfo> SetServerAsync(MailServerChange change, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task StopServerAsync(TimeSpan drain, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public IAsyncEnumerable<MailDomain> GetDomainsAsync(string? pattern, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<MailDomain> NewDomainAsync(string name, string? catchAll, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task RemoveDomainAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public IAsyncEnumerable<MailAlias> GetAliasesAsync(string? pattern, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<MailAlias> SetAliasAsync(string address, IReadOnlyList<string> targets, bool replace, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task RemoveAliasAsync(string address, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<MailboxFolder> NewFolderAsync(string mailbox, string name, string? specialUse, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<MailboxFolder> RenameFolderAsync(string mailbox, string name, string newName, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task RemoveFolderAsync(string mailbox, string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<MailboxMessage> ImportMessageAsync(string mailbox, string folder, byte[] content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<int> SetMessageFlagsAsync(string mailbox, string folder, IReadOnlyList<uint> uids, MessageFlagsMode mode, IReadOnlyList<string> flags, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<UidPair>> TransferMessagesAsync(string mailbox, string folder, IReadOnlyList<uint> uids, string targetMailbox, string targetFolder, bool move, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public IAsyncEnumerable<StoreFinding> TestStoreAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<long> OptimizeStoreAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Task<T> Answer<T>(T value, [CallerMemberName] string member = "")
+    {
+        Asked.AddOrUpdate(member, 1, (_, count) => count + 1);
+        return Failure is { } failure ? Task.FromException<T>(failure) : Task.FromResult(value);
+    }
+
+    private Channel<TranscriptLine> Transcript(string session) => _transcripts.GetOrAdd(session, _ => Channel.CreateUnbounded<TranscriptLine>());
+}

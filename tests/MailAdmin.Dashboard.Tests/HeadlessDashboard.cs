@@ -1,0 +1,163 @@
+using System.Drawing;
+using MailAdmin.Dashboard.ViewModels;
+using MailAdmin.Dashboard.Views;
+using Terminal.Gui.App;
+using Terminal.Gui.Drivers;
+using Terminal.Gui.Input;
+using Terminal.Gui.Testing;
+using Terminal.Gui.Time;
+
+namespace MailAdmin.Dashboard.Tests;
+
+/// <summary>The dashboard on Terminal.Gui without a terminal: keys and mouse go in at the driver, the screen comes out of it.</summary>
+internal sealed class HeadlessDashboard : IDisposable
+{
+    private readonly IApplication _app;
+
+    public HeadlessDashboard(int width, int height, Action<FakeAdministration>? prepare = null, bool isPlain = false, ICommandRunner? runner = null, string theme = "auto")
+    {
+        // Terminal.Gui asks for this switch where there is no terminal.
+        Environment.SetEnvironmentVariable("DisableRealDriverIO", "1");
+        Server = new FakeAdministration(Time);
+        Samples.Fill(Server, Time);
+        prepare?.Invoke(Server);
+        Model = new DashboardModel(Server, Time, runner);
+        Window = new DashboardWindow(Model, Theme.Find(theme)!, isPlain);
+        _app = Application.Create(new VirtualTimeProvider());
+        _app.Init(DriverRegistry.Names.ANSI);
+        _app.Driver!.SetScreenSize(width, height);
+        _app.Driver.ClearedContents += (_, _) => Window.Repaint();
+        _app.Begin(Window);
+    }
+
+    public ManualTime Time { get; } = new();
+    public FakeAdministration Server { get; }
+    public DashboardModel Model { get; }
+    public DashboardWindow Window { get; }
+
+    /// <summary>Waits for background work by its own word, takes it in and draws.</summary>
+    public void Settle()
+    {
+        do
+        {
+            Model.Work.WhenIdle().Wait(TimeSpan.FromSeconds(10));
+        }
+        while (Model.Changes.Drain());
+        Window.SetNeedsDraw();
+        _app.LayoutAndDraw();
+    }
+
+    /// <summary>Waits for a task and takes in what it found.</summary>
+    public void Await(Task task)
+    {
+        Assert.True(task.Wait(TimeSpan.FromSeconds(10)));
+        Settle();
+    }
+
+    /// <summary>Listens until a number of events has come, no longer.</summary>
+    public HeadlessDashboard HearEvents(int count)
+    {
+        using var stop = new CancellationTokenSource();
+        var watching = Task.Run(() => Model.Events.RunAsync(stop.Token), CancellationToken.None);
+        Assert.True(SpinWait.SpinUntil(() =>
+        {
+            Tick();
+            return Model.Events.Total >= count;
+        }, TimeSpan.FromSeconds(10)));
+        stop.Cancel();
+        Await(watching);
+        return this;
+    }
+
+    /// <summary>Waits for the end of the open session's transcript.</summary>
+    public void HearTranscript() => Await(Model.Sessions.Detail!.Following);
+
+    /// <summary>Takes in, and draws if there was something.</summary>
+    public void Tick()
+    {
+        Window.Tick();
+        _app.LayoutAndDraw();
+    }
+
+    /// <summary>Takes two readings of the counters a second apart, so that there are rates.</summary>
+    public HeadlessDashboard Look()
+    {
+        Model.RefreshActive();
+        Settle();
+        Time.Advance(TimeSpan.FromSeconds(1));
+        Server.Statistics = Samples.After(Server.Statistics, Time);
+        Model.RefreshActive();
+        Settle();
+        return this;
+    }
+
+    public HeadlessDashboard Press(params Key[] keys)
+    {
+        foreach (var key in keys)
+        {
+            _app.InjectKey(key);
+            Settle();
+        }
+
+        return this;
+    }
+
+    public HeadlessDashboard Type(string text) => Press([.. text.Select(c => new Key(c))]);
+
+    public HeadlessDashboard Click(int x, int y)
+    {
+        _app.InjectSequence(InputInjectionExtensions.LeftButtonClick(new Point(x, y)));
+        Settle();
+        return this;
+    }
+
+    public HeadlessDashboard Wheel(int x, int y, bool down)
+    {
+        _app.InjectMouse(new Mouse { ScreenPosition = new Point(x, y), Flags = down ? MouseFlags.WheeledDown : MouseFlags.WheeledUp });
+        Settle();
+        return this;
+    }
+
+    public HeadlessDashboard Resize(int width, int height)
+    {
+        _app.Driver!.SetScreenSize(width, height);
+        _app.LayoutAndDraw();
+        return this;
+    }
+
+    /// <summary>What stands on the screen.</summary>
+    public string Screen => string.Join('\n', _app.Driver!.ToString()!.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').Select(line => line.TrimEnd()));
+
+    public string Ansi => _app.Driver!.ToAnsi();
+
+    public bool IsRunning => !Window.StopRequested;
+
+    public string Line(int y) => Screen.Split('\n')[y];
+
+    /// <summary>Line on which a text stands; -1 for none.</summary>
+    public int Find(string text) => Array.FindIndex(Screen.Split('\n'), line => line.Contains(text, StringComparison.Ordinal));
+
+    public void Dispose()
+    {
+        Model.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(10));
+        _app.Dispose();
+        Window.Dispose();
+    }
+}
+
+/// <summary>Screens as files: what the eye was shown when they were approved is what it must be shown now.</summary>
+internal static class Approved
+{
+    /// <summary>Compares with the file; writes it instead where the environment says MAILADMIN_APPROVE=1.</summary>
+    public static void Screen(string name, string actual, [System.Runtime.CompilerServices.CallerFilePath] string here = "")
+    {
+        var file = Path.Combine(Path.GetDirectoryName(here)!, "Screens", name + ".txt");
+        if (Environment.GetEnvironmentVariable("MAILADMIN_APPROVE") == "1")
+        {
+            File.WriteAllText(file, actual + "\n");
+            return;
+        }
+
+        Assert.Equal(File.ReadAllText(file).ReplaceLineEndings("\n").TrimEnd('\n'), actual.TrimEnd('\n'));
+    }
+}

@@ -14,7 +14,18 @@
     VariablesToExport    = @()
     AliasesToExport      = @()
     CmdletsToExport      = @(
-        'Get-Mailbox'
+        'Start-MailServer', 'Stop-MailServer', 'Restart-MailServer', 'Get-MailServer', 'Set-MailServer'
+        'Connect-MailServer', 'Disconnect-MailServer', 'Measure-MailServer'
+        'New-Mailbox', 'Get-Mailbox', 'Set-Mailbox', 'Remove-Mailbox', 'Rename-Mailbox', 'Enable-Mailbox', 'Disable-Mailbox'
+        'Get-MailboxStatistics'
+        'New-MailDomain', 'Get-MailDomain', 'Remove-MailDomain'
+        'New-MailAlias', 'Get-MailAlias', 'Set-MailAlias', 'Remove-MailAlias'
+        'New-MailboxFolder', 'Get-MailboxFolder', 'Rename-MailboxFolder', 'Remove-MailboxFolder'
+        'Get-MailboxMessage', 'Set-MailboxMessage', 'Move-MailboxMessage', 'Copy-MailboxMessage', 'Remove-MailboxMessage'
+        'Import-MailboxMessage', 'Export-MailboxMessage', 'Wait-MailboxMessage', 'Save-MailboxAttachment'
+        'Get-MailSession', 'Stop-MailSession', 'Get-MailSessionTranscript', 'Watch-MailEvent'
+        'Test-MailStore', 'Optimize-MailStore'
+        'Send-Mail', 'Receive-Mail', 'Test-MailProtocol'
     )
     PrivateData          = @{
         PSData = @{

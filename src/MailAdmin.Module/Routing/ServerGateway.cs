@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
+using MailAdmin.Server.Hosting;
 
 namespace MailAdmin.Module.Routing;
 
@@ -9,18 +11,101 @@ namespace MailAdmin.Module.Routing;
 /// </summary>
 internal static class ServerGateway
 {
-    /// <summary>The administration of the server or store that is meant.</summary>
+    /// <summary>How long clients have to say goodbye at a stop, where nobody says otherwise.</summary>
+    public static readonly TimeSpan DefaultDrain = TimeSpan.FromSeconds(5);
+
+    private static readonly ConcurrentDictionary<string, MailServerSettings> Started = new(StringComparer.OrdinalIgnoreCase);
+    private static (string? Server, string? StorePath)? _connected;
+
+    /// <summary>The administration of the server or store that is meant; with neither named, the one connected, else the only one.</summary>
     public static Task<IMailAdministration> ResolveAsync(string? server, string? storePath, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        throw new MailAdminException("ServerNotRunning", MailErrorCategory.ResourceUnavailable, "No mail server is running.", server ?? storePath, "Start one with Start-MailServer, or name a store with -StorePath.");
+        if (server is null && storePath is null && _connected is { } connected)
+        {
+            (server, storePath) = connected;
+        }
+
+        return MailAdministrationRoute.ResolveAsync(server, storePath, cancellationToken);
     }
 
+    /// <summary>Starts a server in this process.</summary>
+    public static async Task<MailServerInfo> StartAsync(MailServerSettings settings, CancellationToken cancellationToken)
+    {
+        var host = await MailServers.StartAsync(settings, cancellationToken);
+        Started[settings.Name] = settings;
+        await using var administration = host.OpenAdministration();
+        return await administration.GetServerAsync(cancellationToken);
+    }
+
+    /// <summary>What a server of this process was started with; null for servers of others.</summary>
+    public static MailServerSettings? SettingsOf(string name) => MailServers.Find(name) is null ? null : Started.GetValueOrDefault(name);
+
+    /// <summary>Stops a server, wherever it runs.</summary>
+    public static async Task StopAsync(string name, TimeSpan drain, CancellationToken cancellationToken)
+    {
+        if (!await MailServers.StopAsync(name, drain, cancellationToken) && !Started.ContainsKey(name))
+        {
+            await using var administration = await MailAdministrationRoute.ResolveAsync(name, null, cancellationToken);
+            await administration.StopServerAsync(drain, cancellationToken);
+        }
+
+        Started.TryRemove(name, out _);
+    }
+
+    /// <summary>Completes when a server of this process ends, whoever ends it.</summary>
+    public static Task CompletionAsync(string name, CancellationToken cancellationToken) =>
+        MailServers.Find(name)?.Completion.WaitAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Servers of this process and of others of the same user.</summary>
-    public static Task<IReadOnlyList<MailServerInfo>> ListAsync(CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<MailServerInfo>> ListAsync(CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<IReadOnlyList<MailServerInfo>>([]);
+        var servers = new List<MailServerInfo>();
+        foreach (var host in MailServers.List())
+        {
+            await using var administration = host.OpenAdministration();
+            servers.Add(await administration.GetServerAsync(cancellationToken));
+        }
+
+        return servers;
     }
+
+    /// <summary>One running server by name.</summary>
+    public static async Task<MailServerInfo> GetAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var administration = await ResolveAsync(name, null, cancellationToken);
+        return await administration.GetServerAsync(cancellationToken);
+    }
+
+    /// <summary>The running server that is meant where none is named.</summary>
+    public static Task<MailServerInfo> GetDefaultAsync(CancellationToken cancellationToken) => GetServingAsync(null, cancellationToken);
+
+    /// <summary>A server that has endpoints; a store that was opened for the call has none and does not serve.</summary>
+    public static async Task<MailServerInfo> GetServingAsync(string? name, CancellationToken cancellationToken)
+    {
+        var servers = name is null && _connected is null ? await ListAsync(cancellationToken) : [];
+        if (name is null && _connected is null && servers.Count != 1)
+        {
+            throw servers.Count == 0 ? NotRunning() : new MailAdminException(
+                "ServerNotUnique", MailErrorCategory.InvalidArgument, $"Several mail servers run: {string.Join(", ", servers.Select(s => s.Name))}.", null, "Name one.");
+        }
+
+        await using var administration = await ResolveAsync(name ?? (servers.Count == 1 ? servers[0].Name : null), null, cancellationToken);
+        var info = await administration.GetServerAsync(cancellationToken);
+        return info.State is MailServerState.Running or MailServerState.Degraded ? info : throw NotRunning();
+    }
+
+    /// <summary>Makes a server or store the one that is meant where none is named.</summary>
+    public static async Task<MailServerInfo> ConnectAsync(string? server, string? storePath, CancellationToken cancellationToken)
+    {
+        await using var administration = await MailAdministrationRoute.ResolveAsync(server, storePath, cancellationToken);
+        var info = await administration.GetServerAsync(cancellationToken);
+        _connected = (server, storePath);
+        return info;
+    }
+
+    /// <summary>Takes that back.</summary>
+    public static void Disconnect() => _connected = null;
+
+    private static MailAdminException NotRunning() => new(
+        "ServerNotRunning", MailErrorCategory.ResourceUnavailable, "No mail server is running.", null, "Start one with Start-MailServer.");
 }

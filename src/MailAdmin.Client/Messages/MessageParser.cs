@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using MimeKit;
+
+namespace MailAdmin.Client.Messages;
+
+/// <summary>Reads a stored message into what a script looks at: text, HTML, links, attachments, headers.</summary>
+public static partial class MessageParser
+{
+    /// <summary>Parses <paramref name="content"/>, which is read to its end.</summary>
+    /// <param name="message">What the store knows of it.</param>
+    /// <param name="content">The raw message.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="FormatException">The content is no message at all.</exception>
+    public static async Task<MailMessageContent> ParseAsync(MailboxMessage message, Stream content, CancellationToken cancellationToken)
+    {
+        using var parsed = await MimeMessage.LoadAsync(content, cancellationToken);
+        var html = parsed.HtmlBody;
+        var text = parsed.TextBody;
+        return new MailMessageContent
+        {
+            Message = message,
+            Subject = parsed.Subject,
+            From = parsed.From.Count == 0 ? null : parsed.From.ToString(FormatOptions.Default, encode: false),
+            To = Addresses(parsed.To),
+            Cc = Addresses(parsed.Cc),
+            Text = text,
+            Html = html,
+            Links = [.. LinksOf(text, html).Distinct(StringComparer.Ordinal)],
+            Attachments = [.. parsed.Attachments.Select(Decode)],
+            Headers = [.. parsed.Headers.Select(h => KeyValuePair.Create(h.Field, h.Value))],
+        };
+    }
+
+    private static List<string> Addresses(InternetAddressList list) => [.. list.Mailboxes.Select(a => a.Address)];
+
+    private static IEnumerable<string> LinksOf(string? text, string? html)
+    {
+        foreach (Match match in Href().Matches(html ?? ""))
+        {
+            yield return System.Net.WebUtility.HtmlDecode(match.Groups["url"].Value);
+        }
+
+        foreach (Match match in PlainUrl().Matches(text ?? ""))
+        {
+            // A sentence's own punctuation is not part of the address.
+            yield return match.Value.TrimEnd('.', ',', ';', ':', '!', '?', ')', ']', '\'', '"');
+        }
+    }
+
+    private static ReceivedAttachment Decode(MimeEntity entity)
+    {
+        using var content = new MemoryStream();
+        if (entity is MimePart part)
+        {
+            part.Content?.DecodeTo(content);
+        }
+        else
+        {
+            ((MessagePart)entity).Message?.WriteTo(content);
+        }
+
+        return new ReceivedAttachment(
+            entity.ContentDisposition?.FileName ?? entity.ContentType.Name ?? "", entity.ContentType.MimeType, content.ToArray());
+    }
+
+    [GeneratedRegex("""\b(?:href|src)\s*=\s*(?:"(?<url>(?:https?|mailto):[^"]*)"|'(?<url>(?:https?|mailto):[^']*)')""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Href();
+
+    [GeneratedRegex("""https?://[^\s<>"]+""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PlainUrl();
+}

@@ -1,0 +1,33 @@
+using System.Management.Automation;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
+
+namespace MailAdmin.Module.Addresses;
+
+/// <summary>New-MailAlias</summary>
+[Cmdlet(VerbsCommon.New, "MailAlias", SupportsShouldProcess = true)]
+[OutputType(typeof(MailAlias))]
+public sealed class NewMailAlias : AdministrationCmdlet
+{
+    /// <summary>Address of the alias.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Address", "Alias")]
+    public string Identity { get; set; } = "";
+
+    /// <summary>Addresses its mail goes to.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("Targets", "Members")]
+    [ArgumentCompleter(typeof(MailboxCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] Target { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override Task ItemAsync() => PerItem(Identity, async () =>
+    {
+        AddressCheck.Demand([Identity, .. Target]);
+        if (ShouldChange($"Make alias {Identity} for {string.Join(", ", Target)}.", $"Make alias {Identity}?"))
+        {
+            WriteObject(await Ask((a, token) => a.SetAliasAsync(Identity, Target, replace: false, token)));
+        }
+    });
+}

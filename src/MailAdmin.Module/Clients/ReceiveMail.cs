@@ -1,0 +1,114 @@
+using System.Management.Automation;
+using System.Net;
+using MailAdmin.Client.Receiving;
+using MailAdmin.Clients;
+using MailAdmin.Errors;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
+using MailAdmin.Module.Routing;
+
+namespace MailAdmin.Module.Clients;
+
+/// <summary>Receive-Mail</summary>
+[Cmdlet(VerbsCommunications.Receive, "Mail", SupportsShouldProcess = true)]
+[OutputType(typeof(ReceivedMail))]
+public sealed class ReceiveMail : MailCmdlet
+{
+    /// <summary>Login.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Credential]
+    public PSCredential Credential { get; set; } = PSCredential.Empty;
+
+    /// <summary>Host of the server; the running server of this module where none is given.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("MailServer", "ImapServer")]
+    public string? ComputerName { get; set; }
+
+    /// <summary>Imap or Pop3.</summary>
+    [Parameter]
+    [ValidateSet("Imap", "Pop3")]
+    public MailProtocol Protocol { get; set; } = MailProtocol.Imap;
+
+    /// <summary>Port.</summary>
+    [Parameter]
+    [ValidateRange(1, 65535)]
+    public int? Port { get; set; }
+
+    /// <summary>How to come to TLS; None is the explicit word for plaintext.</summary>
+    [Parameter]
+    public MailTlsMode? TlsMode { get; set; }
+
+    /// <summary>Folder to read (IMAP).</summary>
+    [Parameter]
+    public string Folder { get; set; } = "INBOX";
+
+    /// <summary>Only the message with this Message-ID.</summary>
+    [Parameter]
+    public string? MessageId { get; set; }
+
+    /// <summary>Only messages whose subject matches; wildcards are fine.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string? Subject { get; set; }
+
+    /// <summary>Only the newest ones, at most this many.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Newest { get; set; }
+
+    /// <summary>Removes from the server what was fetched.</summary>
+    [Parameter]
+    public SwitchParameter Remove { get; set; }
+
+    /// <summary>SHA-256 thumbprint of the one certificate to accept.</summary>
+    [Parameter]
+    public string? CertificateThumbprint { get; set; }
+
+    /// <summary>Accepts any certificate.</summary>
+    [Parameter]
+    public SwitchParameter SkipCertificateCheck { get; set; }
+
+    /// <summary>Most seconds for each step.</summary>
+    [Parameter]
+    [ValidateRange(1d, 3600d)]
+    public double TimeoutSeconds { get; set; } = 30;
+
+    /// <summary>Running server to read from, where there are several.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ServerCompleter))]
+    public string? Server { get; set; }
+
+    /// <inheritdoc/>
+    protected override Task ProcessAsync() => PerItem(Credential.UserName, async () =>
+    {
+        var (host, port, tls, thumbprint) = (ComputerName, Port, TlsMode, CertificateThumbprint);
+        if (host is null)
+        {
+            var info = await Off(token => ServerGateway.GetServingAsync(Server, token));
+            var endpoint = info.Find(Protocol, tls ?? MailTlsMode.Implicit) ?? info.Find(Protocol)
+                ?? throw new MailAdminException("NoEndpoint", MailErrorCategory.ResourceUnavailable, $"Server '{info.Name}' has no {Protocol} endpoint.", info.Name, $"Start it with -{Protocol}Port, or name another with -ComputerName.");
+            (host, port, tls, thumbprint) = (endpoint.Address, port ?? endpoint.Port, tls ?? endpoint.TlsMode, thumbprint ?? info.CertificateThumbprint);
+        }
+
+        var request = new MailReceiveRequest
+        {
+            Server = host,
+            Protocol = Protocol,
+            Port = port,
+            TlsMode = tls,
+            Credential = new NetworkCredential(Credential.UserName, Credential.Password),
+            CertificateThumbprint = thumbprint,
+            SkipCertificateCheck = SkipCertificateCheck,
+            Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
+            Folder = Folder,
+            MessageId = MessageId?.Trim('<', '>', ' '),
+            Subject = Subject,
+            Newest = Newest,
+            Remove = Remove && ShouldChange($"Remove the fetched messages of {Credential.UserName} from {host}.", $"Remove the fetched messages of {Credential.UserName} from {host}?"),
+        };
+        await foreach (var mail in Stream(token => new MailReceiver().ReceiveAsync(request, null, token)))
+        {
+            WriteObject(mail);
+        }
+    });
+}

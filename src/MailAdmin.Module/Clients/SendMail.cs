@@ -1,0 +1,251 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Net;
+using System.Net.Mail;
+using System.Text;
+using MailAdmin.Client.Sending;
+using MailAdmin.Clients;
+using MailAdmin.Errors;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
+using MailAdmin.Module.Routing;
+
+namespace MailAdmin.Module.Clients;
+
+/// <summary>Send-Mail</summary>
+/// <remarks>The parameters of Send-MailMessage with their names, so that a splatted call moves over unchanged.</remarks>
+[Cmdlet(VerbsCommunications.Send, "Mail", SupportsShouldProcess = true)]
+[OutputType(typeof(MailSendResult))]
+public sealed class SendMail : MailCmdlet
+{
+    /// <summary>Recipients.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    public string[] To { get; set; } = [];
+
+    /// <summary>Subject.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("sub")]
+    [AllowEmptyString]
+    public string? Subject { get; set; }
+
+    /// <summary>The text, or HTML with -BodyAsHtml.</summary>
+    [Parameter(Position = 2, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? Body { get; set; }
+
+    /// <summary>Host of the server; the running server of this module where none is given.</summary>
+    [Parameter(Position = 3, ValueFromPipelineByPropertyName = true)]
+    [Alias("ComputerName")]
+    [ValidateNotNullOrEmpty]
+    public string? SmtpServer { get; set; }
+
+    /// <summary>Author: address, or Name &lt;address&gt;.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? From { get; set; }
+
+    /// <summary>Recipients of copies.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] Cc { get; set; } = [];
+
+    /// <summary>Recipients that the message does not name.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] Bcc { get; set; } = [];
+
+    /// <summary>Where answers go.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] ReplyTo { get; set; } = [];
+
+    /// <summary>Files to attach.</summary>
+    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PsPath")]
+    [ValidateNotNullOrEmpty]
+    public string[] Attachments { get; set; } = [];
+
+    /// <summary>The body is HTML.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("BAH")]
+    public SwitchParameter BodyAsHtml { get; set; }
+
+    /// <summary>Character set of body and header; UTF-8 where none is given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("BE")]
+    [TextEncoding]
+    public Encoding? Encoding { get; set; }
+
+    /// <summary>Delivery reports to ask for.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("DNO")]
+    public DeliveryNotificationOptions DeliveryNotificationOption { get; set; } = DeliveryNotificationOptions.None;
+
+    /// <summary>Priority.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public MailPriority Priority { get; set; } = MailPriority.Normal;
+
+    /// <summary>Login.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>Demands TLS.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter UseSsl { get; set; }
+
+    /// <summary>Port; by default 465, 587 or 25, as TLS and login say. 0 means the default too, as in Send-MailMessage.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, 65535)]
+    public int Port { get; set; }
+
+    /// <summary>How to come to TLS; None is the explicit word for plaintext.</summary>
+    [Parameter]
+    public MailTlsMode? TlsMode { get; set; }
+
+    /// <summary>SHA-256 thumbprint of the one certificate to accept.</summary>
+    [Parameter]
+    public string? CertificateThumbprint { get; set; }
+
+    /// <summary>Accepts any certificate.</summary>
+    [Parameter]
+    public SwitchParameter SkipCertificateCheck { get; set; }
+
+    /// <summary>Message-ID that this answers.</summary>
+    [Parameter]
+    public string? InReplyTo { get; set; }
+
+    /// <summary>More header fields by name.</summary>
+    [Parameter]
+    public IDictionary? Headers { get; set; }
+
+    /// <summary>A message file (.eml) to send as it is.</summary>
+    [Parameter]
+    public string? RawPath { get; set; }
+
+    /// <summary>Most seconds for each step.</summary>
+    [Parameter]
+    [ValidateRange(1d, 3600d)]
+    public double TimeoutSeconds { get; set; } = 30;
+
+    /// <summary>Running server to send by, where there are several.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ServerCompleter))]
+    public string? Server { get; set; }
+
+    /// <summary>Returns Message-ID, final reply and transcript.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private readonly List<string> _piped = [];
+
+    /// <inheritdoc/>
+    protected override Task ProcessAsync()
+    {
+        // Files come down the pipeline one by one and belong to one message, as in Send-MailMessage; rows with recipients are messages.
+        if (MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(To)) && Attachments.Length > 0)
+        {
+            _piped.AddRange(Attachments);
+            return Task.CompletedTask;
+        }
+
+        if (MyInvocation.ExpectingInput && _attachmentsPiped)
+        {
+            _piped.AddRange(Attachments);
+            return Task.CompletedTask;
+        }
+
+        return SendAsync(Attachments);
+    }
+
+    /// <inheritdoc/>
+    protected override Task BeginAsync()
+    {
+        // Bound before the pipeline brings anything: then what the pipeline brings can only be attachments.
+        _attachmentsPiped = MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Attachments)) && To.Length > 0 && Subject is not null;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override Task EndAsync() => _piped.Count > 0 ? SendAsync([.. _piped]) : Task.CompletedTask;
+
+    private bool _attachmentsPiped;
+
+    private Task SendAsync(string[] attachments) => PerItem(To.Length > 0 ? string.Join(", ", To) : RawPath, async () =>
+    {
+        if (To.Length + Cc.Length + Bcc.Length == 0 && RawPath is null)
+        {
+            throw new MailAdminException("NoRecipient", MailErrorCategory.InvalidArgument, "The message has no recipient.", null, "Name one with -To, -Cc or -Bcc.");
+        }
+
+        var request = await ComposeAsync(attachments);
+        var what = $"'{request.Subject ?? RawPath}' to {string.Join(", ", To.Concat(Cc).Concat(Bcc))} by {request.Server}";
+        if (ShouldChange($"Send {what}.", $"Send {what}?"))
+        {
+            var result = await Off(token => new MailSender().SendAsync(request, null, token));
+            foreach (var warning in result.Warnings)
+            {
+                WriteWarning(warning);
+            }
+
+            if (PassThru)
+            {
+                WriteObject(result);
+            }
+        }
+    });
+
+    private async Task<MailSendRequest> ComposeAsync(string[] attachments)
+    {
+        var host = SmtpServer ?? (Server is null && SessionState.PSVariable.GetValue("PSEmailServer") is string { Length: > 0 } preferred ? preferred : null);
+        var port = Port == 0 ? (int?)null : Port;
+        var (tls, thumbprint) = (TlsMode, CertificateThumbprint);
+        if (host is null)
+        {
+            var info = await Off(token => ServerGateway.GetServingAsync(Server, token));
+            var endpoint = (Credential is null ? info.Find(MailProtocol.Smtp) : null)
+                ?? (UseSsl || TlsMode == MailTlsMode.Implicit ? info.Find(MailProtocol.Submission, MailTlsMode.Implicit) : null)
+                ?? info.Find(MailProtocol.Submission)
+                ?? info.Find(MailProtocol.Smtp)
+                ?? throw new MailAdminException("NoSmtpEndpoint", MailErrorCategory.ResourceUnavailable, $"Server '{info.Name}' takes no mail: it has no SMTP endpoint.", info.Name, "Start it with -SmtpPort or -SubmissionPort, or name another with -SmtpServer.");
+            (host, port, tls, thumbprint) = (endpoint.Address, port ?? endpoint.Port, tls ?? endpoint.TlsMode, thumbprint ?? info.CertificateThumbprint);
+        }
+
+        return new MailSendRequest
+        {
+            Server = host,
+            Port = port,
+            UseSsl = UseSsl,
+            TlsMode = tls,
+            Credential = Credential is null ? null : new NetworkCredential(Credential.UserName, Credential.Password),
+            CertificateThumbprint = thumbprint,
+            SkipCertificateCheck = SkipCertificateCheck,
+            Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
+            From = From ?? (RawPath is null ? Credential?.UserName : null) ?? (RawPath is null ? throw new MailAdminException("NoSender", MailErrorCategory.InvalidArgument, "The message has no sender.", null, "Name one with -From.") : null),
+            To = To,
+            Cc = Cc,
+            Bcc = Bcc,
+            ReplyTo = ReplyTo,
+            Subject = Subject,
+            Body = Body,
+            BodyAsHtml = BodyAsHtml,
+            Encoding = Encoding,
+            Attachments = [.. attachments.SelectMany(Files)],
+            Priority = Priority,
+            DeliveryNotification = DeliveryNotificationOption,
+            InReplyTo = InReplyTo,
+            Headers = (Headers ?? new Hashtable()).Cast<DictionaryEntry>().ToDictionary(
+                e => Convert.ToString(e.Key, CultureInfo.InvariantCulture) ?? "", e => LanguagePrimitives.ConvertTo<string>(e.Value), StringComparer.OrdinalIgnoreCase),
+            RawPath = RawPath is null ? null : GetUnresolvedProviderPathFromPSPath(RawPath),
+        };
+    }
+
+    private IEnumerable<string> Files(string path)
+    {
+        try
+        {
+            return GetResolvedProviderPathFromPSPath(path, out _);
+        }
+        catch (ItemNotFoundException e)
+        {
+            throw new MailAdminException("AttachmentNotFound", MailErrorCategory.ObjectNotFound, e.Message, path, "Check the path.", e);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Management.Automation;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
+
+namespace MailAdmin.Module.Folders;
+
+/// <summary>Remove-MailboxFolder</summary>
+[Cmdlet(VerbsCommon.Remove, "MailboxFolder", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+public sealed class RemoveMailboxFolder : AdministrationCmdlet
+{
+    /// <summary>Address or id of the mailbox.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Address", "Identity")]
+    [ArgumentCompleter(typeof(MailboxCompleter))]
+    public string Mailbox { get; set; } = "";
+
+    /// <summary>Full name of the folder, levels separated by '/'.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("Folder")]
+    [ArgumentCompleter(typeof(FolderCompleter))]
+    public string Name { get; set; } = "";
+
+    /// <summary>Does not ask.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override Task ItemAsync() => PerItem(Name, async () =>
+    {
+        var folders = await Find(Name, (a, p, token) => a.GetFoldersAsync(Mailbox, p, token), name => NotFound.Folder(Mailbox, name)).ToListAsync(StopToken);
+
+        // What lies deeper goes first, so that a pattern that names a folder and those below it removes all of them.
+        foreach (var folder in folders.OrderByDescending(f => f.Name.Count(c => c == '/')))
+        {
+            if (ShouldChange($"Remove folder {folder.Name} of mailbox {folder.Mailbox} with {folder.MessageCount} messages.", $"Remove folder {folder.Name} of mailbox {folder.Mailbox} with {folder.MessageCount} messages? This cannot be undone.", Force))
+            {
+                await PerItem(folder.Name, () => Ask((a, token) => a.RemoveFolderAsync(folder.Mailbox, folder.Name, token)));
+            }
+        }
+    });
+}

@@ -1,0 +1,124 @@
+using System.Management.Automation;
+using System.Security;
+using MailAdmin.Addresses;
+using MailAdmin.Administration;
+using MailAdmin.Errors;
+using MailAdmin.Module.Base;
+using MailAdmin.Security;
+
+namespace MailAdmin.Module.Mailboxes;
+
+/// <summary>New-Mailbox</summary>
+/// <remarks>
+/// A store commits many writers with one flush and PBKDF2 costs milliseconds of a core, so a pipeline of thousands keeps some in
+/// flight; results and errors still come in the order of the input.
+/// </remarks>
+[Cmdlet(VerbsCommon.New, "Mailbox", SupportsShouldProcess = true)]
+[OutputType(typeof(Mailbox))]
+public sealed class NewMailbox : AdministrationCmdlet
+{
+    /// <summary>Most requests on their way at once.</summary>
+    private const int InFlight = 64;
+
+    private const string Activity = "Making mailboxes";
+    private readonly Queue<(string Address, Task<Mailbox> Work)> _pending = new();
+    private long _done;
+
+    /// <summary>Address, which is also the login name.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Address", "PrimarySmtpAddress")]
+    public string[] Identity { get; set; } = [];
+
+    /// <summary>Password; a strong one is made where none is given.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Password]
+    public SecureString? Password { get; set; }
+
+    /// <summary>A person's name.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    public string? DisplayName { get; set; }
+
+    /// <summary>Most octets it may hold.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("QuotaBytes")]
+    [Quota]
+    [ValidateRange(0, long.MaxValue)]
+    public long? Quota { get; set; }
+
+    /// <summary>Makes it so that logins are refused until Enable-Mailbox.</summary>
+    [Parameter]
+    public SwitchParameter Disabled { get; set; }
+
+    /// <summary>Takes a weak password.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task ItemAsync()
+    {
+        foreach (var identity in Identity)
+        {
+            await PerItem(identity, async () =>
+            {
+                var request = Prepare(identity);
+                if (ShouldProcess($"Make mailbox {identity}.", $"Make mailbox {identity}?", "MailAdmin"))
+                {
+                    _pending.Enqueue((identity, MakeAsync(request)));
+                }
+
+                await Task.CompletedTask;
+            });
+
+            while (_pending.Count >= InFlight)
+            {
+                await WriteOldestAsync();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task EndAsync()
+    {
+        while (_pending.Count > 0)
+        {
+            await WriteOldestAsync();
+        }
+
+        if (_done > InFlight)
+        {
+            ProgressDone(Activity);
+        }
+    }
+
+    private (string Address, string? Plain, string? DisplayName, long? Quota, bool Enabled) Prepare(string identity)
+    {
+        if (!MailboxAddress.TryParse(identity, out _, out var reason))
+        {
+            throw new MailAdminException("InvalidAddress", MailErrorCategory.InvalidArgument, reason, identity, "Write the address as name@domain.");
+        }
+
+        var plain = Password is null ? null : PasswordPolicy.Check(Password, identity, Force);
+        return (identity, plain, string.IsNullOrWhiteSpace(DisplayName) ? null : DisplayName, Quota is 0 ? null : Quota, !Disabled);
+    }
+
+    private Task<Mailbox> MakeAsync((string Address, string? Plain, string? DisplayName, long? Quota, bool Enabled) asked) =>
+        Ask(async (administration, token) =>
+        {
+            var generated = asked.Plain is null ? PasswordPolicy.Generate() : null;
+            var verifier = generated is null ? ScramVerifier.Create(asked.Plain) : PasswordPolicy.VerifierOfGenerated(generated);
+            var made = await administration.NewMailboxAsync(
+                new NewMailboxRequest(asked.Address, verifier) { DisplayName = asked.DisplayName, QuotaBytes = asked.Quota, IsEnabled = asked.Enabled }, token);
+            return generated is null ? made : made with { GeneratedPassword = generated };
+        });
+
+    private async Task WriteOldestAsync()
+    {
+        var (address, work) = _pending.Dequeue();
+        await PerItem(address, async () => WriteObject(await work));
+        if (++_done % InFlight == 0)
+        {
+            Progress(Activity, $"{_done} made, the last is {address}", 0, 0);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Management.Automation;
+using MailAdmin.Addresses;
+using MailAdmin.Administration;
+using MailAdmin.Errors;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
+
+namespace MailAdmin.Module.Mailboxes;
+
+/// <summary>Rename-Mailbox</summary>
+[Cmdlet(VerbsCommon.Rename, "Mailbox", SupportsShouldProcess = true)]
+[OutputType(typeof(Mailbox))]
+public sealed class RenameMailbox : AdministrationCmdlet
+{
+    /// <summary>Address or id.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Address", "Mailbox")]
+    [ArgumentCompleter(typeof(MailboxCompleter))]
+    public string Identity { get; set; } = "";
+
+    /// <summary>New address.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("NewName")]
+    public string NewAddress { get; set; } = "";
+
+    /// <summary>Makes the old address an alias of the new one, so that mail for it still arrives.</summary>
+    [Parameter]
+    public SwitchParameter KeepAlias { get; set; }
+
+    /// <summary>Returns the mailbox as it is then.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override Task ItemAsync() => PerItem(Identity, async () =>
+    {
+        if (!MailboxAddress.TryParse(NewAddress, out _, out var reason))
+        {
+            throw new MailAdminException("InvalidAddress", MailErrorCategory.InvalidArgument, reason, NewAddress, "Write the address as name@domain.");
+        }
+
+        var old = await FindMailboxes(Identity).FirstOrDefaultAsync(StopToken) ?? throw NotFound.Mailbox(Identity);
+        if (ShouldChange($"Rename mailbox {old.Address} to {NewAddress}{(KeepAlias ? " and keep the old address as an alias" : "")}.", $"Rename mailbox {old.Address} to {NewAddress}?"))
+        {
+            var renamed = await Ask((a, token) => a.SetMailboxAsync(old.Address, new MailboxChange { Address = NewAddress }, token));
+            if (KeepAlias)
+            {
+                await Ask((a, token) => a.SetAliasAsync(old.Address, [renamed.Address], replace: false, token));
+            }
+
+            if (PassThru)
+            {
+                WriteObject(renamed);
+            }
+        }
+    });
+}

@@ -1,0 +1,13 @@
+using System.Management.Automation;
+using MailAdmin.Module.Base;
+
+namespace MailAdmin.Module.Messages;
+
+/// <summary>Copy-MailboxMessage</summary>
+[Cmdlet(VerbsCommon.Copy, "MailboxMessage", SupportsShouldProcess = true)]
+[OutputType(typeof(MailboxMessage))]
+public sealed class CopyMailboxMessage : MessageTransferCmdlet
+{
+    /// <inheritdoc/>
+    protected override Task BatchAsync(string mailbox, string folder, IReadOnlyList<MailboxMessage> messages) => TransferAsync(mailbox, folder, messages, move: false);
+}

@@ -1,0 +1,13 @@
+using System.Management.Automation;
+using MailAdmin.Module.Base;
+
+namespace MailAdmin.Module.Messages;
+
+/// <summary>Move-MailboxMessage</summary>
+[Cmdlet(VerbsCommon.Move, "MailboxMessage", SupportsShouldProcess = true)]
+[OutputType(typeof(MailboxMessage))]
+public sealed class MoveMailboxMessage : MessageTransferCmdlet
+{
+    /// <inheritdoc/>
+    protected override Task BatchAsync(string mailbox, string folder, IReadOnlyList<MailboxMessage> messages) => TransferAsync(mailbox, folder, messages, move: true);
+}

@@ -1,0 +1,17 @@
+using System.Management.Automation;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Routing;
+
+namespace MailAdmin.Module.Servers;
+
+/// <summary>Disconnect-MailServer</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "MailServer")]
+public sealed class DisconnectMailServer : MailCmdlet
+{
+    /// <inheritdoc/>
+    protected override Task ProcessAsync()
+    {
+        ServerGateway.Disconnect();
+        return Task.CompletedTask;
+    }
+}

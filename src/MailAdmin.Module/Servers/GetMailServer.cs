@@ -1,0 +1,40 @@
+using System.Management.Automation;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
+using MailAdmin.Module.Routing;
+
+namespace MailAdmin.Module.Servers;
+
+/// <summary>Get-MailServer</summary>
+[Cmdlet(VerbsCommon.Get, "MailServer")]
+[OutputType(typeof(MailServerInfo))]
+public sealed class GetMailServer : MailCmdlet
+{
+    /// <summary>Name of the server; wildcards are fine. All where none is given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Server")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ServerCompleter))]
+    public string[]? Name { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync()
+    {
+        var servers = await Off(ServerGateway.ListAsync);
+        foreach (var name in Name ?? ["*"])
+        {
+            await PerItem(name, () =>
+            {
+                var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+                var found = servers.Where(s => pattern.IsMatch(s.Name)).ToList();
+                if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+                {
+                    throw NotFound.Server(name);
+                }
+
+                WriteObject(found, enumerateCollection: true);
+                return Task.CompletedTask;
+            });
+        }
+    }
+}

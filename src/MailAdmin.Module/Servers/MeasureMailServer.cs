@@ -1,0 +1,13 @@
+using System.Management.Automation;
+using MailAdmin.Module.Base;
+
+namespace MailAdmin.Module.Servers;
+
+/// <summary>Measure-MailServer</summary>
+[Cmdlet(VerbsDiagnostic.Measure, "MailServer")]
+[OutputType(typeof(MailServerStatistics))]
+public sealed class MeasureMailServer : ServerCmdlet
+{
+    /// <inheritdoc/>
+    protected override async Task ServerAsync(MailServerInfo server) => WriteObject(await Ask(server, (a, token) => a.GetStatisticsAsync(token)));
+}

@@ -1,0 +1,55 @@
+using System.Management.Automation;
+using MailAdmin.Administration;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
+using MailAdmin.Module.Routing;
+
+namespace MailAdmin.Module.Servers;
+
+/// <summary>Base of the cmdlets that act on running servers by name.</summary>
+public abstract class ServerCmdlet : MailCmdlet
+{
+    /// <summary>Name of the server; wildcards are fine; by default the only one that runs, or the one connected.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Server")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ServerCompleter))]
+    public string[]? Name { get; set; }
+
+    /// <inheritdoc/>
+    protected sealed override async Task ProcessAsync()
+    {
+        foreach (var name in Name ?? [null!])
+        {
+            await PerItem(name, async () =>
+            {
+                foreach (var server in await FindAsync(name))
+                {
+                    await PerItem(server.Name, () => ServerAsync(server));
+                }
+            });
+        }
+    }
+
+    /// <summary>Acts on one running server.</summary>
+    protected abstract Task ServerAsync(MailServerInfo server);
+
+    /// <summary>Asks one running server, in this process or another.</summary>
+    protected Task<T> Ask<T>(MailServerInfo server, Func<IMailAdministration, CancellationToken, Task<T>> question) => Off(async token =>
+    {
+        await using var administration = await ServerGateway.ResolveAsync(server.Name, null, token);
+        return await question(administration, token);
+    });
+
+    private async Task<IReadOnlyList<MailServerInfo>> FindAsync(string? name)
+    {
+        if (name is null)
+        {
+            return [await Off(ServerGateway.GetDefaultAsync)];
+        }
+
+        var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+        var found = (await Off(ServerGateway.ListAsync)).Where(s => pattern.IsMatch(s.Name)).ToList();
+        return found.Count > 0 || WildcardPattern.ContainsWildcardCharacters(name) ? found : throw NotFound.Server(name);
+    }
+}

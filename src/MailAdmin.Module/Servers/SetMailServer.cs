@@ -1,0 +1,62 @@
+using System.Collections;
+using System.Management.Automation;
+using MailAdmin.Administration;
+using MailAdmin.Errors;
+using MailAdmin.Module.Base;
+
+namespace MailAdmin.Module.Servers;
+
+/// <summary>Set-MailServer</summary>
+[Cmdlet(VerbsCommon.Set, "MailServer", SupportsShouldProcess = true)]
+[OutputType(typeof(MailServerInfo))]
+public sealed class SetMailServer : ServerCmdlet
+{
+    /// <summary>New host name for greetings.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? HostName { get; set; }
+
+    /// <summary>Capabilities not to offer from now on, in place of the former list.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public string[]? DisabledCapability { get; set; }
+
+    /// <summary>Limits by name, see about_MailAdmin_Limits.</summary>
+    [Parameter]
+    public IDictionary? Limit { get; set; }
+
+    /// <summary>Returns the server as it is then.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task ServerAsync(MailServerInfo server)
+    {
+        var change = new MailServerChange { HostName = HostName, DisabledCapabilities = DisabledCapability, Limits = Limit is null ? null : LimitTable.Read(Limit) };
+        var parts = new List<string>();
+        if (HostName is not null)
+        {
+            parts.Add($"host name {HostName}");
+        }
+
+        if (DisabledCapability is not null)
+        {
+            parts.Add(DisabledCapability.Length == 0 ? "all capabilities offered" : $"not offering {string.Join(' ', DisabledCapability)}");
+        }
+
+        parts.AddRange((change.Limits ?? new Dictionary<string, long>()).Select(l => $"{l.Key} = {l.Value}"));
+        if (parts.Count == 0)
+        {
+            throw new MailAdminException("NothingToChange", MailErrorCategory.InvalidArgument, "Nothing to change was given.", server.Name, "Give -HostName, -DisabledCapability or -Limit; for the certificate use Set-MailCertificate.");
+        }
+
+        if (ShouldChange($"Set {string.Join(", ", parts)} for mail server {server.Name}.", $"Change mail server {server.Name}?"))
+        {
+            var changed = await Ask(server, (a, token) => a.SetServerAsync(change, token));
+            if (PassThru)
+            {
+                WriteObject(changed);
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using System.Collections;
+using System.Management.Automation;
+using MailAdmin.Administration;
+using MailAdmin.Errors;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Mailboxes;
+using MailAdmin.Module.Routing;
+using MailAdmin.Security;
+
+namespace MailAdmin.Module.Servers;
+
+/// <summary>Start-MailServer</summary>
+[Cmdlet(VerbsLifecycle.Start, "MailServer", SupportsShouldProcess = true)]
+[OutputType(typeof(MailServerInfo))]
+public sealed class StartMailServer : MailCmdlet
+{
+    /// <summary>Name among the running servers.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = "default";
+
+    /// <summary>Directory of the store; made where it is missing.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StorePath { get; set; }
+
+    /// <summary>Free ports and a temporary store, both gone at stop.</summary>
+    [Parameter]
+    public SwitchParameter Ephemeral { get; set; }
+
+    /// <summary>Address to listen on.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Address { get; set; }
+
+    /// <summary>Host name for greetings.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? HostName { get; set; }
+
+    /// <summary>Added to the standard ports: 0 for the standard ports themselves.</summary>
+    [Parameter]
+    [ValidateRange(0, 60000)]
+    public int PortOffset { get; set; }
+
+    /// <summary>Port for SMTP (25): 0 for a free one, -1 for none.</summary>
+    [Parameter]
+    [ValidateRange(-1, 65535)]
+    public int SmtpPort { get; set; }
+
+    /// <summary>Port for submission (587): 0 for a free one, -1 for none.</summary>
+    [Parameter]
+    [ValidateRange(-1, 65535)]
+    public int SubmissionPort { get; set; }
+
+    /// <summary>Port for submission with TLS from the start (465): 0 for a free one, -1 for none.</summary>
+    [Parameter]
+    [ValidateRange(-1, 65535)]
+    public int SubmissionsPort { get; set; }
+
+    /// <summary>Port for IMAP (143): 0 for a free one, -1 for none.</summary>
+    [Parameter]
+    [ValidateRange(-1, 65535)]
+    public int ImapPort { get; set; }
+
+    /// <summary>Port for IMAP with TLS from the start (993): 0 for a free one, -1 for none.</summary>
+    [Parameter]
+    [ValidateRange(-1, 65535)]
+    public int ImapsPort { get; set; }
+
+    /// <summary>Port for POP3 (110): 0 for a free one, -1 for none.</summary>
+    [Parameter]
+    [ValidateRange(-1, 65535)]
+    public int Pop3Port { get; set; }
+
+    /// <summary>Port for POP3 with TLS from the start (995): 0 for a free one, -1 for none.</summary>
+    [Parameter]
+    [ValidateRange(-1, 65535)]
+    public int Pop3sPort { get; set; }
+
+    /// <summary>Domains to take mail for.</summary>
+    [Parameter]
+    [Alias("Domains")]
+    public string[]? Domain { get; set; }
+
+    /// <summary>First mailboxes: made with this password, or given it where they exist.</summary>
+    [Parameter]
+    public PSCredential[]? Credential { get; set; }
+
+    /// <summary>PFX or PEM file of the certificate.</summary>
+    [Parameter]
+    [Alias("Certificate")]
+    public string? CertificatePath { get; set; }
+
+    /// <summary>Password of that file.</summary>
+    [Parameter]
+    [Password]
+    public System.Security.SecureString? CertificatePassword { get; set; }
+
+    /// <summary>Capabilities not to offer, to imitate weaker servers.</summary>
+    [Parameter]
+    public string[]? DisabledCapability { get; set; }
+
+    /// <summary>Limits by name, see about_MailAdmin_Limits.</summary>
+    [Parameter]
+    public IDictionary? Limit { get; set; }
+
+    /// <summary>Settings for the rest: a MailServerSettings or a hashtable; parameters go before it.</summary>
+    [Parameter]
+    [ServerSettings]
+    public MailServerSettings Settings { get; set; } = new();
+
+    /// <summary>Runs until Ctrl+C, then stops the server.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync()
+    {
+        var settings = Compose();
+        if (!ShouldChange($"Start mail server {settings.Name} on {settings.Address}, store {(settings.Ephemeral ? "temporary" : settings.StorePath ?? "of this user")}.", $"Start mail server {settings.Name}?"))
+        {
+            return;
+        }
+
+        await PerItem(settings.Name, async () =>
+        {
+            var info = await Off(token => ServerGateway.StartAsync(settings, token));
+            foreach (var credential in Credential ?? [])
+            {
+                await PerItem(credential.UserName, () => MakeMailboxAsync(settings.Name, credential));
+            }
+
+            WriteObject(Credential is null ? info : await Off(token => ServerGateway.GetAsync(settings.Name, token)));
+            if (Wait)
+            {
+                await ServeAsync(settings.Name);
+            }
+        });
+    }
+
+    private async Task ServeAsync(string name)
+    {
+        try
+        {
+            await Off(token => ServerGateway.CompletionAsync(name, token));
+        }
+        finally
+        {
+            // Ctrl+C cancelled our token; the stop has its own bound.
+            await Task.Run(() => ServerGateway.StopAsync(name, ServerGateway.DefaultDrain, CancellationToken.None));
+        }
+    }
+
+    private async Task MakeMailboxAsync(string server, PSCredential credential)
+    {
+        var plain = PasswordPolicy.Check(credential.Password, credential.UserName, force: true);
+        await Off(async token =>
+        {
+            await using var administration = await ServerGateway.ResolveAsync(server, null, token);
+            var verifier = ScramVerifier.Create(plain);
+            try
+            {
+                await administration.NewMailboxAsync(new NewMailboxRequest(credential.UserName, verifier), token);
+            }
+            catch (MailAdminException e) when (e.Category == MailErrorCategory.ResourceExists)
+            {
+                await administration.SetMailboxAsync(credential.UserName, new MailboxChange { Verifier = verifier }, token);
+            }
+        });
+    }
+
+    private MailServerSettings Compose()
+    {
+        var given = MyInvocation.BoundParameters;
+        var path = CertificatePath is null ? Settings.CertificatePath : GetUnresolvedProviderPathFromPSPath(CertificatePath);
+        return Settings with
+        {
+            Name = given.ContainsKey(nameof(Name)) || Settings.Name.Length == 0 ? Name : Settings.Name,
+            StorePath = StorePath is null ? Settings.StorePath : GetUnresolvedProviderPathFromPSPath(StorePath),
+            Ephemeral = Settings.Ephemeral || Ephemeral,
+            Address = Address ?? Settings.Address,
+            HostName = HostName ?? Settings.HostName,
+            PortOffset = given.ContainsKey(nameof(PortOffset)) ? PortOffset : Settings.PortOffset,
+            SmtpPort = given.ContainsKey(nameof(SmtpPort)) ? SmtpPort : Settings.SmtpPort,
+            SubmissionPort = given.ContainsKey(nameof(SubmissionPort)) ? SubmissionPort : Settings.SubmissionPort,
+            SubmissionsPort = given.ContainsKey(nameof(SubmissionsPort)) ? SubmissionsPort : Settings.SubmissionsPort,
+            ImapPort = given.ContainsKey(nameof(ImapPort)) ? ImapPort : Settings.ImapPort,
+            ImapsPort = given.ContainsKey(nameof(ImapsPort)) ? ImapsPort : Settings.ImapsPort,
+            Pop3Port = given.ContainsKey(nameof(Pop3Port)) ? Pop3Port : Settings.Pop3Port,
+            Pop3sPort = given.ContainsKey(nameof(Pop3sPort)) ? Pop3sPort : Settings.Pop3sPort,
+            Domains = Domain ?? Settings.Domains,
+            CertificatePath = path,
+            CertificatePassword = CertificatePassword is null ? Settings.CertificatePassword : PasswordAttribute.Reveal(CertificatePassword),
+            DisabledCapabilities = DisabledCapability ?? Settings.DisabledCapabilities,
+            Limits = Limit is null ? Settings.Limits : LimitTable.Read(Limit),
+        };
+    }
+}

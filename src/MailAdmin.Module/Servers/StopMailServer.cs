@@ -1,0 +1,34 @@
+using System.Management.Automation;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Routing;
+
+namespace MailAdmin.Module.Servers;
+
+/// <summary>Stop-MailServer</summary>
+[Cmdlet(VerbsLifecycle.Stop, "MailServer", SupportsShouldProcess = true)]
+[OutputType(typeof(MailServerInfo))]
+public sealed class StopMailServer : ServerCmdlet
+{
+    /// <summary>Most seconds that clients have to say goodbye.</summary>
+    [Parameter]
+    [ValidateRange(0d, 3600d)]
+    public double DrainSeconds { get; set; } = ServerGateway.DefaultDrain.TotalSeconds;
+
+    /// <summary>Returns the server as it is then.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task ServerAsync(MailServerInfo server)
+    {
+        var effect = server.IsEphemeral ? ", and remove its store" : "";
+        if (ShouldChange($"Stop mail server {server.Name} with {server.SessionCount} sessions{effect}.", $"Stop mail server {server.Name}{effect}?"))
+        {
+            await Off(token => ServerGateway.StopAsync(server.Name, TimeSpan.FromSeconds(DrainSeconds), token));
+            if (PassThru)
+            {
+                WriteObject(server with { State = MailServerState.Stopped, SessionCount = 0, Endpoints = [] });
+            }
+        }
+    }
+}

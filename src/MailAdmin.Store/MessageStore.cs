@@ -1,0 +1,206 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using MailAdmin.Store.Content;
+using MailAdmin.Store.Operations;
+using MailAdmin.Store.Snapshots;
+using MailAdmin.Store.Sqlite;
+using MailAdmin.Store.State;
+using MailAdmin.Store.Summaries;
+using MailAdmin.Store.Writer;
+
+namespace MailAdmin.Store;
+
+/// <summary>Messages: changes through the writer, reading from snapshots and segments.</summary>
+internal sealed class MessageStore(
+    StoreOptions options, StoreState state, StoreWriter writer, ReaderPool readers, SegmentTable segments, PendingNotes notes, ulong storeTag) : IMessageStore
+{
+    private readonly ContentLocator _locator = new(state, readers);
+    private long _spooled;
+
+    public IncomingMessage CreateIncoming()
+    {
+        var name = Interlocked.Increment(ref _spooled).ToString("D10", CultureInfo.InvariantCulture) + ".tmp";
+        return new SpoolingMessage(options.IO, Path.Combine(segments.SpoolDirectory, name), options.Path);
+    }
+
+    public Task<IReadOnlyList<StoredPlace>> DeliverAsync(IncomingMessage content, IReadOnlyList<DeliveryTarget> targets, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
+        return writer.RunAsync(new DeliverOperation(Seal(content, null), targets, cancellationToken));
+    }
+
+    public Task<AppendResult> AppendAsync(FolderId folder, IReadOnlyList<AppendItem> items, CancellationToken cancellationToken = default) =>
+        writer.RunAsync(new AppendOperation(folder, [.. items.Select(i => (Seal(i.Content, i.ReceivedAt), i))], cancellationToken));
+
+    public Task<FlagsResult> ChangeFlagsAsync(FolderId folder, UidSet uids, FlagsChange change, ulong? unchangedSince = null, CancellationToken cancellationToken = default) =>
+        writer.RunAsync(new ChangeFlagsOperation(folder, uids, change, unchangedSince, cancellationToken));
+
+    public Task<TransferResult> CopyAsync(FolderId source, UidSet uids, FolderId target, CancellationToken cancellationToken = default) =>
+        writer.RunAsync(new TransferOperation(source, uids, target, move: false, cancellationToken));
+
+    public Task<TransferResult> MoveAsync(FolderId source, UidSet uids, FolderId target, CancellationToken cancellationToken = default) =>
+        writer.RunAsync(new TransferOperation(source, uids, target, move: true, cancellationToken));
+
+    public Task<ExpungeResult> ExpungeAsync(FolderId folder, UidSet? uids, bool onlyDeleted, CancellationToken cancellationToken = default) =>
+        writer.RunAsync(new ExpungeOperation(folder, uids, onlyDeleted, cancellationToken));
+
+    public ValueTask<FolderSnapshot> GetSnapshotAsync(FolderId folder, CancellationToken cancellationToken = default) =>
+        StoreQuestion.Answer<FolderSnapshot>(() => Folder(folder, out _), options.Path);
+
+    public ValueTask<uint> ClaimRecentAsync(FolderId folder, CancellationToken cancellationToken = default) => StoreQuestion.Answer(
+        () =>
+        {
+            var snapshot = Folder(folder, out var found);
+            var from = found.ClaimRecent(snapshot.UidNext);
+            if (from < snapshot.UidNext)
+            {
+                notes.NoteRecent(found);
+            }
+
+            return from;
+        }, options.Path);
+
+    public ValueTask<UidSet> GetExpungedSinceAsync(FolderId folder, ulong modSeq, CancellationToken cancellationToken = default) => StoreQuestion.Answer(
+        () =>
+        {
+            var snapshot = Folder(folder, out var found);
+            if (modSeq >= snapshot.HighestModSeq)
+            {
+                return UidSet.Empty;
+            }
+
+            // What is pending leaves memory only after the index has it: asked in this order nothing is missed.
+            var pending = found.PendingExpunged;
+            var uids = new UidSet.Builder();
+            foreach (var run in readers.Ask(r => r.ExpungedSince(found.Row, modSeq)).Concat(pending.Where(p => p.ModSeq > modSeq)))
+            {
+                foreach (var range in run.Uids.Ranges)
+                {
+                    uids.AddRange(range.First, range.Last);
+                }
+            }
+
+            return uids.Build();
+        }, options.Path);
+
+    public async IAsyncEnumerable<StoredMessage> ReadAsync(
+        FolderId folder, UidSet uids, MessageParts parts, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await ValueTask.CompletedTask;
+        var snapshot = StoreQuestion.Ask(() => Folder(folder, out _), options.Path);
+        var number = 0;
+        for (var r = 0; r < uids.Ranges.Length; r++)
+        {
+            var range = uids.Ranges[r];
+            number = Math.Max(number, snapshot.ChunkOf(range.First));
+            while (number < snapshot.ChunkCount)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var chunk = snapshot.Chunk(number);
+                if (chunk.FirstUid > range.Last)
+                {
+                    break;
+                }
+
+                var at = chunk.IndexOf(range.First);
+                for (at = at < 0 ? ~at : at; at < chunk.Count && chunk.Uid(at) <= range.Last; at++)
+                {
+                    yield return Message(folder, chunk.Row(at), parts);
+                }
+
+                if (chunk.LastUid > range.Last)
+                {
+                    break;
+                }
+
+                number++;
+            }
+        }
+    }
+
+    public ValueTask<MessageContent> OpenAsync(StoredMessage message, CancellationToken cancellationToken = default) =>
+        StoreQuestion.Answer<MessageContent>(() => Open(message.Location.Offset, message), options.Path);
+
+    private SegmentContent Open(long key, object about)
+    {
+        var place = _locator.Find(key);
+        for (var again = false; place is { } found; again = true)
+        {
+            SegmentHandle handle;
+            try
+            {
+                handle = segments.Rent(found.Segment);
+            }
+            catch (Exception e) when (e is FileNotFoundException && !again)
+            {
+                // Compaction moved it between the answer and the opening.
+                place = _locator.Ask(key);
+                continue;
+            }
+            catch (FileNotFoundException e)
+            {
+                throw StoreErrors.ContentCorrupt($"segment {SegmentTable.NameOf(found.Segment)} is missing", e);
+            }
+
+            try
+            {
+                return SegmentContent.Open(handle, key, found, storeTag);
+            }
+            catch (InvalidDataException e)
+            {
+                throw StoreErrors.ContentCorrupt($"segment {SegmentTable.NameOf(found.Segment)}, octet {found.Offset}", e);
+            }
+        }
+
+        throw StoreErrors.MessageNotFound(about);
+    }
+
+    private ChunkedSnapshot Folder(FolderId id, out FolderState found)
+    {
+        var row = state.Ids.Row(id);
+        if (row > 0 && (state.Folders.TryGetValue(row, out var folder) || (folder = readers.Ask(r => state.FindFolder(row, r))) is not null) && folder.Committed is { } snapshot)
+        {
+            found = folder;
+            return snapshot;
+        }
+
+        throw StoreErrors.FolderNotFound(id);
+    }
+
+    private StoredMessage Message(FolderId folder, in MessageRow row, MessageParts parts) => new(
+        folder, row.Uid, new MessageFlags(row.Flags), row.ModSeq, DateTimeOffset.FromUnixTimeSeconds(row.Received), DateTimeOffset.FromUnixTimeSeconds(row.Saved), row.Size,
+        state.Ids.Content(row.Content), new ContentLocation(0, row.Content), Summary(row.Content, parts));
+
+    private static MessageSummary? Summary(long content, MessageParts parts) => null;
+
+    /// <summary>Checksums a message, and makes one that is to be adopted a record on disk: all of it in the caller's time, not the writer's.</summary>
+    private SealedMessage Seal(IncomingMessage incoming, DateTimeOffset? receivedAt)
+    {
+        if (incoming is not SpoolingMessage message || message.IsAdopted)
+        {
+            throw new ArgumentException("Only a message that this store made, and that was not stored yet, can be stored.", nameof(incoming));
+        }
+
+        if (message.Length > uint.MaxValue)
+        {
+            throw StoreErrors.MessageTooLarge(message.Length);
+        }
+
+        if (!message.IsSpooled || message.Length < options.AdoptionSize)
+        {
+            return new SealedMessage(message, message.Checksum(), null);
+        }
+
+        var key = state.TakeContentKey();
+        try
+        {
+            message.Seal(key, (receivedAt ?? options.TimeProvider.GetUtcNow()).ToUnixTimeMilliseconds(), storeTag);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreErrors.From(e, options.Path);
+        }
+
+        return new SealedMessage(message, 0, key);
+    }
+}

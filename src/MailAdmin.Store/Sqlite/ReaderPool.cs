@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+
+namespace MailAdmin.Store.Sqlite;
+
+/// <summary>Connections for questions, made as needed and kept. A question takes one, asks, and gives it back; none is held across an await.</summary>
+internal sealed class ReaderPool(string path) : IDisposable
+{
+    // Connections beyond this are closed when they come back: more than the machine has cores bring nothing.
+    private static readonly int MaxKept = Math.Max(4, Environment.ProcessorCount * 2);
+
+    private readonly ConcurrentBag<IndexReader> _idle = [];
+    private int _kept;
+    private volatile bool _disposed;
+
+    public T Ask<T>(Func<IndexReader, T> question)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_idle.TryTake(out var reader))
+        {
+            Interlocked.Decrement(ref _kept);
+        }
+        else
+        {
+            reader = new IndexReader(new IndexConnection(path, create: false));
+        }
+
+        try
+        {
+            return question(reader);
+        }
+        finally
+        {
+            if (_disposed || Interlocked.Increment(ref _kept) > MaxKept)
+            {
+                reader.Dispose();
+            }
+            else
+            {
+                _idle.Add(reader);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        while (_idle.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using MailAdmin.Administration;
+using MailAdmin.Store.Content;
+using MailAdmin.Store.IO;
+using MailAdmin.Store.Recovery;
+using MailAdmin.Store.Sqlite;
+using MailAdmin.Store.State;
+using MailAdmin.Store.Writer;
+
+namespace MailAdmin.Store;
+
+/// <summary>
+/// The file store: a log of segments that is the truth, an SQLite index that follows it, folder snapshots in memory. See docs/storage.md.
+/// </summary>
+public sealed class SqliteMailStore : IMailStore
+{
+    internal const string IndexName = "index.db";
+
+    private readonly StoreOptions _options;
+    private readonly StoreLock _lock;
+    private readonly SegmentTable _segments;
+    private readonly IndexWriter _index;
+    private readonly IndexReader _planReader;
+    private readonly ReaderPool _readers;
+    private readonly StoreState _state;
+    private readonly LogAppender _log;
+    private readonly Broadcaster _broadcaster;
+    private readonly StoreWriter _writer;
+    private int _disposed;
+
+    private SqliteMailStore(
+        StoreOptions options, StoreLock held, SegmentTable segments, IndexWriter index, IndexReader planReader, StoreState state, LogAppender log, Guid id)
+    {
+        _options = options;
+        _lock = held;
+        _segments = segments;
+        _index = index;
+        _planReader = planReader;
+        _state = state;
+        _log = log;
+        Id = id;
+        var indexPath = Path.Combine(options.Path, IndexName);
+        _readers = new ReaderPool(indexPath);
+        var notes = new PendingNotes();
+        _broadcaster = new Broadcaster();
+        _writer = new StoreWriter(options, state, log, segments, index, notes, _broadcaster);
+        var folders = new FolderStore(options, state, _writer, _readers);
+        Accounts = new AccountStore(options, state, _writer, _readers, notes);
+        Folders = folders;
+        Messages = new MessageStore(options, state, _writer, _readers, segments, notes, StoreTag(id));
+    }
+
+    /// <inheritdoc/>
+    public Guid Id { get; }
+
+    /// <inheritdoc/>
+    public string Location => _options.Path;
+
+    /// <inheritdoc/>
+    public IAccountStore Accounts { get; }
+
+    /// <inheritdoc/>
+    public IFolderStore Folders { get; }
+
+    /// <inheritdoc/>
+    public IMessageStore Messages { get; }
+
+    /// <summary>Opens a store, making it where the directory is missing or empty, and brings it up from whatever state the last process left it in.</summary>
+    /// <exception cref="Errors.MailAdminException"><c>StoreInUse</c>, <c>StoreCorrupt</c>, <c>StoreDiskFull</c>, <c>StoreIOError</c></exception>
+    public static Task<SqliteMailStore> OpenAsync(StoreOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options = options with { Path = Path.GetFullPath(options.Path) };
+        return Task.Run(() => Open(options), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IDisposable Watch(Action<StoreChange> handler) => _broadcaster.Watch(null, handler);
+
+    /// <inheritdoc/>
+    public IDisposable Watch(FolderId folder, Action<StoreChange> handler) => _broadcaster.Watch(folder, handler);
+
+    /// <inheritdoc/>
+    public ValueTask<StoreTotals> GetTotalsAsync(CancellationToken cancellationToken = default)
+    {
+        var counters = _state.Committed;
+        var (segments, content) = _readers.Ask(r => (r.Segments(), r.Position()!.ContentBytes));
+        var disk = segments.Sum(s => s.Used) + _segments.ListAdopted().Sum(s => _options.IO.Length(_segments.PathOf(s)));
+        var dead = segments.Sum(s => Math.Max(0, s.Used - s.Live - s.Journal));
+        return ValueTask.FromResult(new StoreTotals(counters.Mailboxes, counters.Messages, content, dead, disk + new FileInfo(Path.Combine(_options.Path, IndexName)).Length));
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoreFinding> VerifyAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public Task<long> CompactAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await _writer.DisposeAsync();
+            await _broadcaster.DisposeAsync();
+        }
+        finally
+        {
+            _readers.Dispose();
+            _planReader.Dispose();
+            _index.Dispose();
+            _log.Dispose();
+            _segments.Dispose();
+            _lock.Dispose();
+        }
+    }
+
+    internal static ulong StoreTag(Guid id)
+    {
+        Span<byte> octets = stackalloc byte[16];
+        id.TryWriteBytes(octets);
+        return System.IO.Hashing.XxHash3.HashToUInt64(octets);
+    }
+
+    private static SqliteMailStore Open(StoreOptions options)
+    {
+        var opened = new Stack<IDisposable>();
+        try
+        {
+            var io = options.IO;
+            var segments = new SegmentTable(io, options.Path);
+            opened.Push(segments);
+            io.CreateDirectory(options.Path);
+            io.CreateDirectory(segments.ContentDirectory);
+            io.CreateDirectory(segments.SpoolDirectory);
+            var held = StoreLock.Take(options.Path);
+            opened.Push(held);
+
+            var indexPath = Path.Combine(options.Path, IndexName);
+            var isNew = !File.Exists(indexPath);
+            if (isNew && segments.ListLog().Count > 0)
+            {
+                throw StoreErrors.StoreCorrupt(options.Path, "its index is missing.");
+            }
+
+            var connection = new IndexConnection(indexPath, create: true);
+            var index = new IndexWriter(connection);
+            opened.Push(index);
+            if (isNew)
+            {
+                Create(io, segments, index, indexPath);
+            }
+
+            if (index.Reader.UserVersion() != IndexSchema.Version || index.Reader.Position() is not { } position)
+            {
+                throw StoreErrors.StoreCorrupt(options.Path, "its index is of another version or incomplete.");
+            }
+
+            var planReader = new IndexReader(new IndexConnection(indexPath, create: false));
+            opened.Push(planReader);
+            var state = new StoreState(
+                new IdCodec(position.Store),
+                new StoreCounters(position.Sequence, position.NextMailbox, position.NextFolder, position.UidValidity, position.Mailboxes, position.Messages),
+                position.NextContent)
+            {
+                Reader = planReader,
+            };
+            var tag = StoreTag(position.Store);
+            var current = LogReplay.Run(io, segments, position, index, state, tag);
+            if (!position.Clean)
+            {
+                LogReplay.Sweep(io, segments, index.Reader);
+            }
+
+            var log = new LogAppender(io, segments, options.SegmentSize, tag, current);
+            return new SqliteMailStore(options, held, segments, index, planReader, state, log, position.Store);
+        }
+        catch (Exception e)
+        {
+            while (opened.TryPop(out var item))
+            {
+                item.Dispose();
+            }
+
+            throw e switch
+            {
+                InvalidDataException => StoreErrors.StoreCorrupt(options.Path, e.Message, e),
+                IndexException { IsCorrupt: true } => StoreErrors.StoreCorrupt(options.Path, "its index cannot be read.", e),
+                IOException or UnauthorizedAccessException or IndexException => StoreErrors.From(e, options.Path),
+                _ => e,
+            };
+        }
+    }
+
+    private static void Create(IStoreIO io, SegmentTable segments, IndexWriter index, string indexPath)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (var path in (string[])[indexPath, indexPath + "-wal", indexPath + "-shm"])
+            {
+                if (File.Exists(path))
+                {
+                    File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                }
+            }
+        }
+
+        using (io.Create(segments.PathOf(1)))
+        {
+        }
+
+        io.FlushDirectory(segments.ContentDirectory);
+        index.CreateSchema(Guid.NewGuid(), 0);
+    }
+}

@@ -1,0 +1,501 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using MailAdmin.Store.Content;
+using MailAdmin.Store.Journal;
+using MailAdmin.Store.Snapshots;
+using MailAdmin.Store.Sqlite;
+
+namespace MailAdmin.Store.State;
+
+/// <summary>
+/// The state of the store as events make it. Messages live here and reach the index at checkpoints; accounts and folders live in the index itself.
+/// </summary>
+/// <remarks>
+/// Invariants:
+/// 1. Only the writer (or recovery, before there is one) calls Apply, Publish, RollBack and Capture. Readers see what Publish published.
+/// 2. Apply leaves everything it touched in the lists of the batch; RollBack brings back exactly the state of the last Publish.
+/// 3. A folder or mailbox that is not loaded has nothing the index does not know: whoever misses it here finds it there.
+/// 4. A content is in the overlay or in the index; it leaves the overlay after the index has it.
+/// 5. Events of accounts and folders are applied to the index's open transaction, and only when nothing older is still to reach the index.
+/// </remarks>
+internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextContent)
+{
+    private readonly Lock[] _loading = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
+    private readonly BatchChanges _batch = new();
+    private DirtySet _dirty = new();
+    private StoreCounters _committed = counters;
+    private StoreCounters _counters = counters;
+    private long _nextContent = nextContent;
+    private long _batchNumber;
+
+    public IdCodec Ids { get; } = ids;
+    public ConcurrentDictionary<long, FolderState> Folders { get; } = [];
+    public ConcurrentDictionary<long, MailboxState> Mailboxes { get; } = [];
+    private readonly ConcurrentDictionary<long, long> _folderVersions = [];
+    /// <summary>Contents that are committed and not yet in the index.</summary>
+    public ConcurrentDictionary<long, ContentPlace> Overlay { get; } = [];
+    public DirtySet Dirty => _dirty;
+    /// <summary>Counters as of the last planned operation.</summary>
+    public ref StoreCounters Counters => ref _counters;
+    public StoreCounters Committed => _committed;
+    public long NextContent => Interlocked.Read(ref _nextContent);
+
+    /// <summary>Where accounts and folders are applied; set while a transaction is open, else null.</summary>
+    public IndexWriter? Index { get; set; }
+
+    /// <summary>Answers what is not loaded, outside a transaction.</summary>
+    public required IndexReader Reader { get; init; }
+
+    /// <summary>Events that name what is not there are passed over instead of failing: a rebuild of a damaged log.</summary>
+    public bool Tolerant { get; init; }
+
+    private IndexReader Questions => Index?.Reader ?? Reader;
+
+    /// <summary>Changes with every commit that changes a mailbox's folders or subscriptions.</summary>
+    public long FolderVersion(long mailbox) => _folderVersions.GetValueOrDefault(mailbox);
+
+    public long TakeContentKey() => Interlocked.Increment(ref _nextContent) - 1;
+
+    /// <summary>A folder for whoever asks, loaded with <paramref name="reader"/> where it is not; null where it does not exist.</summary>
+    public FolderState? FindFolder(long row, IndexReader reader)
+    {
+        if (Folders.TryGetValue(row, out var state))
+        {
+            return state;
+        }
+
+        lock (_loading[row & 63])
+        {
+            return Folders.TryGetValue(row, out state) ? state : reader.LoadFolder(row, Ids) is { } loaded ? Folders.GetOrAdd(row, loaded) : null;
+        }
+    }
+
+    /// <summary>A folder for the writer, as planned; null where it does not exist.</summary>
+    public FolderState? FindFolder(long row) => row > 0 && FindFolder(row, Questions) is { Working: not null } state ? state : null;
+
+    /// <summary>A mailbox for the writer; null where it does not exist.</summary>
+    public MailboxState? FindMailbox(long row)
+    {
+        if (!Mailboxes.TryGetValue(row, out var state) && Questions.Mailbox(row) is { } found)
+        {
+            Mailboxes[row] = state = new MailboxState(row, found.Address, found.Quota, found.Used, found.Count);
+        }
+
+        return state;
+    }
+
+    /// <summary>Does what an event says.</summary>
+    public void Apply(StoreEvent e)
+    {
+        switch (e)
+        {
+            case ContentStored c:
+                _batch.Contents.Add((c.Key, c.Place));
+                RaiseContent(c.Key);
+                break;
+            case ContentMoved m:
+                _batch.Moves.Add((m.Key, m.Place));
+                break;
+            case MessagesPlaced p when Folder(p.Folder) is { } folder:
+                Place(folder, p.Rows);
+                break;
+            case KeywordAdded k when Folder(k.Folder) is { } folder:
+                folder.Working = folder.Working!.WithHead(folder.Working.Head with { Keywords = new FolderKeywords([.. folder.Working.Keywords.Names, k.Name]) });
+                break;
+            case FlagsSet f when Folder(f.Folder) is { } folder:
+                SetFlags(folder, f);
+                break;
+            case MessagesGone g when Folder(g.Folder) is { } folder:
+                Remove(folder, g.ModSeq, g.Uids);
+                _batch.Expunged.Add((folder, new ExpungedRun(g.ModSeq, g.Uids)));
+                break;
+            case FolderPut f:
+                PutFolder(f);
+                _batch.ChangedFolderLists.Add(f.Mailbox);
+                break;
+            case SubscriptionPut s:
+                Index!.Apply(s);
+                _batch.ChangedFolderLists.Add(s.Mailbox);
+                break;
+            case FolderDeleted f when Folder(f.Row) is { } folder:
+                _batch.ChangedFolderLists.Add(folder.Mailbox);
+                DeleteFolder(folder);
+                Index!.Apply(e);
+                break;
+            case MailboxPut m:
+                _counters.NextMailbox = Math.Max(_counters.NextMailbox, m.Row + 1);
+                _counters.Mailboxes += Index!.Reader.Mailbox(m.Row) is null ? 1 : 0;
+                Index.Apply(e);
+                _batch.ChangedMailboxes.Add(m);
+                break;
+            case MailboxDeleted m:
+                _counters.Mailboxes--;
+                Index!.Apply(e);
+                _batch.DeletedMailboxes.Add(m.Row);
+                break;
+            case MessagesPlaced or KeywordAdded or FlagsSet or MessagesGone or FolderDeleted:
+                break;
+            default:
+                Index!.Apply(e);
+                break;
+        }
+    }
+
+    /// <summary>What was planned is committed: readers see it from here on.</summary>
+    public void Publish()
+    {
+        MergeBatch();
+        foreach (var (key, place) in CollectionsMarshal.AsSpan(_batch.Contents))
+        {
+            Overlay[key] = place;
+        }
+
+        foreach (var (key, place) in CollectionsMarshal.AsSpan(_batch.Moves))
+        {
+            Overlay[key] = place;
+        }
+
+        foreach (var folder in CollectionsMarshal.AsSpan(_batch.Folders))
+        {
+            folder.Committed = folder.Working;
+        }
+
+        foreach (var mailbox in CollectionsMarshal.AsSpan(_batch.Mailboxes))
+        {
+            mailbox.Commit();
+        }
+
+        foreach (var mailbox in _batch.ChangedMailboxes)
+        {
+            if (Mailboxes.TryGetValue(mailbox.Row, out var state))
+            {
+                (state.Quota, state.Address) = (mailbox.Quota, mailbox.Address);
+            }
+        }
+
+        foreach (var mailbox in _batch.DeletedMailboxes)
+        {
+            Mailboxes.TryRemove(mailbox, out _);
+        }
+
+        foreach (var mailbox in _batch.ChangedFolderLists)
+        {
+            _folderVersions.AddOrUpdate(mailbox, 1, (_, version) => version + 1);
+        }
+
+        _committed = _counters;
+        _batch.Clear();
+        _batchNumber++;
+    }
+
+    /// <summary>What was planned since the last Publish never was.</summary>
+    public void RollBack()
+    {
+        if (_batch.IsMerged)
+        {
+            // Only a batch with events of accounts or folders is merged before it is published, and it began with nothing dirty.
+            _dirty = new DirtySet();
+            foreach (var (folder, _) in _batch.Expunged)
+            {
+                folder.PendingExpunged = [];
+            }
+        }
+
+        foreach (var folder in _batch.Folders)
+        {
+            folder.Working = folder.Committed;
+            if (folder.Committed is null)
+            {
+                Folders.TryRemove(folder.Row, out _);
+            }
+        }
+
+        foreach (var mailbox in _batch.Mailboxes)
+        {
+            mailbox.RollBack();
+        }
+
+        foreach (var mailbox in _batch.ChangedMailboxes)
+        {
+            // Loaded from the transaction that was given up.
+            if (Mailboxes.TryGetValue(mailbox.Row, out var state) && !_dirty.Mailboxes.Contains(state))
+            {
+                Mailboxes.TryRemove(mailbox.Row, out _);
+            }
+        }
+
+        _counters = _committed;
+        _batch.Clear();
+        _batchNumber++;
+    }
+
+    /// <summary>Moves the batch's changes to what the index is to take over. Publish does it, unless the index takes them with the batch itself.</summary>
+    public void MergeBatch()
+    {
+        if (_batch.IsMerged)
+        {
+            return;
+        }
+
+        _batch.IsMerged = true;
+        foreach (var (key, place) in CollectionsMarshal.AsSpan(_batch.Contents))
+        {
+            _dirty.Contents[key] = place;
+            _dirty.Octets += place.IsAdopted ? 0 : place.Length;
+        }
+
+        foreach (var (key, place) in CollectionsMarshal.AsSpan(_batch.Moves))
+        {
+            if (_dirty.Contents.ContainsKey(key))
+            {
+                _dirty.Contents[key] = place;
+            }
+            else
+            {
+                _dirty.Moves[key] = place;
+            }
+        }
+
+        foreach (var (key, change) in CollectionsMarshal.AsSpan(_batch.References))
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_dirty.References, key, out _) += change;
+        }
+
+        foreach (var (folder, run) in CollectionsMarshal.AsSpan(_batch.Expunged))
+        {
+            folder.PendingExpunged = [.. folder.PendingExpunged, run];
+        }
+
+        foreach (var folder in CollectionsMarshal.AsSpan(_batch.Folders))
+        {
+            _dirty.Folders.Add(folder);
+        }
+
+        foreach (var mailbox in CollectionsMarshal.AsSpan(_batch.Mailboxes))
+        {
+            _dirty.Mailboxes.Add(mailbox);
+        }
+
+        _dirty.Changes += _batch.Changes;
+    }
+
+    /// <summary>Takes what the index is to have next out of the dirty set. Where the index then fails, <see cref="GiveBack"/> returns it.</summary>
+    public Checkpoint Capture(
+        long segment, long offset, bool clean, List<(long, long)> logins, List<(long, uint)> recents, List<(long, byte[])> summaries, List<SegmentRow> segments, List<long> removedSegments)
+    {
+        var dirty = _dirty;
+        _dirty = new DirtySet();
+        return new Checkpoint
+        {
+            Dirty = dirty,
+            Position = new IndexPosition(
+                Guid.Empty, _counters.Sequence, segment, offset, _counters.NextMailbox, _counters.NextFolder, NextContent, _counters.UidValidity,
+                _counters.Mailboxes, _counters.Messages, 0, clean),
+            Contents = dirty.Contents,
+            Moves = dirty.Moves,
+            References = dirty.References,
+            Folders = [.. dirty.Folders.Where(f => f.Working is not null).Select(f => new FolderCheckpoint(f, f.Persisted, f.Working!, f.PendingExpunged))],
+            Mailboxes = [.. dirty.Mailboxes.Select(m => (m.Row, m.Used, m.Count))],
+            Logins = logins,
+            Recents = recents,
+            Summaries = summaries,
+            Segments = segments,
+            RemovedSegments = removedSegments,
+        };
+    }
+
+    /// <summary>The index has it. Called on the writer's thread.</summary>
+    public void Settle(Checkpoint checkpoint)
+    {
+        foreach (var folder in checkpoint.Folders)
+        {
+            folder.State.Persisted = folder.After;
+            folder.State.PendingExpunged = folder.State.PendingExpunged[folder.Expunged.Length..];
+        }
+
+        foreach (var (key, place) in checkpoint.Contents)
+        {
+            Overlay.TryRemove(new KeyValuePair<long, ContentPlace>(key, place));
+        }
+
+        foreach (var (key, place) in checkpoint.Moves)
+        {
+            Overlay.TryRemove(new KeyValuePair<long, ContentPlace>(key, place));
+        }
+    }
+
+    /// <summary>The index could not take it; it is dirty again.</summary>
+    public void GiveBack(Checkpoint checkpoint)
+    {
+        var newer = _dirty;
+        _dirty = checkpoint.Dirty;
+        _dirty.Add(newer);
+    }
+
+    private FolderState? Folder(long row)
+    {
+        var folder = FindFolder(row);
+        if (folder is null)
+        {
+            return Tolerant ? null : throw new InvalidOperationException($"An event names folder {row}, which does not exist.");
+        }
+
+        Touch(folder);
+        return folder;
+    }
+
+    private void Touch(FolderState folder)
+    {
+        if (folder.TouchedBy != _batchNumber)
+        {
+            folder.TouchedBy = _batchNumber;
+            _batch.Folders.Add(folder);
+        }
+    }
+
+    private void Charge(long mailbox, long octets, int messages)
+    {
+        _counters.Messages += messages;
+        _batch.Changes += Math.Abs(messages);
+        if (FindMailbox(mailbox) is not { } state)
+        {
+            return;
+        }
+
+        if (state.TouchedBy != _batchNumber)
+        {
+            state.TouchedBy = _batchNumber;
+            _batch.Mailboxes.Add(state);
+        }
+
+        state.Used += octets;
+        state.Count += messages;
+    }
+
+    private void Place(FolderState folder, MessageRow[] rows)
+    {
+        if (rows.Length == 0)
+        {
+            return;
+        }
+
+        var head = folder.Working!.Head;
+        if (Tolerant && rows[0].Uid < head.UidNext)
+        {
+            return;
+        }
+
+        long octets = 0;
+        int unseen = 0, deleted = 0;
+        foreach (ref readonly var row in rows.AsSpan())
+        {
+            octets += row.Size;
+            unseen += (row.Flags & MessageFlags.Seen.Bits) == 0 ? 1 : 0;
+            deleted += (row.Flags & MessageFlags.Deleted.Bits) != 0 ? 1 : 0;
+            _batch.References.Add((row.Content, 1));
+        }
+
+        ref readonly var last = ref rows[^1];
+        folder.Working = folder.Working.Append(
+            head with
+            {
+                UidNext = last.Uid + 1,
+                HighestModSeq = Math.Max(head.HighestModSeq, last.ModSeq),
+                Unseen = head.Unseen + unseen,
+                Deleted = head.Deleted + deleted,
+                TotalSize = head.TotalSize + octets,
+            }, rows);
+        Charge(folder.Mailbox, octets, rows.Length);
+    }
+
+    private void SetFlags(FolderState folder, FlagsSet f)
+    {
+        var snapshot = folder.Working!;
+        int unseen = 0, deleted = 0;
+        foreach (var (uid, flags) in f.Changes)
+        {
+            var index = snapshot.IndexOf(uid);
+            if (index < 0)
+            {
+                continue;
+            }
+
+            var old = snapshot[index].Flags.Bits;
+            unseen += Unseen(flags) - Unseen(old);
+            deleted += Deleted(flags) - Deleted(old);
+        }
+
+        var head = snapshot.Head;
+        folder.Working = SnapshotEditor.WithFlags(
+            snapshot, head with { HighestModSeq = Math.Max(head.HighestModSeq, f.ModSeq), Unseen = head.Unseen + unseen, Deleted = head.Deleted + deleted }, f.Changes, f.ModSeq);
+        _batch.Changes += f.Changes.Length;
+
+        static int Unseen(ulong flags) => (flags & MessageFlags.Seen.Bits) == 0 ? 1 : 0;
+        static int Deleted(ulong flags) => (flags & MessageFlags.Deleted.Bits) != 0 ? 1 : 0;
+    }
+
+    private void Remove(FolderState folder, ulong modSeq, UidSet uids)
+    {
+        var snapshot = folder.Working!;
+        long octets = 0;
+        int unseen = 0, deleted = 0, count = 0;
+        snapshot.Visit(uids, (chunk, _, i) =>
+        {
+            octets += chunk.Size(i);
+            unseen += (chunk.Flags(i) & MessageFlags.Seen.Bits) == 0 ? 1 : 0;
+            deleted += (chunk.Flags(i) & MessageFlags.Deleted.Bits) != 0 ? 1 : 0;
+            count++;
+            _batch.References.Add((chunk.Content(i), -1));
+        });
+        var head = snapshot.Head;
+        folder.Working = SnapshotEditor.Without(
+            snapshot, head with
+            {
+                HighestModSeq = Math.Max(head.HighestModSeq, modSeq),
+                Unseen = head.Unseen - unseen,
+                Deleted = head.Deleted - deleted,
+                TotalSize = head.TotalSize - octets,
+            }, uids);
+        Charge(folder.Mailbox, -octets, -count);
+    }
+
+    private void PutFolder(FolderPut f)
+    {
+        _counters.NextFolder = Math.Max(_counters.NextFolder, f.Row + 1);
+        _counters.UidValidity = Math.Max(_counters.UidValidity, f.UidValidity);
+        var isNew = Index!.Reader.Folder(f.Row) is null;
+        Index.Apply(f);
+        if (isNew)
+        {
+            var empty = ChunkedSnapshot.Create(new FolderHead(Ids.Folder(f.Row), f.UidValidity, 1, 1, 0, 0, 0, FolderKeywords.Empty), []);
+            var state = new FolderState(f.Row, f.Mailbox, Ids.Folder(f.Row), null, 1) { Working = empty };
+            Folders[f.Row] = state;
+            Touch(state);
+        }
+    }
+
+    private void DeleteFolder(FolderState folder)
+    {
+        var snapshot = folder.Working!;
+        for (var number = 0; number < snapshot.ChunkCount; number++)
+        {
+            var chunk = snapshot.Chunk(number);
+            for (var i = 0; i < chunk.Count; i++)
+            {
+                _batch.References.Add((chunk.Content(i), -1));
+            }
+        }
+
+        Charge(folder.Mailbox, -snapshot.TotalSize, -snapshot.Count);
+        folder.Working = null;
+    }
+
+    private void RaiseContent(long key)
+    {
+        // Keys are taken by many threads; only recovery meets one that is not below the counter.
+        if (key >= NextContent)
+        {
+            Interlocked.Exchange(ref _nextContent, key + 1);
+        }
+    }
+}

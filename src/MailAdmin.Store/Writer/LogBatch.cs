@@ -1,0 +1,175 @@
+using System.Buffers;
+using System.IO.Hashing;
+using MailAdmin.Store.Content;
+using MailAdmin.Store.IO;
+using MailAdmin.Store.Journal;
+
+namespace MailAdmin.Store.Writer;
+
+/// <summary>
+/// The records of one commit on their way to the log: collected, written with as few calls as can be, flushed once.
+/// </summary>
+/// <remarks>Small contents are not copied: their buffers are handed to the write. Large ones go from the spool through one buffer.</remarks>
+internal sealed class LogBatch
+{
+    // Heads and journals are small; they share blocks of this size.
+    private const int BlockSize = 64 * 1024;
+    private const int CopyBuffer = 256 * 1024;
+
+    private static readonly ReadOnlyMemory<byte> Padding = new byte[8];
+
+    private readonly List<ReadOnlyMemory<byte>> _buffers = [];
+    private readonly List<byte[]> _blocks = [];
+    private readonly ArrayBufferWriter<byte> _journal = new(4096);
+    private readonly ulong _storeTag;
+    private int _block = -1;
+    private int _blockUsed = BlockSize;
+    private IStoreFile? _file;
+    private long _pendingAt;
+
+    public LogBatch(ulong storeTag) => _storeTag = storeTag;
+
+    /// <summary>Where the next record goes.</summary>
+    public long Position { get; private set; }
+    /// <summary>Octets of journal records in this batch.</summary>
+    public long JournalOctets { get; private set; }
+    /// <summary>Octets of contents in this batch.</summary>
+    public long ContentOctets { get; private set; }
+    public bool IsEmpty => _buffers.Count == 0 && _pendingAt == Position;
+
+    public void Begin(IStoreFile file, long position)
+    {
+        _file = file;
+        Position = position;
+        _pendingAt = position;
+        _buffers.Clear();
+        _block = -1;
+        _blockUsed = BlockSize;
+        JournalOctets = 0;
+        ContentOctets = 0;
+    }
+
+    /// <summary>Adds a content; returns the offset of its record.</summary>
+    public long AddContent(SpoolingMessage message, long key, long time, ulong checksum)
+    {
+        var offset = Position;
+        AddHeader(new RecordHeader(RecordKind.Content, message.Length, key, time, _storeTag, checksum));
+        if (message.IsSpooled)
+        {
+            CopySpooled(message);
+        }
+        else
+        {
+            Add(message.Memory);
+        }
+
+        Pad(message.Length);
+        ContentOctets += Position - offset;
+        return offset;
+    }
+
+    /// <summary>Adds an operation's events as one record.</summary>
+    public void AddJournal(long sequence, long time, IReadOnlyList<StoreEvent> events)
+    {
+        _journal.ResetWrittenCount();
+        foreach (var e in events)
+        {
+            EventCodec.Write(_journal, e);
+        }
+
+        var body = Keep(_journal.WrittenSpan);
+        var offset = Position;
+        AddHeader(new RecordHeader(RecordKind.Journal, body.Length, sequence, time, _storeTag, XxHash3.HashToUInt64(body.Span)));
+        Add(body);
+        Pad(body.Length);
+        JournalOctets += Position - offset;
+    }
+
+    /// <summary>Writes what was collected and flushes.</summary>
+    public void Commit()
+    {
+        WritePending();
+        _file!.Flush();
+    }
+
+    private void AddHeader(in RecordHeader header)
+    {
+        Span<byte> head = stackalloc byte[RecordHeader.Size];
+        header.Write(head);
+        Add(Keep(head));
+    }
+
+    private void Add(ReadOnlyMemory<byte> octets)
+    {
+        _buffers.Add(octets);
+        Position += octets.Length;
+    }
+
+    private void Pad(long bodyLength)
+    {
+        var padding = (int)(RecordHeader.RecordLength(bodyLength) - RecordHeader.Size - bodyLength);
+        if (padding > 0)
+        {
+            Add(Padding[..padding]);
+        }
+    }
+
+    private ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> octets)
+    {
+        if (octets.Length > BlockSize)
+        {
+            return octets.ToArray();
+        }
+
+        if (_blockUsed + octets.Length > BlockSize)
+        {
+            _block++;
+            if (_block == _blocks.Count)
+            {
+                _blocks.Add(new byte[BlockSize]);
+            }
+
+            _blockUsed = 0;
+        }
+
+        octets.CopyTo(_blocks[_block].AsSpan(_blockUsed));
+        _blockUsed += octets.Length;
+        return _blocks[_block].AsMemory(_blockUsed - octets.Length, octets.Length);
+    }
+
+    private void CopySpooled(SpoolingMessage message)
+    {
+        WritePending();
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBuffer);
+        try
+        {
+            for (long done = 0; done < message.Length;)
+            {
+                var read = message.Read(done, buffer);
+                if (read <= 0)
+                {
+                    throw new EndOfStreamException("A spooled message is shorter than what was received.");
+                }
+
+                _file!.Write(Position, buffer.AsSpan(0, read));
+                Position += read;
+                _pendingAt = Position;
+                done += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void WritePending()
+    {
+        if (_buffers.Count > 0)
+        {
+            _file!.Write(_pendingAt, _buffers);
+            _buffers.Clear();
+            _pendingAt = Position;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using MailAdmin.Store.Content;
+using MailAdmin.Store.IO;
+using MailAdmin.Store.Journal;
+using MailAdmin.Store.Sqlite;
+using MailAdmin.Store.State;
+
+namespace MailAdmin.Store.Writer;
+
+/// <summary>What an operation plans with: the state as planned so far, and the places its events, contents and change records go to.</summary>
+internal sealed class PlanContext(StoreState state, LogAppender log, SegmentTable segments, IStoreIO io, StoreOptions options)
+{
+    private readonly List<StoreEvent> _events = [];
+    private readonly List<StoreChange> _changes = [];
+    private readonly List<long> _adopted = [];
+
+    public StoreState State => state;
+    public StoreOptions Options => options;
+    public IdCodec Ids => state.Ids;
+    /// <summary>Time of the batch.</summary>
+    public DateTimeOffset Now { get; private set; }
+    public long NowMilliseconds { get; private set; }
+    public uint NowSeconds { get; private set; }
+    public bool HasWatchers { get; set; }
+    /// <summary>Change records of the batch, in order.</summary>
+    public List<StoreChange> Changes => _changes;
+    /// <summary>Files taken over in this batch, to be deleted where it fails.</summary>
+    public List<long> Adopted => _adopted;
+    /// <summary>True where the operation in work emitted something.</summary>
+    public bool HasEvents => _events.Count > 0;
+
+    /// <summary>The index as the structural operation in work sees it.</summary>
+    public IndexReader Index => state.Index?.Reader ?? state.Reader;
+
+    public void BeginBatch(DateTimeOffset now)
+    {
+        Now = now;
+        NowMilliseconds = now.ToUnixTimeMilliseconds();
+        NowSeconds = (uint)now.ToUnixTimeSeconds();
+        _changes.Clear();
+        _adopted.Clear();
+    }
+
+    /// <summary>Applies an event and keeps it for the log.</summary>
+    public void Emit(StoreEvent e)
+    {
+        _events.Add(e);
+        state.Apply(e);
+    }
+
+    /// <summary>Ends an operation: its events become one record of the log.</summary>
+    public void EndOperation()
+    {
+        if (_events.Count > 0)
+        {
+            log.Batch.AddJournal(++state.Counters.Sequence, NowMilliseconds, _events);
+            _events.Clear();
+        }
+    }
+
+    /// <summary>Forgets the events of an operation whose batch is given up.</summary>
+    public void DropOperation() => _events.Clear();
+
+    public void Announce(StoreChange change) => _changes.Add(change);
+
+    /// <summary>The folder as planned so far.</summary>
+    /// <exception cref="Errors.MailAdminException">FolderNotFound</exception>
+    public FolderState Folder(FolderId id) => state.FindFolder(state.Ids.Row(id)) ?? throw StoreErrors.FolderNotFound(id);
+
+    /// <summary>The mailbox as planned so far.</summary>
+    public MailboxState Mailbox(long row) => state.FindMailbox(row) ?? throw StoreErrors.MailboxNotFound(state.Ids.Mailbox(row));
+
+    /// <summary>Row of a mailbox, from the index.</summary>
+    public MailboxRow MailboxRow(MailboxId id) => state.Ids.Row(id) is > 0 and var row && Index.Mailbox(row) is { } found ? found : throw StoreErrors.MailboxNotFound(id);
+
+    /// <summary>Puts a content into the log, or takes its file over; returns its key.</summary>
+    public long Store(SealedMessage message, long receivedMilliseconds)
+    {
+        if (message.AdoptionKey is { } adopted)
+        {
+            io.Move(message.Source.SpoolPath, segments.PathOf(-adopted));
+            message.Source.Adopted();
+            _adopted.Add(-adopted);
+            Emit(new ContentStored(adopted, new ContentPlace(-adopted, 0, message.Source.Length)));
+            return adopted;
+        }
+
+        var key = state.TakeContentKey();
+        var offset = log.Batch.AddContent(message.Source, key, receivedMilliseconds, message.Checksum);
+        Emit(new ContentStored(key, new ContentPlace(log.Segment, offset, message.Source.Length)));
+        return key;
+    }
+}
+
+/// <summary>A received message ready for the writer: checksummed, and where it is to be adopted already a record on disk.</summary>
+internal readonly record struct SealedMessage(SpoolingMessage Source, ulong Checksum, long? AdoptionKey);

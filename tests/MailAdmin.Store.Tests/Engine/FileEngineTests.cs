@@ -1,0 +1,8 @@
+using MailAdmin.Store.Tests.Contract;
+
+namespace MailAdmin.Store.Tests.Engine;
+
+public sealed class FileMessageTests : MessageContract
+{
+    protected override IStoreFactory CreateFactory() => new FileStoreFactory();
+}

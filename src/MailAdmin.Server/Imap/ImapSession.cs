@@ -31,6 +31,8 @@ internal sealed partial class ImapSession
     }
 
     public ServerContext Context { get; }
+    /// <summary>Tag of the command that runs.</summary>
+    public string Tag => _tag;
     public ClientConnection Connection { get; }
     public IMailStore Store => Context.Store;
     public PipeWriter Output => Connection.Output;

@@ -68,6 +68,10 @@ public sealed partial class MessageSummary
         return addresses.Where(a => a.Kind == AddressKind.Mailbox).Select(Plain);
     }
 
+    /// <summary>The same of an address field's value as it stands in a header.</summary>
+    public static IEnumerable<string> PlainAddresses(ReadOnlySpan<byte> value) =>
+        AddressList.Parse(HeaderFields.Unfold(value)).Where(a => a.Kind == AddressKind.Mailbox).Select(Plain);
+
     private static string Plain(ParsedAddress address) =>
         TextDecoding.Utf8OrLatin1(address.Mailbox) + (address.Host.Length > 0 ? "@" + TextDecoding.Utf8OrLatin1(address.Host) : string.Empty);
 

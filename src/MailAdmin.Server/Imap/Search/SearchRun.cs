@@ -1,0 +1,113 @@
+using MailAdmin.Errors;
+using MailAdmin.Protocol.Imap.Search;
+using MailAdmin.Store;
+
+namespace MailAdmin.Server.Imap.Search;
+
+/// <summary>
+/// Finds the messages of a session's view that a program asks for, in three sweeps: over the snapshot, over the rows and summaries of those that
+/// are still undecided, and over the contents of those that still are.
+/// </summary>
+internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
+{
+    /// <summary>Indexes in the view, ascending.</summary>
+    public async ValueTask<List<int>> FindAsync(SearchProgram program)
+    {
+        var node = new SearchCompiler(selected, session.Context.Time.GetUtcNow()).Compile(program.Key);
+        var found = new List<int>();
+        var open = new UidSet.Builder();
+        Sweep(node, found, open);
+        if (!open.IsEmpty)
+        {
+            await SweepRowsAsync(node, open.Build(), found);
+            found.Sort();
+        }
+
+        return found;
+    }
+
+    /// <summary>The messages at places of the view as rows with their summaries, for SORT and THREAD; what is gone by now is left out.</summary>
+    public async IAsyncEnumerable<(int Index, StoredMessage Row)> ReadAsync(List<int> found)
+    {
+        var uids = new UidSet.Builder();
+        foreach (var index in found)
+        {
+            uids.Add(selected.View[index].Uid);
+        }
+
+        await foreach (var row in session.Store.Messages.ReadAsync(selected.Folder.Id, uids.Build(), MessageParts.Summary))
+        {
+            var index = selected.View.IndexOf(row.Uid);
+            if (index >= 0)
+            {
+                yield return (index, row);
+            }
+        }
+    }
+
+    private void Sweep(SearchNode node, List<int> found, UidSet.Builder open)
+    {
+        var subject = new SearchSubject { Stage = SearchStage.Snapshot };
+        var index = 0;
+        foreach (var state in selected.View.Enumerate())
+        {
+            subject.State = state;
+            subject.Index = index;
+            switch (node.Test(subject))
+            {
+                case Verdict.Yes: found.Add(index); break;
+                case Verdict.Unknown: open.Add(state.Uid); break;
+            }
+
+            index++;
+        }
+    }
+
+    private async ValueTask SweepRowsAsync(SearchNode node, UidSet uids, List<int> found)
+    {
+        var subject = new SearchSubject();
+        await foreach (var row in session.Store.Messages.ReadAsync(selected.Folder.Id, uids, MessageParts.Summary))
+        {
+            var index = selected.View.IndexOf(row.Uid);
+            if (index < 0)
+            {
+                continue;
+            }
+
+            subject.Stage = SearchStage.Summary;
+            subject.Index = index;
+            subject.State = selected.View[index];
+            subject.Row = row;
+            var verdict = node.Test(subject);
+            if (verdict == Verdict.Unknown)
+            {
+                verdict = await TestContentAsync(node, subject, row);
+            }
+
+            if (verdict == Verdict.Yes)
+            {
+                found.Add(index);
+            }
+        }
+    }
+
+    private async ValueTask<Verdict> TestContentAsync(SearchNode node, SearchSubject subject, StoredMessage row)
+    {
+        try
+        {
+            using var content = await session.Store.Messages.OpenAsync(row);
+            subject.Stage = SearchStage.Content;
+            subject.Content = content;
+            return node.Test(subject);
+        }
+        catch (MailAdminException failure) when (failure.ErrorId is "ContentCorrupt" or "StoreIOError")
+        {
+            // What cannot be read holds nothing that could be found; the others are still searched.
+            return Verdict.No;
+        }
+        finally
+        {
+            subject.Content = null;
+        }
+    }
+}

@@ -104,6 +104,22 @@ internal sealed class HeadlessDashboard : IDisposable
 
     public HeadlessDashboard Type(string text) => Press([.. text.Select(c => new Key(c))]);
 
+    /// <summary>Types without waiting for what it sets going.</summary>
+    public void Inject(string text, Key last)
+    {
+        foreach (var key in text.Select(c => new Key(c)).Append(last))
+        {
+            _app.InjectKey(key);
+        }
+    }
+
+    /// <summary>Draws until something is so.</summary>
+    public void WaitFor(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(() =>
+    {
+        Tick();
+        return condition();
+    }, TimeSpan.FromSeconds(10)));
+
     public HeadlessDashboard Click(int x, int y)
     {
         _app.InjectSequence(InputInjectionExtensions.LeftButtonClick(new Point(x, y)));

@@ -122,7 +122,7 @@ internal sealed class Canvas
                 // No room for it, or none for what follows it.
                 if (at + cells > end || HasMore(text, i))
                 {
-                    Put(Math.Min(at, end - 1), y, "…", 1, tone);
+                    Put(Math.Min(at, end - 1), y, Sign('…'), 1, tone);
                     return end;
                 }
             }

@@ -1,0 +1,199 @@
+using MailAdmin.Dashboard.ViewModels;
+using Terminal.Gui.Input;
+
+namespace MailAdmin.Dashboard.Tests;
+
+/// <summary>Keys and mouse, from the driver to the server and back to the screen.</summary>
+public class InteractionTests
+{
+    [Fact]
+    public void Disconnecting_asks_and_the_safe_answer_is_the_default()
+    {
+        using var dashboard = new HeadlessDashboard(100, 24);
+        dashboard.Look().Press(Key.D2, Key.Delete);
+        Assert.Contains("[> Keep it <]", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.Enter);
+        Assert.Empty(dashboard.Server.Deeds);
+        dashboard.Press(Key.Delete, Key.CursorRight, Key.Enter);
+        Assert.Equal(["stop 8f3a"], dashboard.Server.Deeds);
+        Assert.Contains("session 8f3a is disconnected", dashboard.Screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("192.0.2.17", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.Delete, Key.Esc);
+        Assert.Single(dashboard.Server.Deeds);
+        dashboard.Press(Key.Delete, Key.D);
+        Assert.Equal(["stop 8f3a", "stop 8f41"], dashboard.Server.Deeds);
+    }
+
+    [Fact]
+    public void A_mailbox_is_made_and_its_made_password_shown_once()
+    {
+        using var dashboard = new HeadlessDashboard(100, 30);
+        dashboard.Look().Press(Key.D3, Key.N, Key.Home).Type("erin").Press(Key.Tab).Type("Erin Q").Press(Key.Tab, Key.Tab).Type("2GB").Press(Key.Enter);
+        Assert.Equal(["new erin@example.com quota 2147483648"], dashboard.Server.Deeds);
+        Assert.Contains("Its password is ", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.Enter);
+        Assert.DoesNotContain("password is", dashboard.Screen, StringComparison.Ordinal);
+        Assert.Contains("erin@example.com", dashboard.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_dialog_says_what_is_wrong_and_stays()
+    {
+        using var dashboard = new HeadlessDashboard(100, 30);
+        dashboard.Look().Press(Key.D3, Key.N).Press(Key.Enter);
+        Assert.Contains("'@example.com' is not an address of the form name@domain.", dashboard.Screen, StringComparison.Ordinal);
+        Assert.NotNull(dashboard.Model.Form);
+        dashboard.Press(Key.Home).Type("erin").Press(Key.Tab, Key.Tab, Key.Tab).Type("lots").Press(Key.Enter);
+        Assert.Contains("'lots' is not a size such as 2GB.", dashboard.Screen, StringComparison.Ordinal);
+        Assert.Empty(dashboard.Server.Deeds);
+    }
+
+    [Fact]
+    public void A_password_is_never_on_the_screen()
+    {
+        using var dashboard = new HeadlessDashboard(100, 30);
+        dashboard.Look().Press(Key.D3, Key.P).Type("hunter2").Press(Key.Tab).Type("hunter3");
+        Assert.DoesNotContain("hunter", dashboard.Screen, StringComparison.Ordinal);
+        Assert.Contains("•••••••", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.Enter);
+        Assert.Contains("The two are not the same.", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.Backspace).Type("2").Press(Key.Enter);
+        Assert.Equal(["set alice@example.com enabled  quota  password True"], dashboard.Server.Deeds);
+    }
+
+    [Fact]
+    public void A_mailbox_is_disabled_after_a_question_and_its_quota_set()
+    {
+        using var dashboard = new HeadlessDashboard(100, 30);
+        dashboard.Look().Press(Key.D3, Key.E, Key.D, Key.U).Press(Key.U.WithCtrl).Type("5GB").Press(Key.Enter);
+        Assert.Equal(["set alice@example.com enabled False quota  password False", "set alice@example.com enabled  quota 5368709120 password False"], dashboard.Server.Deeds);
+        Assert.Contains("✖ alice@example.com", dashboard.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_filter_works_as_it_is_typed()
+    {
+        using var dashboard = new HeadlessDashboard(100, 24);
+        dashboard.Look().Press(Key.D2).Type("/bob");
+        Assert.Contains("/ bob", dashboard.Screen, StringComparison.Ordinal);
+        Assert.Contains("1 of 4", dashboard.Screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("alice", dashboard.Screen, StringComparison.Ordinal);
+        // Letters that are keys elsewhere are letters here.
+        dashboard.Type("qs5");
+        Assert.Contains("nothing matches the filter", dashboard.Screen, StringComparison.Ordinal);
+        Assert.True(dashboard.IsRunning);
+        dashboard.Press(Key.Esc);
+        Assert.Contains("alice", dashboard.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_mouse_selects_opens_sorts_and_turns_pages()
+    {
+        using var dashboard = new HeadlessDashboard(140, 36);
+        dashboard.Look();
+        dashboard.Click(dashboard.Line(4).IndexOf("2 Sessions", StringComparison.Ordinal), 4);
+        Assert.Equal(DashboardTab.Sessions, dashboard.Model.Active);
+        dashboard.Click(10, dashboard.Find("bob@example.com"));
+        Assert.Equal("8f40", dashboard.Model.Sessions.Table.Selected!.Id);
+        dashboard.Click(dashboard.Line(5).IndexOf("Mailbox", StringComparison.Ordinal), 5);
+        Assert.Contains("Mailbox▴", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.Delete);
+        var line = dashboard.Find("Disconnect  ]");
+        dashboard.Click(dashboard.Line(line).IndexOf("Disconnect  ]", StringComparison.Ordinal), line);
+        Assert.Equal(["stop 8f40"], dashboard.Server.Deeds);
+    }
+
+    [Fact]
+    public void Nothing_under_a_dialog_hears_the_mouse()
+    {
+        using var dashboard = new HeadlessDashboard(140, 36);
+        dashboard.Look().Press(Key.D2, Key.Delete).Click(16, 4);
+        Assert.Equal(DashboardTab.Sessions, dashboard.Model.Active);
+        Assert.NotNull(dashboard.Model.Form);
+    }
+
+    [Fact]
+    public void Escape_goes_back_step_by_step_and_leaves_only_when_pressed_twice()
+    {
+        using var dashboard = new HeadlessDashboard(100, 24);
+        dashboard.Look().Press(Key.D2, Key.Enter, Key.Esc);
+        Assert.Null(dashboard.Model.Sessions.Detail);
+        dashboard.Press(Key.Esc);
+        Assert.True(dashboard.IsRunning);
+        Assert.Contains("Esc again", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Time.Advance(TimeSpan.FromSeconds(5));
+        dashboard.Press(Key.Esc);
+        Assert.True(dashboard.IsRunning);
+        dashboard.Press(Key.Esc);
+        Assert.False(dashboard.IsRunning);
+    }
+
+    [Theory]
+    [InlineData("F10")]
+    [InlineData("q")]
+    [InlineData("Ctrl+C")]
+    public void These_leave(string name)
+    {
+        Assert.True(Key.TryParse(name, out var key));
+        using var dashboard = new HeadlessDashboard(100, 24);
+        dashboard.Look().Press(key);
+        Assert.False(dashboard.IsRunning);
+    }
+
+    [Fact]
+    public void An_event_leads_to_its_session_or_its_message()
+    {
+        using var dashboard = new HeadlessDashboard(120, 30, server =>
+        {
+            server.Happen("SessionOpened", MailEventSeverity.Information, "session", e => e with { SessionId = "8f42" });
+            server.Happen("Delivered", MailEventSeverity.Information, "from taro", e => e with { Mailbox = "alice@example.com", Folder = "INBOX", Uid = 42 });
+        });
+        dashboard.Look().HearEvents(2).Press(Key.D5, Key.Enter);
+        Assert.Contains("the papers for the meeting", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.D5, Key.CursorDown, Key.Enter);
+        Assert.Equal("8f42", dashboard.Model.Sessions.Detail!.Session.Id);
+    }
+
+    [Fact]
+    public void A_frame_hands_on_only_the_cells_that_changed()
+    {
+        using var dashboard = new HeadlessDashboard(140, 36);
+        dashboard.Look().Press(Key.D2);
+        dashboard.Settle();
+        Assert.Equal(0, dashboard.Window.CellsChanged);
+        var frames = dashboard.Window.Frames;
+        dashboard.Tick();
+        Assert.Equal(frames, dashboard.Window.Frames);
+        dashboard.Press(Key.CursorDown);
+        Assert.InRange(dashboard.Window.CellsChanged, 100, 300);
+    }
+
+    [Theory]
+    [InlineData(20, 5)]
+    [InlineData(40, 10)]
+    [InlineData(300, 100)]
+    [InlineData(1, 1)]
+    public void Any_size_is_survived(int width, int height)
+    {
+        using var dashboard = new HeadlessDashboard(80, 24);
+        dashboard.Look();
+        dashboard.Resize(width, height);
+        dashboard.Press(Key.D2, Key.Enter, Key.Esc, Key.D3, Key.N, Key.Esc, Key.Enter, Key.Esc, Key.D4, Key.D5, new Key('?'), Key.Esc);
+        dashboard.Resize(100, 30);
+        Assert.Contains("5 Events", dashboard.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ten_thousand_sessions_cost_what_is_on_screen()
+    {
+        using var dashboard = new HeadlessDashboard(140, 36, server =>
+        {
+            var one = server.Sessions[0];
+            server.Sessions.Clear();
+            server.Sessions.AddRange(Enumerable.Range(0, 10_000).Select(i => one with { Id = $"s{i}", ConnectedAt = one.ConnectedAt.AddSeconds(i), RemoteEndPoint = $"192.0.2.{i % 250}:{10_000 + i}" }));
+        });
+        dashboard.Look().Press(Key.D2, Key.End);
+        Assert.Contains("192.0.2.249:19999", dashboard.Screen, StringComparison.Ordinal);
+        Assert.Contains("2 Sessions", dashboard.Screen, StringComparison.Ordinal);
+    }
+}

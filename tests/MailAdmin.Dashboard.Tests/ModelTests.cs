@@ -1,0 +1,291 @@
+using System.Globalization;
+using MailAdmin.Dashboard.ViewModels;
+
+namespace MailAdmin.Dashboard.Tests;
+
+/// <summary>What the models make of what the server says; no Terminal.Gui in sight.</summary>
+public class ModelTests
+{
+    private readonly ManualTime _time = new();
+
+    private MailServerStatistics Reading(double seconds, long messages, long commands, long bytes = 0) => new()
+    {
+        At = _time.GetUtcNow().AddSeconds(seconds),
+        Protocols = [.. Enum.GetValues<MailProtocol>().Select(p => new MailProtocolStatistics { Protocol = p, Sessions = 2, Messages = messages, Commands = commands, BytesIn = bytes })],
+        MessagesDelivered = messages,
+    };
+
+    [Fact]
+    public void Rates_come_from_two_readings_and_the_time_between()
+    {
+        var server = new ServerModel(_time);
+        server.Apply(Reading(0, 100, 1000));
+        Assert.Equal(0, server.Cards[0].Work.Count);
+        server.Apply(Reading(2, 110, 1100, 2048));
+        Assert.Equal(10, server.Cards[0].Work.Last);
+        Assert.Equal(50, server.Cards[1].Work.Last);
+        Assert.Equal(1024, server.Cards[1].In.Last);
+        Assert.Equal(5, server.Deliveries.Last);
+        Assert.Equal(8, server.Sessions);
+    }
+
+    [Fact]
+    public void Counters_that_go_back_give_no_rate()
+    {
+        var server = new ServerModel(_time);
+        server.Apply(Reading(0, 1000, 1000));
+        server.Apply(Reading(1, 3, 3));
+        Assert.Equal(0, server.Cards[0].Work.Last);
+    }
+
+    [Fact]
+    public void Uptime_runs_on_between_two_looks()
+    {
+        var server = new ServerModel(_time);
+        server.Apply(new FakeAdministration(_time).Server with { Uptime = TimeSpan.FromMinutes(1) });
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(TimeSpan.FromSeconds(90), server.Uptime);
+    }
+
+    [Fact]
+    public void What_wants_attention_is_found()
+    {
+        var server = new ServerModel(_time);
+        Assert.Empty(server.Alerts());
+        server.Apply(new FakeAdministration(_time).Server with { CertificateNotAfter = _time.GetUtcNow().AddDays(3) });
+        server.Apply(Reading(0, 0, 0) with { DiskTotalBytes = 100, DiskFreeBytes = 5, QueueDepth = 3, QueueOldest = _time.GetUtcNow().AddHours(-2) });
+        server.Fail("the channel broke");
+        var alerts = server.Alerts();
+        Assert.Equal(4, alerts.Count);
+        Assert.Equal(Tone.Failure, alerts[0].Tone);
+        Assert.Equal("no answer", server.State.Text);
+    }
+
+    [Theory]
+    [InlineData(0, "0 B")]
+    [InlineData(912, "912 B")]
+    [InlineData(4200, "4.1 kB")]
+    [InlineData(1023.9, "1.0 kB")]
+    [InlineData(1_430_000, "1.4 MB")]
+    [InlineData(1_288_490_188, "1.2 GB")]
+    public void Octets_have_a_unit(double octets, string text) => Assert.Equal(text, Formats.Bytes(octets));
+
+    [Theory]
+    [InlineData(0, "0:00:00")]
+    [InlineData(8043, "2:14:03")]
+    [InlineData(274_320, "3d 04:12")]
+    public void Ages_are_clocks(double seconds, string text) => Assert.Equal(text, Formats.Age(seconds));
+
+    [Theory]
+    [InlineData("2GB", 2L << 30)]
+    [InlineData("1.5 g", 3L << 29)]
+    [InlineData("500MiB", 500L << 20)]
+    [InlineData("12", 12L)]
+    [InlineData("", 0L)]
+    [InlineData("many", null)]
+    [InlineData("-1GB", null)]
+    [InlineData("999999999TB", null)]
+    public void Quotas_are_read_as_people_type_them(string text, long? octets) => Assert.Equal(octets, Formats.ParseBytes(text));
+
+    [Fact]
+    public void Numbers_do_not_depend_on_the_culture()
+    {
+        var before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = new CultureInfo("de-DE");
+            Assert.Equal("4.1 kB", Formats.Bytes(4200));
+            Assert.Equal("12,345", Formats.Count(12345));
+            Assert.Equal("0.4 msg/s", Formats.Rate(0.4, "msg"));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void A_sparkline_never_shows_something_as_nothing()
+    {
+        var history = new RateHistory(8);
+        foreach (var value in new double[] { 0, 1000, 1, 500 })
+        {
+            history.Add(value);
+        }
+
+        Assert.Equal([0, 0, 0, 7, 1, 4], history.Levels(6, 8));
+    }
+
+    [Fact]
+    public void The_line_editor_goes_by_graphemes()
+    {
+        var editor = new LineEditor();
+        editor.Insert("ae\u0301\U0001F469\u200D\U0001F4BBz\n\x1b");
+        editor.Left();
+        editor.Backspace();
+        Assert.Equal("ae\u0301\U0001F469\u200D\U0001F4BB ", editor.Text);
+        editor.Backspace();
+        Assert.Equal("ae\u0301 ", editor.Text);
+        editor.Home();
+        editor.Right();
+        editor.Delete();
+        Assert.Equal("a ", editor.Text);
+        editor.Text = "New-Mailbox alice";
+        editor.DeleteWord();
+        Assert.Equal("New-Mailbox ", editor.Text);
+        editor.Insert(new string('x', 10_000));
+        Assert.Equal(LineEditor.MaxLength, editor.Text.Length);
+    }
+
+    [Fact]
+    public async Task A_page_that_is_not_on_show_is_not_asked_for()
+    {
+        var server = new FakeAdministration(_time);
+        await using var model = new DashboardModel(server, _time);
+        model.Start();
+        Until(() => Asked("GetServerAsync") == 1 && Asked("GetStatisticsAsync") == 1);
+        Assert.Equal((0, 0), (Asked("GetSessionsAsync"), Asked("GetMailboxesAsync")));
+        model.Show(DashboardTab.Sessions);
+        Until(() => Asked("GetSessionsAsync") == 1);
+        for (var i = 2; i <= 4; i++)
+        {
+            var expected = i;
+            _time.Advance(DashboardModel.SessionsPeriod);
+            Until(() => Asked("GetSessionsAsync") >= expected);
+        }
+
+        model.Show(DashboardTab.Queue);
+        await model.Work.WhenIdle();
+        var before = Asked("GetSessionsAsync");
+        for (var i = 0; i < 3; i++)
+        {
+            var readings = Asked("GetStatisticsAsync");
+            _time.Advance(DashboardModel.StatisticsPeriod);
+            Until(() => Asked("GetStatisticsAsync") > readings);
+        }
+
+        Assert.Equal(before, Asked("GetSessionsAsync"));
+
+        int Asked(string member) => server.Asked.GetValueOrDefault(member);
+    }
+
+    [Fact]
+    public async Task A_flood_of_events_is_one_change_for_the_screen()
+    {
+        var server = new FakeAdministration(_time);
+        await using var model = new DashboardModel(server, _time);
+        for (var i = 0; i < 7000; i++)
+        {
+            server.Happen("Delivered", MailEventSeverity.Information, "message " + i);
+        }
+
+        model.Show(DashboardTab.Events);
+        model.Start();
+        Until(() => model.Changes.Drain() && model.Events.Total > 0 || model.Events.Total == EventsModel.MaxEvents);
+        Until(() =>
+        {
+            model.Changes.Drain();
+            return model.Events.Table.Total > 0 && model.Events.Table.Items[0].Message == "message 6999";
+        });
+        Assert.Equal(EventsModel.MaxEvents, model.Events.Table.Total);
+    }
+
+    [Fact]
+    public async Task Paused_events_stand_still_and_are_kept()
+    {
+        var server = new FakeAdministration(_time);
+        await using var model = new DashboardModel(server, _time);
+        model.Show(DashboardTab.Events);
+        model.Start();
+        server.Happen("Delivered", MailEventSeverity.Information, "one");
+        Arrive(1);
+        model.Events.TogglePause();
+        server.Happen("Delivered", MailEventSeverity.Information, "two");
+        server.Happen("LoginFailed", MailEventSeverity.Warning, "three");
+        Arrive(3);
+        Assert.Equal((1, 2), (model.Events.Table.Total, model.Events.Missed));
+        model.Events.TogglePause();
+        Assert.Equal(["three", "two", "one"], model.Events.Table.Items.Select(e => e.Message));
+        server.Happen("Delivered", MailEventSeverity.Information, "four");
+        Arrive(4);
+        // The warning stays on top until it has been seen.
+        Assert.Equal(["three", "four", "two", "one"], model.Events.Table.Items.Select(e => e.Message));
+        model.Events.AcknowledgeAll();
+        Assert.Equal(["four", "three", "two", "one"], model.Events.Table.Items.Select(e => e.Message));
+        model.Events.CycleSeverity();
+        Assert.Equal(["three"], model.Events.Table.Items.Select(e => e.Message));
+
+        void Arrive(int count) => Until(() =>
+        {
+            model.Changes.Drain();
+            return model.Events.Total >= count;
+        });
+    }
+
+    [Fact]
+    public async Task A_change_in_the_open_folder_makes_it_stale_and_one_elsewhere_does_not()
+    {
+        var server = new FakeAdministration(_time);
+        Samples.Fill(server, _time);
+        await using var model = new DashboardModel(server, _time);
+        model.Mailboxes.OpenFolder("alice@example.com", "INBOX");
+        await model.Work.WhenIdle();
+        model.Changes.Drain();
+        Assert.Equal([43u, 42, 41, 40], model.Mailboxes.Messages.Items.Select(m => m.Uid));
+        var happened = new MailEvent { Sequence = 1, At = _time.GetUtcNow(), Kind = "MessageAdded", Severity = MailEventSeverity.Information, Message = "", Mailbox = "bob@example.com", Folder = "INBOX" };
+        model.Mailboxes.Hear(happened);
+        Assert.False(model.Mailboxes.IsStale);
+        model.Mailboxes.Hear(happened with { Mailbox = "alice@example.com" });
+        Assert.True(model.Mailboxes.IsStale);
+    }
+
+    [Fact]
+    public async Task A_transcript_is_bounded_and_follows_its_end()
+    {
+        var server = new FakeAdministration(_time);
+        Samples.Fill(server, _time);
+        var changes = new ChangeQueue();
+        for (var i = 0; i < 5000; i++)
+        {
+            server.Speak("8f3a", TranscriptDirection.Client, "line " + i);
+        }
+
+        server.EndTranscript("8f3a");
+        using var detail = new SessionDetailModel(server.Sessions[0], server, changes);
+        await detail.Following.WaitAsync(TimeSpan.FromSeconds(10));
+        changes.Drain();
+        Assert.Equal(SessionDetailModel.MaxLines, detail.Lines.Count);
+        Assert.Equal("line 4999", detail.Lines[^1].Text);
+        Assert.True(detail.IsOver);
+        detail.Scroll(-5, 10);
+        Assert.Equal(SessionDetailModel.MaxLines - 15, detail.Top);
+        detail.Scroll(100, 10);
+        Assert.Equal(-1, detail.Top);
+    }
+
+    [Fact]
+    public void The_source_comes_piece_by_piece()
+    {
+        var reader = new ReaderModel(new MailboxMessage { Mailbox = "a", Folder = "b", Uid = 1, Flags = [], SizeBytes = 12 });
+        Assert.False(reader.WantsMore(10));
+        reader.Turn(ReaderPart.Raw);
+        Assert.True(reader.WantsMore(10));
+        Assert.False(reader.WantsMore(10));
+        reader.Append("ab\r\ncd"u8.ToArray());
+        Assert.Equal(["ab"], reader.LinesFor(80));
+        Assert.True(reader.WantsMore(10));
+        reader.Append("ef\r\ngh"u8.ToArray());
+        Assert.True(reader.IsRawComplete);
+        Assert.Equal(["ab", "cdef", "gh"], reader.LinesFor(80));
+    }
+
+    [Fact]
+    public void Long_lines_break_at_blanks_where_they_can()
+    {
+        Assert.Equal(["the quick", "brown fox"], TextWrap.Wrap(["the quick brown fox"], 10));
+        Assert.Equal(["xxxxxxxxxx", "xxxxx"], TextWrap.Wrap([new string('x', 15)], 10));
+        Assert.Equal([""], TextWrap.Wrap([""], 10));
+    }
+
+    private static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(10)));
+}

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using MailAdmin.Console.CommandLine;
+using MailAdmin.Console.Demo;
 using MailAdmin.Console.Hosting;
 
 namespace MailAdmin.Console;
@@ -52,7 +53,7 @@ internal static class Application
         {
             var code = 0;
             using var signals = new Signals(engine, c => code = c);
-            var result = Run(options, engine);
+            var result = Run(options, engine, signals);
             return code != 0 ? code : result;
         }
     }
@@ -61,7 +62,7 @@ internal static class Application
     public static string Version { get; } =
         typeof(Application).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
 
-    private static int Run(ConsoleOptions options, Engine engine)
+    private static int Run(ConsoleOptions options, Engine engine, Signals signals)
     {
         switch (options.Verb)
         {
@@ -70,9 +71,23 @@ internal static class Application
                 return After(options, engine, engine.Run(text));
             case ConsoleVerb.File:
                 return RunFile(options, engine);
+            case ConsoleVerb.Demo:
+                return RunDemo(options, engine, signals);
             default:
                 return ConsoleOptions.BadUsage;
         }
+    }
+
+    private static int RunDemo(ConsoleOptions options, Engine engine, Signals signals)
+    {
+        var stay = options.Arguments.Any(a => a.TrimStart('-').Equals("stay", StringComparison.OrdinalIgnoreCase));
+        if (options.Arguments.FirstOrDefault(a => !a.TrimStart('-').Equals("stay", StringComparison.OrdinalIgnoreCase)) is { } unknown)
+        {
+            System.Console.Error.WriteLine($"mailadmin: demo has no option '{unknown}'. See mailadmin -Help.");
+            return ConsoleOptions.BadUsage;
+        }
+
+        return DemoRun.Run(engine, stay, signals.Stop);
     }
 
     private static int RunFile(ConsoleOptions options, Engine engine)

@@ -5,6 +5,7 @@ namespace MailAdmin.Console.Hosting;
 /// <summary>Turns SIGINT, SIGTERM and SIGHUP into an orderly end: the running pipeline is stopped, and the program leaves by its usual way.</summary>
 internal sealed class Signals : IDisposable
 {
+    private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
 
     /// <summary>Registers.</summary>
@@ -20,9 +21,17 @@ internal sealed class Signals : IDisposable
             context.Cancel = true;
             exitCode(code);
             engine.Stop();
+            _stop.Cancel();
         }));
     }
 
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Stop => _stop.Token;
+
     /// <inheritdoc/>
-    public void Dispose() => _registrations.ForEach(r => r.Dispose());
+    public void Dispose()
+    {
+        _registrations.ForEach(r => r.Dispose());
+        _stop.Dispose();
+    }
 }

@@ -80,7 +80,8 @@ internal static class MessageBuilder
             message.To.AddRange(recipients["To"]);
             message.Cc.AddRange(recipients["Cc"]);
             message.ReplyTo.AddRange(Addresses(request.ReplyTo, "ReplyTo"));
-            message.Headers.Replace(HeaderId.Subject, encoding, HeaderSafety.Check(request.Subject ?? "", "Subject"));
+            var subject = HeaderSafety.Check(request.Subject ?? "", "Subject");
+            message.Headers.Replace(HeaderId.Subject, Fitting(encoding, subject), subject);
             message.MessageId = MimeUtils.GenerateMessageId(DirectoryAddress.TryCanonicalDomain(from.Domain, out var domain) ? domain : "localhost");
             if (request.InReplyTo is { Length: > 0 } answered)
             {
@@ -91,11 +92,11 @@ internal static class MessageBuilder
             SetPriority(message, request.Priority);
             foreach (var (name, value) in request.Headers)
             {
-                message.Headers.Replace(HeaderSafety.CheckName(name), encoding, HeaderSafety.Check(value, name));
+                message.Headers.Replace(HeaderSafety.CheckName(name), Fitting(encoding, value), HeaderSafety.Check(value, name));
             }
 
             var text = new TextPart(request.BodyAsHtml ? "html" : "plain");
-            text.SetText(encoding, request.Body ?? "");
+            text.SetText(Fitting(encoding, request.Body ?? ""), request.Body ?? "");
             message.Body = request.Attachments.Count == 0 ? text : Attach(text, request.Attachments, encoding);
             return message;
         }
@@ -103,6 +104,20 @@ internal static class MessageBuilder
         {
             message.Dispose();
             throw;
+        }
+    }
+
+    // Send-MailMessage writes '?' for what its encoding lacks; UTF-8 loses nothing.
+    private static Encoding Fitting(Encoding encoding, string text)
+    {
+        try
+        {
+            _ = Encoding.GetEncoding(encoding.CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ReplacementFallback).GetByteCount(text);
+            return encoding;
+        }
+        catch (Exception e) when (e is EncoderFallbackException or NotSupportedException or ArgumentException)
+        {
+            return Encoding.UTF8;
         }
     }
 
@@ -122,8 +137,9 @@ internal static class MessageBuilder
                 };
                 mixed.Add(part);
                 // RFC 2231 for the parameter; the name of the file alone, never its path.
-                part.ContentDisposition.Parameters.Add(encoding, "filename", Path.GetFileName(file));
-                part.ContentType.Parameters.Add(encoding, "name", Path.GetFileName(file));
+                var name = Path.GetFileName(file);
+                part.ContentDisposition.Parameters.Add(Fitting(encoding, name), "filename", name);
+                part.ContentType.Parameters.Add(Fitting(encoding, name), "name", name);
             }
 
             return mixed;

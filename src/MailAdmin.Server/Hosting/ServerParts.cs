@@ -12,9 +12,14 @@ internal sealed record ServerParts
     public static ServerParts Default { get; } = new()
     {
         OpenStore = (_, _, _) => throw new InvalidOperationException("no store engine is linked yet"),
-        Authenticator = _ => throw new InvalidOperationException("no authenticator is linked yet"),
-        Delivery = _ => throw new InvalidOperationException("no delivery is linked yet"),
-        Handler = (_, protocol) => throw new InvalidOperationException($"{protocol} is not linked yet"),
+        Authenticator = p => new Authenticator(p.Store, p.Settings, p.Events, p.Counters, p.Time, p.Limits, p.Loggers),
+        Delivery = p => new MailDelivery(p.Store, p.Settings, p.Events, p.Counters, p.Loggers),
+        Handler = (context, protocol) => protocol switch
+        {
+            MailProtocol.Imap => new Imap.ImapHandler(context),
+            MailProtocol.Pop3 => new Pop3.Pop3Handler(context),
+            _ => new Smtp.SmtpHandler(context, protocol),
+        },
     };
 
     /// <summary>Opens a store.</summary>

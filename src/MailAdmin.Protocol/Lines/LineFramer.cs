@@ -124,7 +124,8 @@ public struct LineFramer(int maxLength)
         if (!buffer.IsEmpty)
         {
             var last = buffer.Slice(buffer.Length - 1);
-            buffer = last.FirstSpan[0] == '\r' ? last : buffer.Slice(buffer.End);
+            // Not FirstSpan: a slice may begin with the empty end of a segment.
+            buffer = new SequenceReader<byte>(last).TryPeek(out var octet) && octet == '\r' ? last : buffer.Slice(buffer.End);
         }
 
         return false;

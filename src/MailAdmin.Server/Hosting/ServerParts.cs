@@ -1,6 +1,9 @@
 using MailAdmin.Server.Connections;
 using MailAdmin.Server.Delivery;
+using MailAdmin.Server.Imap;
+using MailAdmin.Server.Pop3;
 using MailAdmin.Server.Sasl;
+using MailAdmin.Server.Smtp;
 using MailAdmin.Store;
 
 namespace MailAdmin.Server.Hosting;
@@ -16,9 +19,9 @@ internal sealed record ServerParts
         Delivery = p => new MailDelivery(p.Store, p.Settings, p.Events, p.Counters, p.Loggers),
         Handler = (context, protocol) => protocol switch
         {
-            MailProtocol.Imap => new Imap.ImapHandler(context),
-            MailProtocol.Pop3 => new Pop3.Pop3Handler(context),
-            _ => new Smtp.SmtpHandler(context, protocol),
+            MailProtocol.Imap => new ImapHandler(context),
+            MailProtocol.Pop3 => new Pop3Handler(context),
+            _ => new SmtpHandler(context, protocol),
         },
     };
 

@@ -14,7 +14,8 @@ internal sealed record ServerParts
     /// <summary>The parts of a real server.</summary>
     public static ServerParts Default { get; } = new()
     {
-        OpenStore = (_, _, _) => throw new InvalidOperationException("no store engine is linked yet"),
+        OpenStore = async (path, time, cancellationToken) =>
+            await SqliteMailStore.OpenAsync(new StoreOptions { Path = path, TimeProvider = time }, cancellationToken),
         Authenticator = p => new Authenticator(p.Store, p.Settings, p.Events, p.Counters, p.Time, p.Limits, p.Loggers),
         Delivery = p => new MailDelivery(p.Store, p.Settings, p.Events, p.Counters, p.Loggers),
         Handler = (context, protocol) => protocol switch

@@ -178,9 +178,11 @@ internal sealed partial class ImapSession
         _message = frame.Kind == ImapFrameKind.Message ? frame.Literal : null;
 
         var tag = args.Run(ImapCharacters.Tag);
-        _tag = tag.IsEmpty ? "*" : Encoding.ASCII.GetString(tag);
+        // A tag is followed by a space; without one it is none (or the whole line, and then it can be answered).
+        var isTag = !tag.IsEmpty && (args.AtEnd || args.Peek() == ' ');
+        _tag = isTag ? Encoding.ASCII.GetString(tag) : "*";
         args.Space();
-        var command = args.Failed || tag.IsEmpty ? null : ImapCommandTable.Take(args);
+        var command = args.Failed || !isTag ? null : ImapCommandTable.Take(args);
         Connection.Transcribe(_tag, command, args, Mailbox is not null);
         if (command is null || command.Capability is { } capability && !Context.Offers(capability))
         {

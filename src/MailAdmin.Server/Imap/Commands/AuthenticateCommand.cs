@@ -29,7 +29,7 @@ internal sealed class AuthenticateCommand() : ImapCommand("AUTHENTICATE", ImapSt
         }
 
         var aborted = session.Connection.Aborted;
-        var reply = await exchange.StartAsync(initial is null ? null : initial.AsMemory(), aborted);
+        var reply = await exchange.StartAsync(initial is null ? (ReadOnlyMemory<byte>?)null : initial, aborted);
         while (reply.Kind == SaslReplyKind.Challenge)
         {
             session.Continue(reply.Challenge!);

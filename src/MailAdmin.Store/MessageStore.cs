@@ -15,7 +15,10 @@ internal sealed class MessageStore(
     StoreOptions options, StoreState state, StoreWriter writer, ReaderPool readers, SegmentTable segments, PendingNotes notes, ulong storeTag) : IMessageStore
 {
     private readonly ContentLocator _locator = new(state, readers);
+    private SummaryReader? _summaries;
     private long _spooled;
+
+    private SummaryReader Summaries => _summaries ?? Interlocked.CompareExchange(ref _summaries, new SummaryReader(options, readers, notes, key => Open(key, key)), null) ?? _summaries;
 
     public IncomingMessage CreateIncoming()
     {
@@ -103,9 +106,18 @@ internal sealed class MessageStore(
                 }
 
                 var at = chunk.IndexOf(range.First);
-                for (at = at < 0 ? ~at : at; at < chunk.Count && chunk.Uid(at) <= range.Last; at++)
+                at = at < 0 ? ~at : at;
+                var end = at;
+                while (end < chunk.Count && chunk.Uid(end) <= range.Last)
                 {
-                    yield return Message(folder, chunk.Row(at), parts);
+                    end++;
+                }
+
+                // A chunk at a time: enough to make one sweep of the index worth it, little enough that the first message is not late.
+                var summaries = (parts & MessageParts.Summary) != 0 ? ReadSummaries(chunk, at, end) : null;
+                for (var i = at; i < end; i++)
+                {
+                    yield return Message(folder, chunk.Row(i), summaries?[i - at]);
                 }
 
                 if (chunk.LastUid > range.Last)
@@ -167,11 +179,20 @@ internal sealed class MessageStore(
         throw StoreErrors.FolderNotFound(id);
     }
 
-    private StoredMessage Message(FolderId folder, in MessageRow row, MessageParts parts) => new(
+    private StoredMessage Message(FolderId folder, in MessageRow row, MessageSummary? summary) => new(
         folder, row.Uid, new MessageFlags(row.Flags), row.ModSeq, DateTimeOffset.FromUnixTimeSeconds(row.Received), DateTimeOffset.FromUnixTimeSeconds(row.Saved), row.Size,
-        state.Ids.Content(row.Content), new ContentLocation(0, row.Content), Summary(row.Content, parts));
+        state.Ids.Content(row.Content), new ContentLocation(0, row.Content), summary);
 
-    private static MessageSummary? Summary(long content, MessageParts parts) => null;
+    private MessageSummary?[] ReadSummaries(SnapshotChunk chunk, int from, int to)
+    {
+        var contents = new long[to - from];
+        for (var i = from; i < to; i++)
+        {
+            contents[i - from] = chunk.Content(i);
+        }
+
+        return StoreQuestion.Ask(() => Summaries.Read(contents), options.Path);
+    }
 
     /// <summary>Checksums a message, and makes one that is to be adopted a record on disk: all of it in the caller's time, not the writer's.</summary>
     private SealedMessage Seal(IncomingMessage incoming, DateTimeOffset? receivedAt)

@@ -12,7 +12,7 @@ public sealed record StoreOptions
     /// <summary>Octets after which a new segment is begun: large enough that files stay few, small enough that compaction moves little at a time.</summary>
     public long SegmentSize { get; init; } = 128L * 1024 * 1024;
     /// <summary>Octets from which a spooled message keeps its file instead of being copied into the log: there the copy costs more than a file's own flush.</summary>
-    public long AdoptionSize { get; init; } = 1024 * 1024;
+    public long AdoptionSize { get; init; } = 256 * 1024;
     /// <summary>Changed messages after which the index catches up with the log; bounds the memory of what it has yet to take and the work of a restart.</summary>
     public int CheckpointMessages { get; init; } = 8192;
     /// <summary>The index also catches up when the log has been ahead this long.</summary>

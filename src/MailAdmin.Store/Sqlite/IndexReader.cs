@@ -106,8 +106,8 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
     public byte[]? Summary(long content) => connection.Single("SELECT value FROM summary WHERE content = ?1", r => r.Octets(0), content);
 
     /// <summary>Summaries of contents from one key to another, ascending.</summary>
-    public List<(long Key, byte[] Value)> Summaries(long first, long last, int count) => connection.Query(
-        "SELECT content, value FROM summary WHERE content BETWEEN ?1 AND ?2 ORDER BY content LIMIT ?3", r => (r.Number(0), r.Octets(1)), first, last, count);
+    public List<(long Key, byte[] Value)> Summaries(long first, long last) => connection.Query(
+        "SELECT content, value FROM summary WHERE content BETWEEN ?1 AND ?2 ORDER BY content", r => (r.Number(0), r.Octets(1)), first, last);
 
     public List<SegmentRow> Segments() => connection.Query("SELECT id, used, live, journal FROM segment ORDER BY id", r => new SegmentRow(r.Number(0), r.Number(1), r.Number(2), r.Number(3)));
 

@@ -8,10 +8,16 @@ internal sealed class PendingNotes
     // Summaries are small but many; beyond this they are recomputed another time instead of being kept for the index.
     private const int MaxSummaries = 50_000;
 
+    // Where nobody writes, as many computed summaries as this ask for a checkpoint of their own.
+    private const int Worthwhile = 2_000;
+
     private readonly ConcurrentDictionary<long, long> _logins = [];
     private readonly ConcurrentDictionary<long, byte[]> _summaries = [];
     private readonly ConcurrentDictionary<long, uint> _recents = [];
     private int _summaryCount;
+
+    /// <summary>Called when enough is noted to be written.</summary>
+    public Action? Filled { get; set; }
 
     public bool HasAny => !_logins.IsEmpty || !_summaries.IsEmpty || !_recents.IsEmpty;
 
@@ -25,7 +31,10 @@ internal sealed class PendingNotes
     {
         if (Volatile.Read(ref _summaryCount) < MaxSummaries && _summaries.TryAdd(content, value))
         {
-            Interlocked.Increment(ref _summaryCount);
+            if (Interlocked.Increment(ref _summaryCount) % Worthwhile == 0)
+            {
+                Filled?.Invoke();
+            }
         }
     }
 

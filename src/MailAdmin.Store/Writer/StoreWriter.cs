@@ -58,6 +58,7 @@ internal sealed class StoreWriter : IAsyncDisposable
         _context = new PlanContext(state, log, segments, _io, options);
         _queue = Channel.CreateBounded<StoreOperation>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
         _timer = options.TimeProvider.CreateTimer(_ => Post(new CheckpointRequest()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _notes.Filled = () => Post(new CheckpointRequest());
         _thread = new Thread(Run) { IsBackground = true, Name = "MailAdmin store writer" };
         _thread.Start();
     }
@@ -293,10 +294,11 @@ internal sealed class StoreWriter : IAsyncDisposable
         }
 
         var dirty = _state.Dirty;
-        var due = dirty.Changes >= _options.CheckpointMessages || dirty.Octets >= CheckpointOctets || _batch.Exists(o => o is CheckpointRequest);
+        var asked = _batch.Exists(o => o is CheckpointRequest);
+        _timerSet &= !asked;
+        var due = asked || dirty.Changes >= _options.CheckpointMessages || dirty.Octets >= CheckpointOctets;
         if (due && _checkpointing is null && (!dirty.IsEmpty || _notes.HasAny))
         {
-            _timerSet = false;
             var checkpoint = Capture(clean: false);
             _checkpoint = checkpoint;
             _checkpointing = Task.Run(() => Apply(checkpoint));
@@ -309,10 +311,6 @@ internal sealed class StoreWriter : IAsyncDisposable
         if (!_timerSet && (!_state.Dirty.IsEmpty || _notes.HasAny || _checkpointing is not null))
         {
             _timerSet = true;
-            _timer.Change(_options.CheckpointInterval, Timeout.InfiniteTimeSpan);
-        }
-        else if (_timerSet && _batch.Exists(o => o is CheckpointRequest))
-        {
             _timer.Change(_options.CheckpointInterval, Timeout.InfiniteTimeSpan);
         }
     }

@@ -51,7 +51,8 @@ internal sealed class FakeAdministration(TimeProvider time) : IMailAdministratio
     public List<Mailbox> Mailboxes { get; } = [];
     public List<MailboxFolder> Folders { get; } = [];
     public List<MailboxMessage> Messages { get; } = [];
-    public Dictionary<uint, MessageView> Views { get; } = [];
+    public List<MailBlock> Blocks { get; } = [];
+    public Dictionary<uint, MailMessageContent> Views { get; } = [];
     public Dictionary<uint, byte[]> Contents { get; } = [];
     public List<string> Deeds { get; } = [];
     public ConcurrentDictionary<string, int> Asked { get; } = new();
@@ -95,8 +96,24 @@ internal sealed class FakeAdministration(TimeProvider time) : IMailAdministratio
         }
     }
 
-    public Task<MessageView> GetMessageViewAsync(string mailbox, string folder, uint uid, CancellationToken cancellationToken) =>
-        Views.TryGetValue(uid, out var view) ? Answer(view) : Task.FromException<MessageView>(new MailAdminException("MessageNotFound", MailErrorCategory.ObjectNotFound, $"There is no message {uid}."));
+    public Task<MailMessageContent> ParseAsync(MailboxMessage message) =>
+        Views.TryGetValue(message.Uid, out var view) ? Answer(view) : Task.FromException<MailMessageContent>(new MailAdminException("MessageNotFound", MailErrorCategory.ObjectNotFound, $"There is no message {message.Uid}."));
+
+    public Task<IReadOnlyList<MailBlock>> GetBlocksAsync(CancellationToken cancellationToken) => Answer<IReadOnlyList<MailBlock>>([.. Blocks]);
+
+    public Task<MailBlock> AddBlockAsync(string address, TimeSpan? duration, string? reason, CancellationToken cancellationToken)
+    {
+        Deeds.Add($"block {address} {duration}");
+        Blocks.Add(new MailBlock { Address = address, CreatedAt = time.GetUtcNow(), ExpiresAt = time.GetUtcNow() + duration, Reason = reason });
+        Sessions.RemoveAll(s => s.RemoteEndPoint.StartsWith(address + ":", StringComparison.Ordinal));
+        return Answer(Blocks[^1]);
+    }
+
+    public Task<bool> RemoveBlockAsync(string address, CancellationToken cancellationToken)
+    {
+        Deeds.Add("unblock " + address);
+        return Answer(Blocks.RemoveAll(b => b.Address == address) > 0);
+    }
 
     public Task<byte[]> ReadMessageAsync(string mailbox, string folder, uint uid, long offset, int count, CancellationToken cancellationToken) =>
         Answer(Contents[uid].Skip((int)offset).Take(count).ToArray());

@@ -21,7 +21,7 @@ internal sealed class HeadlessDashboard : IDisposable
         Server = new FakeAdministration(Time);
         Samples.Fill(Server, Time);
         prepare?.Invoke(Server);
-        Model = new DashboardModel(Server, Time, runner);
+        Model = new DashboardModel(Server, Time, runner, (_, message, _) => Server.ParseAsync(message));
         Window = new DashboardWindow(Model, Theme.Find(theme)!, isPlain);
         _app = Application.Create(new VirtualTimeProvider());
         _app.Init(DriverRegistry.Names.ANSI);

@@ -25,6 +25,21 @@ public class InteractionTests
     }
 
     [Fact]
+    public void An_address_is_blocked_after_a_question_and_let_in_again()
+    {
+        using var dashboard = new HeadlessDashboard(100, 30);
+        dashboard.Look().Press(Key.D2, Key.B, Key.Enter);
+        Assert.Empty(dashboard.Server.Deeds);
+        dashboard.Press(Key.B, Key.H);
+        Assert.Equal(["block 192.0.2.17 01:00:00"], dashboard.Server.Deeds);
+        Assert.DoesNotContain("192.0.2.17:", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.U);
+        Assert.Contains("192.0.2.17  until", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.Enter, Key.U);
+        Assert.Contains("no address is blocked", dashboard.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_mailbox_is_made_and_its_made_password_shown_once()
     {
         using var dashboard = new HeadlessDashboard(100, 30);

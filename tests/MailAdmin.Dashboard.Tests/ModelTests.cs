@@ -287,5 +287,17 @@ public class ModelTests
         Assert.Equal([""], TextWrap.Wrap([""], 10));
     }
 
+    [Theory]
+    [InlineData("a<br>b", "a\nb")]
+    [InlineData("<p>one</p><p>two</p>", "one\n\ntwo")]
+    [InlineData("x <!-- <p> --> y", "x y")]
+    [InlineData("<a href='https://a.example/?q=1&amp;r=2'>there</a>", "there [https://a.example/?q=1&r=2]")]
+    [InlineData("<a href=\"https://a.example\">https://a.example</a>", "https://a.example")]
+    [InlineData("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a  b\nc")]
+    [InlineData("a <b", "a")]
+    [InlineData("<script>alert('<p>')</script>safe", "safe")]
+    [InlineData("&lt;b&gt; &nbsp;&#x41;", "<b>  A")]
+    public void Html_is_read_as_text(string html, string text) => Assert.Equal(text, HtmlText.Of(html));
+
     private static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(10)));
 }

@@ -52,13 +52,13 @@ internal static class Samples
             });
         }
 
-        server.Views[42] = new MessageView
+        server.Views[42] = new MailMessageContent
         {
-            Mailbox = "alice@example.com", Folder = "INBOX", Uid = 42, SizeBytes = 6300,
+            Message = server.Messages[2], To = ["alice@example.com"], Cc = [], Links = [],
             Headers = [new("Received", "from mx.example.jp by mail.example.com; Sat, 14 Mar 2026 04:02:11 +0000"), new("From", "山田 太郎 <taro@example.jp>"), new("Subject", "会議の資料をお送りします")],
             Text = "Dear Alice,\n\nthe papers for the meeting are attached. They are long, so that this line has to be broken somewhere near its eightieth character to be read on a small screen.\n\n> When will they come?\n\nTaro",
-            HtmlAsText = "Dear Alice,\n\nthe papers [https://example.jp/papers] are attached.",
-            Attachments = [new("資料.pdf", "application/pdf", 123_456, false), new("logo.png", "image/png", 2048, true)],
+            Html = "<html><head><style>p { color: red }</style></head><body><p>Dear Alice,</p><p>the <a href=\"https://example.jp/papers\">papers</a> are attached:<ul><li>one<li>two &amp; three</ul><script>alert(1)</script></body></html>",
+            Attachments = [new("資料.pdf", "application/pdf", new byte[123_456]), new("logo.png", "image/png", new byte[2048])],
         };
         server.Contents[42] = System.Text.Encoding.ASCII.GetBytes("Received: from mx.example.jp\r\nFrom: taro@example.jp\r\n\r\n" + string.Concat(Enumerable.Range(1, 4000).Select(i => $"line {i} of the source\r\n")));
         server.Messages[2] = server.Messages[2] with { SizeBytes = server.Contents[42].Length };

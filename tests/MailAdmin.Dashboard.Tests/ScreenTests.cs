@@ -64,6 +64,8 @@ public class ScreenTests
         Approved.Screen("messages-100x24", dashboard.Screen);
         dashboard.Press(Key.CursorDown, Key.Enter);
         Approved.Screen("reader-text-100x24", dashboard.Screen);
+        dashboard.Press(Key.M);
+        Approved.Screen("reader-html-100x24", dashboard.Screen);
         dashboard.Press(Key.H);
         Approved.Screen("reader-headers-100x24", dashboard.Screen);
         dashboard.Press(Key.A);

@@ -36,7 +36,7 @@ internal sealed class DashboardModel : IAsyncDisposable
     private readonly Poller _sessionsPoller, _statisticsPoller, _serverPoller, _mailboxesPoller, _stalePoller;
     private volatile DashboardTab _active;
 
-    public DashboardModel(IMailAdministration administration, TimeProvider time, ICommandRunner? runner = null)
+    public DashboardModel(IMailAdministration administration, TimeProvider time, ICommandRunner? runner = null, MessageReader? reader = null)
     {
         _administration = administration;
         Time = time;
@@ -44,7 +44,7 @@ internal sealed class DashboardModel : IAsyncDisposable
         Work = new BackgroundWork((text, tone) => Changes.Post(() => Say(text, tone)), _stop.Token);
         Server = new ServerModel(time);
         Sessions = new SessionsModel(administration, Changes);
-        Mailboxes = new MailboxesModel(administration, Changes, Work, time, Zone);
+        Mailboxes = new MailboxesModel(administration, Changes, Work, time, Zone, reader);
         Events = new EventsModel(administration, Changes, time, Zone) { Heard = Mailboxes.Hear };
         Command = new CommandModel(runner, Changes, Work, Ask);
 
@@ -194,6 +194,42 @@ internal sealed class DashboardModel : IAsyncDisposable
         "&Keep it",
         "&Disconnect",
         async stop => await _administration.StopSessionAsync(session.Id, stop) ? $"session {session.Id} is disconnected" : $"session {session.Id} was over already"));
+
+    /// <summary>The question before an address is blocked.</summary>
+    public void AskToBlock(MailSession session)
+    {
+        var address = SessionsModel.AddressOf(session);
+        FormButton Block(string label, TimeSpan? duration) => new(label, async (_, stop) =>
+        {
+            var block = await _administration.AddBlockAsync(address, duration, "blocked from the dashboard", stop);
+            return $"{block.Address} is blocked {(block.ExpiresAt is { } end ? "until " + Formats.Clock(end, Zone) : "until the server stops")}; U takes it off";
+        });
+        Ask(new FormModel("Block " + address, ["Its sessions are ended and new connections from it refused.", "Everybody behind that address is shut out."], [],
+            [new FormButton("&Keep it", null), Block("For an &hour", TimeSpan.FromHours(1)), Block("Until the server &stops", null)]) { Tone = Tone.Warning });
+    }
+
+    /// <summary>Lists the blocked addresses, to let one in again.</summary>
+    public void AskToUnblock() => Work.Run("asking for the blocked addresses", async stop =>
+    {
+        var blocks = await _administration.GetBlocksAsync(stop);
+        if (blocks.Count == 0)
+        {
+            return "no address is blocked";
+        }
+
+        var lines = blocks.Take(10).Select(b => $"{b.Address}  {(b.ExpiresAt is { } end ? "until " + Formats.DateTime(end, Zone) : "until the server stops")}").ToList();
+        if (blocks.Count > lines.Count)
+        {
+            lines.Add($"… and {blocks.Count - lines.Count} more");
+        }
+
+        Changes.Post(() => Ask(new FormModel("Blocked addresses", lines, [new FormField("Let in", blocks[^1].Address)],
+            [
+                new FormButton("&Let in", async (form, token) => await _administration.RemoveBlockAsync(form["Let in"], token) ? form["Let in"] + " may connect again" : form["Let in"] + " is not blocked"),
+                new FormButton("Ca&ncel", null),
+            ])));
+        return null;
+    });
 
     /// <summary>Opens what an event is about: its session while that lives, else its message, else its folder or mailbox.</summary>
     public void Jump(MailEvent happened)

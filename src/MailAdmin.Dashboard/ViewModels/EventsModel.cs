@@ -53,7 +53,8 @@ internal sealed class EventsModel
     /// <summary>Follows the server's events until cancelled, again and again where the stream breaks.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        long after = 0;
+        // After 1: all that the server has kept.
+        long after = 1;
         while (true)
         {
             try
@@ -63,6 +64,9 @@ internal sealed class EventsModel
                     after = happened.Sequence;
                     Arrived(happened);
                 }
+
+                // The server has ended; another one behind the same name counts from one.
+                after = 1;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -70,8 +74,7 @@ internal sealed class EventsModel
             }
             catch (Exception)
             {
-                // The server is away or the channel broke; the header says so, for the pollers found out as well. A server that was started anew counts from one.
-                after = 0;
+                // The server is away or the channel broke; the header says so, for the pollers found out as well.
             }
 
             await Task.Delay(RetryAfter, _time, cancellationToken);

@@ -18,10 +18,12 @@ internal sealed class MailboxesModel
     private readonly IMailAdministration _administration;
     private readonly ChangeQueue _changes;
     private readonly BackgroundWork _work;
+    private readonly MessageReader? _read;
     private int _stale;
 
-    public MailboxesModel(IMailAdministration administration, ChangeQueue changes, BackgroundWork work, TimeProvider time, TimeZoneInfo zone)
+    public MailboxesModel(IMailAdministration administration, ChangeQueue changes, BackgroundWork work, TimeProvider time, TimeZoneInfo zone, MessageReader? read)
     {
+        _read = read;
         _administration = administration;
         _changes = changes;
         _work = work;
@@ -179,7 +181,7 @@ internal sealed class MailboxesModel
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                _changes.Post(() => reader.Fail(e.Message));
+                _changes.Post(() => reader.FailRaw(e.Message));
             }
 
             return null;
@@ -204,11 +206,17 @@ internal sealed class MailboxesModel
         var reader = new ReaderModel(message);
         Reader = reader;
         Level = BrowserLevel.Reader;
+        if (_read is null || message.SizeBytes > ReaderModel.MaxParsed)
+        {
+            reader.Fail($"A message of {Formats.Bytes(message.SizeBytes)} is not taken apart here; R shows its source.");
+            return;
+        }
+
         _work.Run("reading the message", async stop =>
         {
             try
             {
-                var view = await _administration.GetMessageViewAsync(message.Mailbox, message.Folder, message.Uid, stop);
+                var view = await _read(_administration, message, stop);
                 _changes.Post(() => reader.Show(view));
             }
             catch (Exception e) when (e is not OperationCanceledException)

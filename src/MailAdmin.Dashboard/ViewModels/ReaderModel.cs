@@ -23,6 +23,9 @@ internal sealed class ReaderModel(MailboxMessage message)
     /// <summary>Octets of source fetched at a time.</summary>
     public const int PieceSize = 64 * 1024;
 
+    /// <summary>Largest message that is taken apart to be shown, octets; of a larger one the source can be read.</summary>
+    public const long MaxParsed = 32 * 1024 * 1024;
+
     /// <summary>Octets of source shown at most; whoever needs more exports the message.</summary>
     public const int MaxRaw = 4 * 1024 * 1024;
 
@@ -33,9 +36,11 @@ internal sealed class ReaderModel(MailboxMessage message)
     /// <summary>The message as listed.</summary>
     public MailboxMessage Message { get; } = message;
     /// <summary>Its parts; null until they came.</summary>
-    public MessageView? View { get; private set; }
+    public MailMessageContent? View { get; private set; }
     /// <summary>Why it cannot be read.</summary>
     public string? Problem { get; private set; }
+    /// <summary>Why its source cannot be read on.</summary>
+    public string? RawProblem { get; private set; }
     /// <summary>Which side is read.</summary>
     public ReaderPart Part { get; private set; }
     /// <summary>First line on screen.</summary>
@@ -48,21 +53,24 @@ internal sealed class ReaderModel(MailboxMessage message)
     public List<string> Raw { get; } = [];
 
     /// <summary>The parts came.</summary>
-    public void Show(MessageView view)
+    public void Show(MailMessageContent view)
     {
         View = view;
         _wrapped = null;
-        if (view.Text is null && view.HtmlAsText is not null && Part == ReaderPart.Text)
+        if (view.Text is null && view.Html is not null && Part == ReaderPart.Text)
         {
             Part = ReaderPart.Html;
         }
     }
 
     /// <summary>They did not.</summary>
-    public void Fail(string problem)
+    public void Fail(string problem) => Problem = problem;
+
+    /// <summary>The source did not come.</summary>
+    public void FailRaw(string problem)
     {
-        Problem = problem;
-        _isFetching = false;
+        RawProblem = problem;
+        Raw.Add(problem);
     }
 
     /// <summary>Turns to another side.</summary>
@@ -81,7 +89,7 @@ internal sealed class ReaderModel(MailboxMessage message)
     /// <summary>True where the source should be read on: it is looked at and its end is near. Turns false until the piece came.</summary>
     public bool WantsMore(int height)
     {
-        if (Part != ReaderPart.Raw || IsRawComplete || _isFetching || Problem is not null || Top + (2 * height) < Raw.Count)
+        if (Part != ReaderPart.Raw || IsRawComplete || _isFetching || RawProblem is not null || Top + (2 * height) < Raw.Count)
         {
             return false;
         }
@@ -144,18 +152,17 @@ internal sealed class ReaderModel(MailboxMessage message)
         return lines;
     }
 
-    private IEnumerable<string> Source(MessageView view) => Part switch
+    private IEnumerable<string> Source(MailMessageContent view) => Part switch
     {
-        ReaderPart.Text => Body(view.Text, view.IsTruncated, "no plain text in this message"),
-        ReaderPart.Html => Body(view.HtmlAsText, view.IsTruncated, "no HTML in this message"),
-        ReaderPart.Headers => view.Headers.Select(h => h.Name + ": " + h.Value),
+        ReaderPart.Text => Body(view.Text, "no plain text in this message"),
+        ReaderPart.Html => Body(view.Html is null ? null : HtmlText.Of(view.Html), "no HTML in this message"),
+        ReaderPart.Headers => view.Headers.Select(h => h.Key + ": " + h.Value),
         _ => view.Attachments.Count == 0
             ? ["no attachments"]
-            : view.Attachments.Select((a, i) => $"{i + 1}  {a.Name}   {a.ContentType}   {Formats.Bytes(a.SizeBytes)}{(a.IsInline ? "   inline" : "")}"),
+            : view.Attachments.Select((a, i) => $"{i + 1}  {(a.FileName.Length > 0 ? a.FileName : "(no name)")}   {a.ContentType}   {Formats.Bytes(a.SizeBytes)}"),
     };
 
-    private static IEnumerable<string> Body(string? text, bool isCut, string none) =>
-        text is null ? [none] : [.. text.ReplaceLineEndings("\n").Split('\n'), .. isCut ? ["… cut here; the source has the rest"] : Array.Empty<string>()];
+    private static IEnumerable<string> Body(string? text, string none) => text is null ? [none] : text.ReplaceLineEndings("\n").Split('\n');
 
     private void EndLine()
     {

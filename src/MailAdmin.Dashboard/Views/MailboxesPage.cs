@@ -204,7 +204,7 @@ internal sealed class MailboxesPage : Page
         for (var line = 0; line < body.Height && reader.Top + line < lines.Count; line++)
         {
             var text = lines[reader.Top + line];
-            canvas.Text(body.X, body.Y + line, text, reader.Problem is not null ? Tone.Failure : text.StartsWith('>') ? Tone.Dim : Tone.Normal, body.Width);
+            canvas.Text(body.X, body.Y + line, text, reader.Problem is not null && reader.Part != ReaderPart.Raw ? Tone.Failure : text.StartsWith('>') ? Tone.Dim : Tone.Normal, body.Width);
         }
 
         if (lines.Count > body.Height)

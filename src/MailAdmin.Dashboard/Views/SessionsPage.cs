@@ -19,8 +19,8 @@ internal sealed class SessionsPage : Page
     private SessionDetailModel? Detail => Model.Sessions.Detail;
 
     public override IEnumerable<Hint> Hints() => Detail is null
-        ? [new("Enter", "open"), new("Del", "disconnect"), .. _table.Hints()]
-        : [new("↑↓", "scroll"), new("End", "follow"), new("Z", "zoom"), new("Del", "disconnect"), new("Esc", "close")];
+        ? [new("Enter", "open"), new("Del", "disconnect"), new("B", "block"), .. _table.Hints(), new("U", "unblock")]
+        : [new("↑↓", "scroll"), new("End", "follow"), new("Z", "zoom"), new("Del", "disconnect"), new("B", "block"), new("Esc", "close")];
 
     public override void Draw(Canvas canvas, Area area)
     {
@@ -45,6 +45,18 @@ internal sealed class SessionsPage : Page
         if (key == Key.Delete && !IsTyping && (Detail?.Session ?? Model.Sessions.Table.Selected) is { } session)
         {
             Model.AskToDisconnect(session);
+            return true;
+        }
+
+        if ((key.Is('b') || key.Is('B')) && !IsTyping && (Detail?.Session ?? Model.Sessions.Table.Selected) is { } from)
+        {
+            Model.AskToBlock(from);
+            return true;
+        }
+
+        if ((key.Is('u') || key.Is('U')) && !IsTyping)
+        {
+            Model.AskToUnblock();
             return true;
         }
 

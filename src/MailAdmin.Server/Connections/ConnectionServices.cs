@@ -6,9 +6,15 @@ namespace MailAdmin.Server.Connections;
 /// <summary>What all connections of one server share.</summary>
 internal sealed class ConnectionServices
 {
-    public ConnectionServices(TimeProvider time) => Clock = new ConnectionClock(time);
+    public ConnectionServices(TimeProvider time)
+    {
+        Clock = new ConnectionClock(time);
+        Blocks = new BlockList(time);
+    }
 
     public ConnectionClock Clock { get; }
+    /// <summary>Addresses that are not let in.</summary>
+    public BlockList Blocks { get; }
     public required ServerCounters Counters { get; init; }
     public required IEventSink Events { get; init; }
     public required ILogger Log { get; init; }

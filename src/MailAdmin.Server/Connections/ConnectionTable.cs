@@ -51,6 +51,13 @@ internal sealed class ConnectionTable : IDisposable
         }
 
         var candidate = new SocketConnection(socket, $"s{Interlocked.Increment(ref _lastId)}", endpoint, _services);
+        if (_services.Blocks.Contains(candidate.Remote.Address))
+        {
+            Interlocked.Decrement(ref _count);
+            refusal = "Connections from your address are refused";
+            return false;
+        }
+
         if (!candidate.IsLoopback && !TryCount(candidate.Remote.Address))
         {
             Interlocked.Decrement(ref _count);
@@ -102,6 +109,9 @@ internal sealed class ConnectionTable : IDisposable
 
     /// <summary>All of now.</summary>
     public IEnumerable<SocketConnection> All() => _connections.Select(c => c.Value);
+
+    /// <summary>Addresses that are not let in.</summary>
+    public BlockList Blocks => _services.Blocks;
 
     /// <summary>Asks all sessions to end, waits until they did or <paramref name="drain"/> is over, then cuts off who is left.</summary>
     public async Task CloseAllAsync(TimeSpan drain, CancellationToken cancellationToken)

@@ -61,9 +61,6 @@ public interface IMailAdministration : IAsyncDisposable
     IAsyncEnumerable<MailboxMessage> GetMessagesAsync(MessageQuery query, CancellationToken cancellationToken);
     /// <summary>Up to <paramref name="count"/> octets of a message's content from <paramref name="offset"/>; empty at its end.</summary>
     Task<byte[]> ReadMessageAsync(string mailbox, string folder, uint uid, long offset, int count, CancellationToken cancellationToken);
-    /// <summary>A message as a person reads it: decoded header fields, text, HTML as text, list of attachments.</summary>
-    Task<MessageView> GetMessageViewAsync(string mailbox, string folder, uint uid, CancellationToken cancellationToken) =>
-        throw new Errors.MailAdminException("NotSupported", Errors.MailErrorCategory.InvalidOperation, "This server cannot show messages.", $"{mailbox}/{folder}/{uid}");
     /// <summary>Stores a message; returns it as stored.</summary>
     Task<MailboxMessage> ImportMessageAsync(string mailbox, string folder, byte[] content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken);
     /// <summary>Sets, adds or removes flags; returns the number of messages changed.</summary>
@@ -83,6 +80,15 @@ public interface IMailAdministration : IAsyncDisposable
     IAsyncEnumerable<TranscriptLine> GetTranscriptAsync(string sessionId, bool follow, CancellationToken cancellationToken);
     /// <summary>Events after <paramref name="afterSequence"/> (0: from now on; the last ones are kept), as they happen, until cancelled.</summary>
     IAsyncEnumerable<MailEvent> WatchEventsAsync(long afterSequence, CancellationToken cancellationToken);
+
+    // ---- blocked addresses (need a running server; they last until it stops)
+
+    /// <summary>Addresses whose connections are refused.</summary>
+    Task<IReadOnlyList<MailBlock>> GetBlocksAsync(CancellationToken cancellationToken);
+    /// <summary>Refuses connections from an IP address, and ends those it has; null: until the server stops. A block that exists gets the new end.</summary>
+    Task<MailBlock> AddBlockAsync(string address, TimeSpan? duration, string? reason, CancellationToken cancellationToken);
+    /// <summary>Lets an address in again. False where it was not blocked.</summary>
+    Task<bool> RemoveBlockAsync(string address, CancellationToken cancellationToken);
 
     // ---- store
 

@@ -4,6 +4,8 @@ using System.Text;
 using MailAdmin.Console.CommandLine;
 using MailAdmin.Console.Demo;
 using MailAdmin.Console.Hosting;
+using MailAdmin.Console.Prompt;
+using MailAdmin.Console.Serve;
 
 namespace MailAdmin.Console;
 
@@ -14,6 +16,8 @@ internal static class Application
     public const int Interrupted = 130;
     /// <summary>128 + SIGTERM.</summary>
     public const int Terminated = 143;
+    /// <summary>128 + SIGHUP.</summary>
+    public const int HungUp = 129;
 
     public static int Run(ConsoleOptions options)
     {
@@ -51,10 +55,8 @@ internal static class Application
 
         using (engine)
         {
-            var code = 0;
-            using var signals = new Signals(engine, c => code = c);
-            var result = Run(options, engine, signals);
-            return code != 0 ? code : result;
+            using var signals = new Signals(engine, options.Verb == ConsoleVerb.Prompt || options.NoExit);
+            return Run(options, engine, signals);
         }
     }
 
@@ -68,13 +70,17 @@ internal static class Application
         {
             case ConsoleVerb.Command:
                 var text = options.Text == "-" ? System.Console.In.ReadToEnd() : options.Text!;
-                return After(options, engine, engine.Run(text));
+                return After(options, engine, signals, engine.Run(text));
             case ConsoleVerb.File:
-                return RunFile(options, engine);
+                return RunFile(options, engine, signals);
             case ConsoleVerb.Demo:
                 return RunDemo(options, engine, signals);
+            case ConsoleVerb.Serve:
+                return ServeCommand.Run(engine, options.Arguments, signals.Stop);
+            case ConsoleVerb.Dashboard:
+                return After(options, engine, signals, engine.RunCommandLine("Show-MailDashboard", options.Arguments));
             default:
-                return ConsoleOptions.BadUsage;
+                return PromptLoop.Run(engine, greet: !options.NoLogo);
         }
     }
 
@@ -87,10 +93,12 @@ internal static class Application
             return ConsoleOptions.BadUsage;
         }
 
-        return DemoRun.Run(engine, stay, signals.Stop);
+        var code = DemoRun.Run(engine, stay, signals.Stop);
+        // Ctrl+C is how -Stay ends; otherwise it cut the demonstration short.
+        return stay ? code : signals.ExitCode ?? code;
     }
 
-    private static int RunFile(ConsoleOptions options, Engine engine)
+    private static int RunFile(ConsoleOptions options, Engine engine, Signals signals)
     {
         var path = Path.GetFullPath(options.Text!);
         if (!File.Exists(path) || !path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase))
@@ -101,16 +109,16 @@ internal static class Application
 
         // As pwsh: a script that ran to its end is a success, whatever its last statement did.
         var ended = engine.RunFile(path, options.Arguments);
-        return After(options, engine, ended || !engine.LastRunThrew);
+        return After(options, engine, signals, ended || !engine.LastRunThrew);
     }
 
-    private static int After(ConsoleOptions options, Engine engine, bool succeeded)
+    private static int After(ConsoleOptions options, Engine engine, Signals signals, bool succeeded)
     {
-        if (engine.Host.ExitCode is { } code)
+        if ((engine.Host.ExitCode ?? signals.ExitCode) is { } code)
         {
             return code;
         }
 
-        return succeeded ? 0 : 1;
+        return options.NoExit ? PromptLoop.Run(engine, greet: false) : succeeded ? 0 : 1;
     }
 }

@@ -1,4 +1,5 @@
 using MailAdmin.Console.Hosting;
+using MailAdmin.Console.Prompt;
 
 namespace MailAdmin.Console.Demo;
 
@@ -52,7 +53,7 @@ internal sealed class DemoReport(TextWriter writer, Terminal terminal)
     /// <summary>A table; the last column takes what room is left, and cells are cut to fit.</summary>
     public void Table(string[] headings, IReadOnlyList<string[]> rows)
     {
-        var widths = headings.Select((h, i) => rows.Select(r => Columns(r[i])).Append(h.Length).Max()).ToArray();
+        var widths = headings.Select((h, i) => rows.Select(r => Columns.Of(r[i])).Append(h.Length).Max()).ToArray();
         var taken = Indent.Length + widths[..^1].Sum(w => w + 2);
         widths[^1] = Math.Min(widths[^1], Math.Max(8, Width - taken));
         Line();
@@ -86,9 +87,9 @@ internal sealed class DemoReport(TextWriter writer, Terminal terminal)
     private string Fit(string text, int width)
     {
         text = Safe(text);
-        if (Columns(text) > width)
+        if (Columns.Of(text) > width)
         {
-            while (Columns(text) > width - 1)
+            while (Columns.Of(text) > width - 1)
             {
                 text = text[..^1];
             }
@@ -96,11 +97,8 @@ internal sealed class DemoReport(TextWriter writer, Terminal terminal)
             text += terminal.Unicode ? "…" : "~";
         }
 
-        return text + new string(' ', width - Columns(text));
+        return text + new string(' ', width - Columns.Of(text));
     }
-
-    // East Asian wide characters take two columns of a terminal (Unicode Annex 11); the ranges that mail subjects meet.
-    private static int Columns(string text) => text.Sum(c => c is >= '\u1100' and <= '\u115F' or >= '\u2E80' and <= '\uA4CF' or >= '\uAC00' and <= '\uD7A3' or >= '\uF900' and <= '\uFAFF' or >= '\uFE30' and <= '\uFE6F' or >= '\uFF00' and <= '\uFF60' ? 2 : 1);
 
     private string Style(string code, string text) => terminal.Color ? $"\e[{code}m{text}\e[0m" : text;
 

@@ -84,12 +84,14 @@ internal sealed class Engine : IDisposable
     public bool RunLine(string script) => Show(script, addToHistory: true);
 
     /// <summary>Runs a script file with arguments as a shell gives them.</summary>
-    public bool RunFile(string path, IReadOnlyList<string> arguments)
-    {
-        // Arguments are bound as pwsh does: by the language, so that -Name Value reaches a parameter. Each value is quoted.
-        var line = string.Join(' ', arguments.Select(Quote).Prepend($"& '{CodeGeneration.EscapeSingleQuotedStringContent(path)}'"));
-        return Run(line);
-    }
+    public bool RunFile(string path, IReadOnlyList<string> arguments) =>
+        RunCommandLine($"& '{CodeGeneration.EscapeSingleQuotedStringContent(path)}'", arguments);
+
+    /// <summary>
+    /// Runs a command with arguments as a shell gives them. The language binds them, as in pwsh, so that -Name Value reaches a parameter;
+    /// every value is quoted.
+    /// </summary>
+    public bool RunCommandLine(string command, IReadOnlyList<string> arguments) => Run(string.Join(' ', arguments.Select(Quote).Prepend(command)));
 
     /// <summary>Runs a text and returns its results; the first error is thrown.</summary>
     public Collection<PSObject> Invoke(string script, IReadOnlyDictionary<string, object?>? variables = null)
@@ -105,6 +107,39 @@ internal sealed class Engine : IDisposable
         {
             var results = shell.Invoke();
             return shell.Streams.Error.Count > 0 ? throw new RuntimeException(shell.Streams.Error[0].ToString(), shell.Streams.Error[0].Exception, shell.Streams.Error[0]) : results;
+        });
+    }
+
+    /// <summary>Runs one command with parameters and returns its results; the first error is thrown.</summary>
+    public Collection<PSObject> InvokeCommand(string command, IReadOnlyDictionary<string, object> parameters)
+    {
+        var results = new Collection<PSObject>();
+        InvokeStreaming(command, parameters, results.Add);
+        return results;
+    }
+
+    /// <summary>Runs one command and hands its results on as they come; the first error is thrown at the end.</summary>
+    public void InvokeStreaming(string command, IReadOnlyDictionary<string, object> parameters, Action<PSObject> onResult)
+    {
+        using var shell = Create();
+        shell.AddCommand(command);
+        foreach (var (name, value) in parameters)
+        {
+            shell.AddParameter(name, value);
+        }
+
+        using var output = new PSDataCollection<PSObject>();
+        output.DataAdded += (_, _) =>
+        {
+            foreach (var result in output.ReadAll())
+            {
+                onResult(result);
+            }
+        };
+        Tracked(() => shell.BeginStop(null, null), () =>
+        {
+            shell.Invoke(null, output);
+            return shell.Streams.Error.Count > 0 ? throw new RuntimeException(shell.Streams.Error[0].ToString(), shell.Streams.Error[0].Exception, shell.Streams.Error[0]) : true;
         });
     }
 

@@ -9,21 +9,35 @@ internal sealed class Signals : IDisposable
     private readonly List<PosixSignalRegistration> _registrations = [];
 
     /// <summary>Registers.</summary>
-    public Signals(Engine engine, Action<int> exitCode)
+    /// <param name="engine">Whose pipeline is stopped.</param>
+    /// <param name="prompting">SIGINT stops the pipeline and no more; the others end the program at once where it waits for a key.</param>
+    public Signals(Engine engine, bool prompting)
     {
         Register(PosixSignal.SIGINT, Application.Interrupted);
         Register(PosixSignal.SIGTERM, Application.Terminated);
-        Register(PosixSignal.SIGHUP, 129);
+        Register(PosixSignal.SIGHUP, Application.HungUp);
 
         void Register(PosixSignal signal, int code) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
         {
             // Left to itself the runtime would end the process under the pipeline's feet.
             context.Cancel = true;
-            exitCode(code);
-            engine.Stop();
+            var ran = engine.Stop();
+            if (prompting && signal == PosixSignal.SIGINT)
+            {
+                return;
+            }
+
+            ExitCode = code;
             _stop.Cancel();
+            if (prompting && !ran)
+            {
+                Environment.Exit(code); // servers of this process stop at its exit
+            }
         }));
     }
+
+    /// <summary>128 and the signal's number, as shells have it; null where none came.</summary>
+    public int? ExitCode { get; private set; }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Stop => _stop.Token;

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Net;
+using MailAdmin.Console.CommandLine;
+using MailAdmin.Console.Hosting;
+
+namespace MailAdmin.Console.Serve;
+
+/// <summary>
+/// <c>mailadmin serve</c>: starts a server, says on standard output where it listens, writes one line per event to standard error, and
+/// at SIGTERM or SIGINT tells the clients, drains and leaves with 0.
+/// </summary>
+internal static class ServeCommand
+{
+    public static int Run(Engine engine, IReadOnlyList<string> arguments, CancellationToken stop)
+    {
+        ServeOptions options;
+        try
+        {
+            options = ServeOptions.Parse(arguments);
+            AddSecrets(options);
+        }
+        catch (FormatException e)
+        {
+            System.Console.Error.WriteLine($"mailadmin: {e.Message} See mailadmin -Help.");
+            return ConsoleOptions.BadUsage;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            System.Console.Error.WriteLine($"mailadmin: {e.Message}");
+            return 1;
+        }
+
+        try
+        {
+            var info = (MailServerInfo)engine.InvokeCommand("Start-MailServer", options.Parameters).Single().BaseObject;
+            Announce(info);
+            Log(DateTimeOffset.UtcNow, "information", $"{info.Name} serves {string.Join(", ", info.Endpoints)}");
+            ServiceManager.Notify("READY=1");
+            Follow(engine, info.Name, stop);
+            ServiceManager.Notify("STOPPING=1");
+            Log(DateTimeOffset.UtcNow, "information", stop.IsCancellationRequested ? "asked to stop: telling clients, draining" : "the server has ended");
+            if (stop.IsCancellationRequested)
+            {
+                engine.InvokeCommand("Stop-MailServer", new Dictionary<string, object> { ["Name"] = info.Name, ["DrainSeconds"] = options.DrainSeconds, ["Confirm"] = false });
+            }
+
+            Log(DateTimeOffset.UtcNow, "information", "stopped");
+            return 0;
+        }
+        catch (RuntimeException e)
+        {
+            var action = e.ErrorRecord.ErrorDetails?.RecommendedAction;
+            Log(DateTimeOffset.UtcNow, "error", string.IsNullOrEmpty(action) ? e.Message : $"{e.Message} {action}");
+            return 1;
+        }
+    }
+
+    private static void Announce(MailServerInfo info)
+    {
+        System.Console.Out.WriteLine($"MailAdmin {info.Version} '{info.Name}', store {info.StorePath}");
+        foreach (var endpoint in info.Endpoints)
+        {
+            System.Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{endpoint.Service,-12} {endpoint.Address}:{endpoint.Port}  {endpoint.TlsMode}"));
+        }
+
+        System.Console.Out.WriteLine($"certificate  SHA-256 {info.CertificateThumbprint}");
+        System.Console.Out.Flush();
+    }
+
+    // Runs until the stop signal, which stops the pipeline, or until the server is stopped by an admin.
+    private static void Follow(Engine engine, string name, CancellationToken stop)
+    {
+        try
+        {
+            if (!stop.IsCancellationRequested)
+            {
+                engine.InvokeStreaming("Watch-MailEvent", new Dictionary<string, object> { ["Server"] = name }, o =>
+                {
+                    if (o.BaseObject is MailEvent e)
+                    {
+                        Log(e.At, e.Severity.ToString(), $"{e.Kind}{(e.SessionId is null ? "" : $" [{e.SessionId}]")} {e.Message}");
+                    }
+                });
+            }
+        }
+        catch (PipelineStoppedException)
+        {
+            // The signal.
+        }
+    }
+
+    private static void AddSecrets(ServeOptions options)
+    {
+        if (options.PasswordFile is not null)
+        {
+            options.Parameters["Credential"] = new PSCredential(options.Mailbox!, Secret(options.PasswordFile));
+        }
+
+        if (options.CertificatePasswordFile is not null)
+        {
+            options.Parameters["CertificatePassword"] = Secret(options.CertificatePasswordFile);
+        }
+    }
+
+    private static System.Security.SecureString Secret(string file) =>
+        new NetworkCredential("", File.ReadLines(file).FirstOrDefault() ?? "").SecurePassword;
+
+    // What a peer sends may be in an event; a line of the log stays one line.
+    private static void Log(DateTimeOffset at, string severity, string text) =>
+        System.Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{at.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ} {severity.ToLowerInvariant()} {new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)])}"));
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+
+namespace MailAdmin.Console.Serve;
+
+/// <summary>The options of <c>mailadmin serve</c>, as parameters of Start-MailServer and what is ours.</summary>
+internal sealed class ServeOptions
+{
+    /// <summary>Time for clients to be told and leave. Service managers usually kill after 10 to 90 s.</summary>
+    public double DrainSeconds { get; private set; } = 10;
+
+    /// <summary>Name of the server.</summary>
+    public string Name { get; private set; } = "default";
+
+    /// <summary>Parameters of Start-MailServer.</summary>
+    public Dictionary<string, object> Parameters { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Address of a mailbox to make or to give its password.</summary>
+    public string? Mailbox { get; private set; }
+
+    /// <summary>File with that password in its first line, so that it is in no process list.</summary>
+    public string? PasswordFile { get; private set; }
+
+    /// <summary>File with the certificate's password.</summary>
+    public string? CertificatePasswordFile { get; private set; }
+
+    /// <summary>Parses.</summary>
+    /// <exception cref="FormatException">Says what is wrong.</exception>
+    public static ServeOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new ServeOptions();
+        var domains = new List<string>();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var (name, attached) = arguments[i].Split('=', 2) is [var n, var v] ? (n, v) : (arguments[i], null);
+            // Both spellings are welcome: --port-offset and -PortOffset.
+            var key = name.TrimStart('-').Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
+            string Value() => attached ?? (++i < arguments.Count ? arguments[i] : throw new FormatException($"'{name}' needs a value."));
+            int Number() => int.TryParse(Value(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException($"'{name}' needs a number.");
+            switch (name.StartsWith('-') ? key : "")
+            {
+                case "NAME":
+                    options.Name = Value();
+                    break;
+                case "STORE" or "STOREPATH":
+                    options.Parameters["StorePath"] = Value();
+                    break;
+                case "ADDRESS":
+                    options.Parameters["Address"] = Value();
+                    break;
+                case "HOSTNAME":
+                    options.Parameters["HostName"] = Value();
+                    break;
+                case "PORTOFFSET":
+                    options.Parameters["PortOffset"] = Number();
+                    break;
+                case "SMTPPORT" or "SUBMISSIONPORT" or "SUBMISSIONSPORT" or "IMAPPORT" or "IMAPSPORT" or "POP3PORT" or "POP3SPORT":
+                    options.Parameters[key] = Number();
+                    break;
+                case "DOMAIN":
+                    domains.AddRange(Value().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+                    break;
+                case "CERTIFICATE":
+                    options.Parameters["Certificate"] = Value();
+                    break;
+                case "CERTIFICATEPASSWORDFILE":
+                    options.CertificatePasswordFile = Value();
+                    break;
+                case "MAILBOX":
+                    options.Mailbox = Value();
+                    break;
+                case "PASSWORDFILE":
+                    options.PasswordFile = Value();
+                    break;
+                case "EPHEMERAL":
+                    options.Parameters["Ephemeral"] = true;
+                    break;
+                case "PRODUCTION":
+                    options.Parameters["Settings"] = new System.Collections.Hashtable { ["Development"] = false };
+                    break;
+                case "DRAIN":
+                    options.DrainSeconds = Number();
+                    break;
+                default:
+                    throw new FormatException($"serve has no option '{arguments[i]}'.");
+            }
+        }
+
+        if (domains.Count > 0)
+        {
+            options.Parameters["Domain"] = domains.ToArray();
+        }
+
+        options.Parameters["Name"] = options.Name;
+        return options.Mailbox is null == options.PasswordFile is null ? options
+            : throw new FormatException("--mailbox and --password-file belong together.");
+    }
+}

@@ -99,7 +99,7 @@ internal sealed class RoundTrip(ProtocolTestRequest request, IReadOnlyList<Endpo
                 sender.Warn(ProtocolCheck.RoundTrip, elapsed, $"Accepted, but not seen by {receiver.Endpoint.Service}.", "See the server's queue and delivery log.");
                 receiver.Fail(ProtocolCheck.RoundTrip, elapsed, late, "See the server's queue, and whether a filter moved it to another folder.");
             }
-            else if (found.Subject != subject || found.Text?.TrimEnd() != Body.TrimEnd())
+            else if (found.Subject != subject || Lines(found.Text) != Lines(Body))
             {
                 const string action = "A filter or gateway rewrites mail on its way; compare the message's source.";
                 sender.Fail(ProtocolCheck.RoundTrip, elapsed, $"{way}: the message came back changed.", action);
@@ -151,6 +151,9 @@ internal sealed class RoundTrip(ProtocolTestRequest request, IReadOnlyList<Endpo
             await Task.Delay(LookAgainAfter, time, cancellationToken);
         }
     }
+
+    // Line ends are the platform's after decoding, and a server may add one at the end.
+    private static string Lines(string? text) => (text ?? "").ReplaceLineEndings("\n").TrimEnd();
 
     // The connection of the checks showed whether STARTTLS is there; a policy that would take plaintext for lack of it is not wanted here.
     private static MailTlsMode Mode(EndpointReport report) =>

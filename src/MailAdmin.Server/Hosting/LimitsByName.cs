@@ -29,7 +29,8 @@ internal static class LimitsByName
                 throw ServerErrors.InvalidSettings($"{value} is not a value for the limit '{member.Name}'.", value, "Limits are whole numbers from 1; times are in milliseconds.");
             }
 
-            member.SetValue(result, member.PropertyType == typeof(TimeSpan) ? TimeSpan.FromMilliseconds(value) : member.PropertyType == typeof(int) ? (int)value : value);
+            object converted = member.PropertyType == typeof(TimeSpan) ? TimeSpan.FromMilliseconds(value) : member.PropertyType == typeof(int) ? (object)(int)value : value;
+            member.SetValue(result, converted);
         }
 
         return result;

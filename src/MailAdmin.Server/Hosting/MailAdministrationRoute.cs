@@ -1,5 +1,6 @@
 using MailAdmin.Administration;
 using MailAdmin.Server.Administration;
+using MailAdmin.Server.Control;
 
 namespace MailAdmin.Server.Hosting;
 
@@ -12,8 +13,8 @@ public static class MailAdministrationRoute
     public static string DefaultStorePath => StoreDirectory.Default;
 
     /// <summary>
-    /// Resolves the route. Both null: the only server of this process, else the only one of another process of this user, else the default
-    /// store. A name: that server, here or in another process. A path: the server that has that store open, else the store itself.
+    /// Resolves the route. Both null: the only server of this process, else the one of the default store, else the only lasting one of another process
+    /// of this user, else the default store itself. A name: that server, here or in another process. A path: the server that has that store open, else the store.
     /// </summary>
     /// <returns>Dispose it after use: that ends what was opened for it (a channel, a store) and never a server.</returns>
     /// <exception cref="Errors.MailAdminException"><c>ServerNotRunning</c>, <c>ServerNotUnique</c>, and the store's own.</exception>
@@ -21,25 +22,81 @@ public static class MailAdministrationRoute
     {
         if (storePath is not null)
         {
-            var wanted = StoreDirectory.Canonical(storePath);
-            var host = MailServers.List().FirstOrDefault(h => StoreDirectory.Same(h.StorePath, wanted));
-            return host?.OpenAdministration() ?? await OpenElsewhereAsync(wanted, cancellationToken);
+            return await OpenAsync(StoreDirectory.Canonical(storePath), cancellationToken);
         }
 
         if (server is not null)
         {
-            return MailServers.Find(server)?.OpenAdministration() ?? throw ServerErrors.ServerNotRunning(server);
+            return MailServers.Find(server)?.OpenAdministration()
+                ?? await FindElsewhereAsync(n => n.Name.Equals(server, StringComparison.OrdinalIgnoreCase), cancellationToken)
+                ?? throw ServerErrors.ServerNotRunning(server);
         }
 
         var here = MailServers.List();
-        return here.Count switch
+        if (here.Count > 0)
         {
-            1 => here[0].OpenAdministration(),
-            > 1 => throw ServerErrors.ServerNotUnique(here.Select(h => h.Name)),
-            _ => await OpenElsewhereAsync(StoreDirectory.Default, cancellationToken),
-        };
+            return here.Count == 1 ? here[0].OpenAdministration() : throw ServerErrors.ServerNotUnique(here.Select(h => h.Name));
+        }
+
+        if (await ControlClient.ConnectAsync(StoreDirectory.Default, cancellationToken) is { } standard)
+        {
+            return standard;
+        }
+
+        // Somebody's test run with an ephemeral server is never meant by accident.
+        return await FindElsewhereAsync(n => !n.IsEphemeral, cancellationToken)
+            ?? (Directory.Exists(StoreDirectory.Default) ? await OpenAsync(StoreDirectory.Default, cancellationToken) : throw ServerErrors.ServerNotRunning(null));
     }
 
-    private static async Task<IMailAdministration> OpenElsewhereAsync(string storePath, CancellationToken cancellationToken) =>
-        await MailAdministration.OpenStoreAsync(storePath, cancellationToken);
+    /// <summary>Servers of this user in other processes, those that answer.</summary>
+    public static async Task<IReadOnlyList<MailServerInfo>> ListElsewhereAsync(CancellationToken cancellationToken = default)
+    {
+        var servers = new List<MailServerInfo>();
+        foreach (var note in RunDirectory.Others())
+        {
+            try
+            {
+                await using var client = await ControlClient.ConnectAsync(note.StorePath, cancellationToken);
+                if (client is not null)
+                {
+                    servers.Add(await client.GetServerAsync(cancellationToken));
+                }
+            }
+            catch (Errors.MailAdminException)
+            {
+                // Ended just now, or not ours to ask.
+            }
+        }
+
+        return servers;
+    }
+
+    private static async Task<IMailAdministration> OpenAsync(string storePath, CancellationToken cancellationToken) =>
+        MailServers.List().FirstOrDefault(h => StoreDirectory.Same(h.StorePath, storePath))?.OpenAdministration()
+        ?? await ControlClient.ConnectAsync(storePath, cancellationToken)
+        ?? (IMailAdministration)await MailAdministration.OpenStoreAsync(storePath, cancellationToken);
+
+    private static async Task<IMailAdministration?> FindElsewhereAsync(Func<ServerNote, bool> wanted, CancellationToken cancellationToken)
+    {
+        var found = new List<(string Name, ControlClient Client)>();
+        foreach (var note in RunDirectory.Others().Where(wanted))
+        {
+            if (await ControlClient.ConnectAsync(note.StorePath, cancellationToken) is { } client)
+            {
+                found.Add((note.Name, client));
+            }
+        }
+
+        if (found.Count <= 1)
+        {
+            return found.Count == 1 ? found[0].Client : null;
+        }
+
+        foreach (var (_, client) in found)
+        {
+            await client.DisposeAsync();
+        }
+
+        throw ServerErrors.ServerNotUnique(found.Select(f => f.Name));
+    }
 }

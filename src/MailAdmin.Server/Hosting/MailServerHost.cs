@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using MailAdmin.Administration;
 using MailAdmin.Server.Administration;
 using MailAdmin.Server.Connections;
+using MailAdmin.Server.Control;
 using MailAdmin.Server.Diagnostics;
 using MailAdmin.Store;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,7 @@ public sealed class MailServerHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ServerCounters _counters = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _storeClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<ConnectionListener> _listeners = [];
     private readonly Dictionary<MailProtocol, IProtocolHandler> _handlers = [];
     private MailServerState _state = MailServerState.Starting;
@@ -34,6 +36,7 @@ public sealed class MailServerHost : IAsyncDisposable
     private ConnectionTable? _table;
     private ServerContext? _context;
     private HostedSessions? _sessions;
+    private ControlService? _control;
     private IHost? _host;
     private Task? _stop;
     private DateTimeOffset _startedAt;
@@ -76,6 +79,8 @@ public sealed class MailServerHost : IAsyncDisposable
     /// <summary>Completes when it has ended, whoever ended it.</summary>
     public Task Completion => _ended.Task;
 
+    /// <summary>Completes when everything but the control channel is gone.</summary>
+    internal Task StoreClosed => _storeClosed.Task;
     internal EventHub Events { get; }
     internal ServerCounters Counters => _counters;
     internal IMailStore Store => _store ?? throw ServerErrors.ServerNotRunning(Name);
@@ -256,7 +261,9 @@ public sealed class MailServerHost : IAsyncDisposable
             DisabledCapabilities = _settings.DisabledCapabilities.ToHashSet(StringComparer.OrdinalIgnoreCase),
         };
 
-        // Stopped in the reverse of this order: endpoints, sessions, the store's events.
+        _control = new ControlService(this, loggers.CreateLogger<ControlService>());
+        // Stopped in the reverse of this order: endpoints, sessions, the store's events, the control channel's door.
+        builder.Services.AddSingleton<IHostedService>(_control);
         builder.Services.AddSingleton<IHostedService>(new StoreEvents(_store, Events));
         builder.Services.AddSingleton<IHostedService>(_sessions);
         foreach (var endpoint in endpoints)
@@ -347,6 +354,13 @@ public sealed class MailServerHost : IAsyncDisposable
             MailServers.Forget(this);
             Events.Publish("ServerStateChanged", MailEventSeverity.Information, $"Server {Name} is {MailServerState.Stopped}");
             Events.End();
+            _storeClosed.TrySetResult();
+            if (_control is not null)
+            {
+                await _control.FinishAsync();
+                _control.Dispose();
+            }
+
             _ended.TrySetResult();
         }
     }

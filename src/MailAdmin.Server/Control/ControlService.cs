@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using System.IO.Pipes;
+using System.Net.Sockets;
+using MailAdmin.Server.Hosting;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace MailAdmin.Server.Control;
+
+/// <summary>Serves the control channel of one server; only the store's owner gets in.</summary>
+internal sealed class ControlService : IHostedService, IDisposable
+{
+    /// <summary>Connections at once: shells and dashboards of one user.</summary>
+    private const int MaxConnections = 100;
+
+    /// <summary>How long who asked for the stop may take to hear that it is done.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
+    private readonly MailServerHost _server;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<ControlRpc, ControlTarget> _connections = new();
+    private Socket? _socket;
+    private string? _socketPath;
+    private string? _note;
+    private Task _loop = Task.CompletedTask;
+
+    public ControlService(MailServerHost server, ILogger log)
+    {
+        _server = server;
+        _log = log;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var address = ControlAddress.Of(_server.StorePath);
+        if (OperatingSystem.IsWindows())
+        {
+            _loop = AcceptPipesAsync(address);
+        }
+        else
+        {
+            StoreDirectory.CreatePrivate(Path.GetDirectoryName(address)!);
+            // The store is ours alone, so a socket that is there was left behind by a process that was killed.
+            File.Delete(address);
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Bind(new UnixDomainSocketEndPoint(address));
+            // Before anybody can connect.
+            File.SetUnixFileMode(address, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            socket.Listen(16);
+            _socket = socket;
+            _socketPath = address;
+            _loop = AcceptSocketsAsync(socket);
+        }
+
+        _note = RunDirectory.Leave(new ServerNote(_server.Name, Environment.ProcessId, _server.StorePath, _server.Settings.Ephemeral));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>No longer accepts; who is connected stays, to hear of the stop.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        RunDirectory.Remove(_note);
+        await _stopping.CancelAsync();
+        _socket?.Dispose();
+        await _loop;
+        if (_socketPath is not null)
+        {
+            File.Delete(_socketPath);
+        }
+    }
+
+    /// <summary>Ends all connections; those that asked for the stop hear first that it is done.</summary>
+    public async Task FinishAsync()
+    {
+        foreach (var (rpc, target) in _connections)
+        {
+            if (target.AskedForStop)
+            {
+                await rpc.Completion.WaitAsync(Farewell).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            rpc.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        _socket?.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task AcceptSocketsAsync(Socket listener)
+    {
+        try
+        {
+            while (true)
+            {
+                Serve(new NetworkStream(await listener.AcceptAsync(_stopping.Token), ownsSocket: true));
+            }
+        }
+        catch (Exception e) when (_stopping.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException or SocketException)
+        {
+            // Asked to.
+        }
+        catch (SocketException e)
+        {
+            ControlLog.Died(_log, e);
+        }
+    }
+
+    private async Task AcceptPipesAsync(string name)
+    {
+        try
+        {
+            while (true)
+            {
+                var pipe = new NamedPipeServerStream(
+                    name, PipeDirection.InOut, NamedPipeServerStream.MaxAllowedServerInstances, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+                try
+                {
+                    await pipe.WaitForConnectionAsync(_stopping.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    await pipe.DisposeAsync();
+                    return;
+                }
+
+                Serve(pipe);
+            }
+        }
+        catch (IOException e)
+        {
+            ControlLog.Died(_log, e);
+        }
+    }
+
+    private void Serve(Stream stream)
+    {
+        if (_connections.Count >= MaxConnections)
+        {
+            stream.Dispose();
+            return;
+        }
+
+        var rpc = new ControlRpc(stream);
+        var target = new ControlTarget(_server.OpenAdministration(), _server);
+        rpc.AddLocalRpcTarget(target, null);
+        _connections[rpc] = target;
+        rpc.Disconnected += (_, _) =>
+        {
+            _connections.TryRemove(rpc, out _);
+            rpc.Dispose();
+        };
+        rpc.StartListening();
+    }
+}
+
+/// <summary>What the control channel says in the log.</summary>
+internal static partial class ControlLog
+{
+    [LoggerMessage(20, LogLevel.Error, "The control channel no longer accepts; other processes cannot administer this server")]
+    public static partial void Died(ILogger logger, Exception exception);
+
+    [LoggerMessage(21, LogLevel.Warning, "No control channel: {Reason}")]
+    public static partial void Missing(ILogger logger, string reason);
+}

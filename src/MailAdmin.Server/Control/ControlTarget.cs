@@ -1,0 +1,100 @@
+using MailAdmin.Administration;
+using MailAdmin.Server.Hosting;
+using StreamJsonRpc;
+
+namespace MailAdmin.Server.Control;
+
+/// <summary>What one connection of the control channel may call: <see cref="IMailAdministration"/>, with its streams sent in batches.</summary>
+internal sealed class ControlTarget(IMailAdministration inner, MailServerHost host)
+{
+    /// <summary>Set once this connection has asked for the stop: it is kept until its answer is out.</summary>
+    public bool AskedForStop { get; private set; }
+
+    public Task<MailServerInfo> GetServerAsync(CancellationToken cancellationToken) => inner.GetServerAsync(cancellationToken);
+
+    public Task<MailServerStatistics> GetStatisticsAsync(CancellationToken cancellationToken) => inner.GetStatisticsAsync(cancellationToken);
+
+    public Task<MailServerInfo> SetServerAsync(MailServerChange change, CancellationToken cancellationToken) => inner.SetServerAsync(change, cancellationToken);
+
+    public async Task StopServerAsync(TimeSpan drain, CancellationToken cancellationToken)
+    {
+        AskedForStop = true;
+        // Not the stop itself: that ends with this connection.
+        _ = host.StopAsync(drain, CancellationToken.None);
+        await host.StoreClosed.WaitAsync(cancellationToken);
+    }
+
+    public IAsyncEnumerable<MailDomain> GetDomainsAsync(string? pattern, CancellationToken cancellationToken) => Stream(inner.GetDomainsAsync(pattern, cancellationToken));
+
+    public Task<MailDomain> NewDomainAsync(string name, string? catchAll, CancellationToken cancellationToken) => inner.NewDomainAsync(name, catchAll, cancellationToken);
+
+    public Task RemoveDomainAsync(string name, CancellationToken cancellationToken) => inner.RemoveDomainAsync(name, cancellationToken);
+
+    public IAsyncEnumerable<Mailbox> GetMailboxesAsync(string? pattern, CancellationToken cancellationToken) => Stream(inner.GetMailboxesAsync(pattern, cancellationToken));
+
+    public Task<Mailbox> NewMailboxAsync(NewMailboxRequest request, CancellationToken cancellationToken) => inner.NewMailboxAsync(request, cancellationToken);
+
+    public Task<Mailbox> SetMailboxAsync(string identity, MailboxChange change, CancellationToken cancellationToken) => inner.SetMailboxAsync(identity, change, cancellationToken);
+
+    public Task RemoveMailboxAsync(string identity, CancellationToken cancellationToken) => inner.RemoveMailboxAsync(identity, cancellationToken);
+
+    public IAsyncEnumerable<MailAlias> GetAliasesAsync(string? pattern, CancellationToken cancellationToken) => Stream(inner.GetAliasesAsync(pattern, cancellationToken));
+
+    public Task<MailAlias> SetAliasAsync(string address, IReadOnlyList<string> targets, bool replace, CancellationToken cancellationToken) =>
+        inner.SetAliasAsync(address, targets, replace, cancellationToken);
+
+    public Task RemoveAliasAsync(string address, CancellationToken cancellationToken) => inner.RemoveAliasAsync(address, cancellationToken);
+
+    public IAsyncEnumerable<MailboxFolder> GetFoldersAsync(string mailbox, string? pattern, CancellationToken cancellationToken) =>
+        Stream(inner.GetFoldersAsync(mailbox, pattern, cancellationToken));
+
+    public Task<MailboxFolder> NewFolderAsync(string mailbox, string name, string? specialUse, CancellationToken cancellationToken) =>
+        inner.NewFolderAsync(mailbox, name, specialUse, cancellationToken);
+
+    public Task<MailboxFolder> RenameFolderAsync(string mailbox, string name, string newName, CancellationToken cancellationToken) =>
+        inner.RenameFolderAsync(mailbox, name, newName, cancellationToken);
+
+    public Task RemoveFolderAsync(string mailbox, string name, CancellationToken cancellationToken) => inner.RemoveFolderAsync(mailbox, name, cancellationToken);
+
+    public IAsyncEnumerable<MailboxMessage> GetMessagesAsync(MessageQuery query, CancellationToken cancellationToken) => Stream(inner.GetMessagesAsync(query, cancellationToken));
+
+    public Task<byte[]> ReadMessageAsync(string mailbox, string folder, uint uid, long offset, int count, CancellationToken cancellationToken) =>
+        inner.ReadMessageAsync(mailbox, folder, uid, offset, count, cancellationToken);
+
+    public Task<MailboxMessage> ImportMessageAsync(
+        string mailbox, string folder, byte[] content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken) =>
+        inner.ImportMessageAsync(mailbox, folder, content, flags, receivedAt, cancellationToken);
+
+    public Task<int> SetMessageFlagsAsync(
+        string mailbox, string folder, IReadOnlyList<uint> uids, MessageFlagsMode mode, IReadOnlyList<string> flags, CancellationToken cancellationToken) =>
+        inner.SetMessageFlagsAsync(mailbox, folder, uids, mode, flags, cancellationToken);
+
+    public Task<IReadOnlyList<UidPair>> TransferMessagesAsync(
+        string mailbox, string folder, IReadOnlyList<uint> uids, string targetMailbox, string targetFolder, bool move, CancellationToken cancellationToken) =>
+        inner.TransferMessagesAsync(mailbox, folder, uids, targetMailbox, targetFolder, move, cancellationToken);
+
+    public Task<int> RemoveMessagesAsync(string mailbox, string folder, IReadOnlyList<uint> uids, CancellationToken cancellationToken) =>
+        inner.RemoveMessagesAsync(mailbox, folder, uids, cancellationToken);
+
+    public Task<IReadOnlyList<MailSession>> GetSessionsAsync(CancellationToken cancellationToken) => inner.GetSessionsAsync(cancellationToken);
+
+    public Task<bool> StopSessionAsync(string id, CancellationToken cancellationToken) => inner.StopSessionAsync(id, cancellationToken);
+
+    public IAsyncEnumerable<TranscriptLine> GetTranscriptAsync(string sessionId, bool follow, CancellationToken cancellationToken) =>
+        Stream(inner.GetTranscriptAsync(sessionId, follow, cancellationToken));
+
+    public IAsyncEnumerable<MailEvent> WatchEventsAsync(long afterSequence, CancellationToken cancellationToken) => Stream(inner.WatchEventsAsync(afterSequence, cancellationToken));
+
+    public Task<IReadOnlyList<MailBlock>> GetBlocksAsync(CancellationToken cancellationToken) => inner.GetBlocksAsync(cancellationToken);
+
+    public Task<MailBlock> AddBlockAsync(string address, TimeSpan? duration, string? reason, CancellationToken cancellationToken) =>
+        inner.AddBlockAsync(address, duration, reason, cancellationToken);
+
+    public Task<bool> RemoveBlockAsync(string address, CancellationToken cancellationToken) => inner.RemoveBlockAsync(address, cancellationToken);
+
+    public IAsyncEnumerable<StoreFinding> TestStoreAsync(CancellationToken cancellationToken) => Stream(inner.TestStoreAsync(cancellationToken));
+
+    public Task<long> OptimizeStoreAsync(CancellationToken cancellationToken) => inner.OptimizeStoreAsync(cancellationToken);
+
+    private static IAsyncEnumerable<T> Stream<T>(IAsyncEnumerable<T> items) => items.WithJsonRpcSettings(ControlRpc.Streaming);
+}

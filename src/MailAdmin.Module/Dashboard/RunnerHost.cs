@@ -1,0 +1,206 @@
+using System.Collections.ObjectModel;
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using System.Security;
+using System.Text;
+using System.Text.RegularExpressions;
+using MailAdmin.Dashboard;
+
+namespace MailAdmin.Module.Dashboard;
+
+/// <summary>The engine's view of the dashboard's pane: lines go out, questions become dialogs, the terminal itself is out of reach.</summary>
+internal sealed class RunnerHost : PSHost
+{
+    private readonly RunnerInterface _ui = new();
+
+    public override CultureInfo CurrentCulture { get; } = CultureInfo.CurrentCulture;
+    public override CultureInfo CurrentUICulture { get; } = CultureInfo.CurrentUICulture;
+    public override Guid InstanceId { get; } = Guid.NewGuid();
+    public override string Name => "MailAdmin dashboard";
+    public override PSHostUserInterface UI => _ui;
+    public override Version Version { get; } = typeof(RunnerHost).Assembly.GetName().Version ?? new Version(0, 0);
+
+    /// <summary>Sends what a command writes to its pane.</summary>
+    public void Begin(ICommandOutput output, int width, CancellationToken cancellationToken) => _ui.Begin(output, width, cancellationToken);
+
+    /// <summary>The command is over; a half line goes out.</summary>
+    public void End() => _ui.End();
+
+    public override void EnterNestedPrompt() => throw new NotSupportedException("The dashboard has no nested prompt.");
+
+    public override void ExitNestedPrompt()
+    {
+    }
+
+    public override void NotifyBeginApplication()
+    {
+    }
+
+    public override void NotifyEndApplication()
+    {
+    }
+
+    public override void SetShouldExit(int exitCode)
+    {
+        // 'exit' ends the command and nothing else.
+    }
+}
+
+/// <summary>Lines out, questions in.</summary>
+internal sealed partial class RunnerInterface : PSHostUserInterface
+{
+    private readonly StringBuilder _line = new();
+    private readonly RunnerRawInterface _raw = new();
+    private ICommandOutput? _output;
+    private CancellationToken _stop;
+
+    public override PSHostRawUserInterface RawUI => _raw;
+
+    public void Begin(ICommandOutput output, int width, CancellationToken cancellationToken)
+    {
+        _raw.Width = Math.Max(20, width);
+        _stop = cancellationToken;
+        _output = output;
+    }
+
+    public void End()
+    {
+        if (_line.Length > 0)
+        {
+            WriteLine("");
+        }
+
+        _output = null;
+    }
+
+    public override void Write(string value)
+    {
+        foreach (var piece in value.ReplaceLineEndings("\n"))
+        {
+            if (piece == '\n')
+            {
+                Out(_line.ToString(), CommandLineKind.Output);
+                _line.Clear();
+            }
+            else
+            {
+                _line.Append(piece);
+            }
+        }
+    }
+
+    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Write(value);
+
+    public override void WriteLine(string value) => Write(value + "\n");
+
+    public override void WriteErrorLine(string value) => Out(value, CommandLineKind.Error);
+
+    public override void WriteWarningLine(string message) => Out("warning: " + message, CommandLineKind.Warning);
+
+    public override void WriteVerboseLine(string message) => Out(message, CommandLineKind.Information);
+
+    public override void WriteDebugLine(string message) => Out(message, CommandLineKind.Information);
+
+    public override void WriteProgress(long sourceId, ProgressRecord record)
+    {
+        // The pane shows what came out; a bar would need a place of its own.
+    }
+
+    public override string ReadLine() => Answer("The command wants a line.", isSecret: false);
+
+    public override SecureString ReadLineAsSecureString() => Secure(Answer("The command wants a secret.", isSecret: true));
+
+    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions)
+    {
+        var answers = new Dictionary<string, PSObject>();
+        foreach (var field in descriptions)
+        {
+            var isSecret = field.ParameterTypeName is nameof(SecureString) or nameof(PSCredential);
+            var text = Answer($"{field.Name}:", isSecret);
+            answers[field.Name] = PSObject.AsPSObject(field.ParameterTypeName == nameof(SecureString) ? Secure(text) : text);
+        }
+
+        return answers;
+    }
+
+    public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
+    {
+        // Where the command names no default, the last choice stands for the one that changes nothing.
+        var safe = choices.ToList().FindIndex(c => c.Label.Replace("&", "", StringComparison.Ordinal).Equals("No", StringComparison.OrdinalIgnoreCase));
+        return Output.ChooseAsync(caption, message, [.. choices.Select(c => c.Label)], safe >= 0 ? safe : defaultChoice >= 0 ? defaultChoice : choices.Count - 1, _stop).GetAwaiter().GetResult();
+    }
+
+    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
+        PromptForCredential(caption, message, userName, targetName, PSCredentialTypes.Default, PSCredentialUIOptions.Default);
+
+    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options)
+    {
+        var user = string.IsNullOrEmpty(userName) ? Answer("User:", isSecret: false) : userName;
+        return new PSCredential(user, Secure(Answer($"Password of {user}:", isSecret: true)));
+    }
+
+    private ICommandOutput Output => _output ?? throw new InvalidOperationException("No command is running.");
+
+    // The pane draws no colours of others; escape sequences would be rubbish in it.
+    private void Out(string line, CommandLineKind kind) => _output?.Write(Escapes().Replace(line, ""), kind);
+
+    private string Answer(string prompt, bool isSecret) =>
+        Output.AskAsync(prompt, isSecret, _stop).GetAwaiter().GetResult() ?? throw new PipelineStoppedException();
+
+    private static SecureString Secure(string text)
+    {
+        var secure = new SecureString();
+        foreach (var c in text)
+        {
+            secure.AppendChar(c);
+        }
+
+        secure.MakeReadOnly();
+        return secure;
+    }
+
+    [GeneratedRegex(@"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\))")]
+    private static partial Regex Escapes();
+}
+
+/// <summary>A screen of the pane's width and no end.</summary>
+internal sealed class RunnerRawInterface : PSHostRawUserInterface
+{
+    /// <summary>Cells of a line.</summary>
+    public int Width { get; set; } = 80;
+
+    public override ConsoleColor BackgroundColor { get; set; } = ConsoleColor.Black;
+    public override ConsoleColor ForegroundColor { get; set; } = ConsoleColor.Gray;
+    public override Size BufferSize { get => new(Width, 1000); set => Ignore(value); }
+    public override Coordinates CursorPosition { get; set; }
+    public override int CursorSize { get; set; } = 25;
+    public override bool KeyAvailable => false;
+    public override Size MaxPhysicalWindowSize => BufferSize;
+    public override Size MaxWindowSize => BufferSize;
+    public override Coordinates WindowPosition { get; set; }
+    public override Size WindowSize { get => BufferSize; set => Ignore(value); }
+    public override string WindowTitle { get; set; } = "MailAdmin dashboard";
+
+    public override void FlushInputBuffer()
+    {
+    }
+
+    public override BufferCell[,] GetBufferContents(Rectangle rectangle) => throw new NotSupportedException("The screen cannot be read back.");
+
+    public override KeyInfo ReadKey(ReadKeyOptions options) => throw new NotSupportedException("No key can be read here: the keys are the dashboard's.");
+
+    public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill)
+    {
+    }
+
+    public override void SetBufferContents(Coordinates origin, BufferCell[,] contents)
+    {
+    }
+
+    public override void SetBufferContents(Rectangle rectangle, BufferCell fill)
+    {
+    }
+
+    private static void Ignore(Size size) => _ = size;
+}

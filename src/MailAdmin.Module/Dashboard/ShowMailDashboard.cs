@@ -1,0 +1,45 @@
+using System.Management.Automation;
+using MailAdmin.Administration;
+using MailAdmin.Client.Messages;
+using MailAdmin.Dashboard;
+using MailAdmin.Errors;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Messages;
+
+namespace MailAdmin.Module.Dashboard;
+
+/// <summary>Show-MailDashboard</summary>
+[Cmdlet(VerbsCommon.Show, "MailDashboard")]
+public sealed class ShowMailDashboard : AdministrationCmdlet
+{
+    /// <summary>Colours: auto follows the terminal, mono has none.</summary>
+    [Parameter(Position = 0)]
+    [ValidateSet("auto", "dark", "light", "mono")]
+    public string? Theme { get; set; }
+
+    /// <summary>Draws with ASCII only, for terminals whose font lacks the signs.</summary>
+    [Parameter]
+    public SwitchParameter Ascii { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task ItemAsync()
+    {
+        var administration = await Ask((a, _) => Task.FromResult(a));
+        var info = await Ask((a, token) => a.GetServerAsync(token));
+        if (info.State is MailServerState.Stopped && StorePath is null)
+        {
+            throw new MailAdminException("ServerNotRunning", MailErrorCategory.ResourceUnavailable, "No mail server is running.", Server, "Start one with Start-MailServer, or give -StorePath to look into a store at rest.");
+        }
+
+        await using var runner = new PowerShellRunner(Server, StorePath is null ? null : GetUnresolvedProviderPathFromPSPath(StorePath));
+        var options = new DashboardOptions { Theme = Theme, Ascii = Ascii.IsPresent ? Ascii.ToBool() : null };
+        // On this thread: the terminal is the pipeline's, and Ctrl+C waits until it has been put back.
+        MailDashboard.Show(administration, options, runner, ReadAsync, StopToken);
+    }
+
+    private static async Task<MailMessageContent> ReadAsync(IMailAdministration administration, MailboxMessage message, CancellationToken cancellationToken)
+    {
+        await using var content = new MessageStream(administration, message.Mailbox, message.Folder, message.Uid);
+        return await MessageParser.ParseAsync(message, content, cancellationToken);
+    }
+}

@@ -144,7 +144,11 @@ internal sealed class FetchPlan
 
             told++;
             var state = _selected.View[index];
-            if (!_needsContent && (!_keptFields || message.Summary!.HasAllListedFields))
+            if (_needsSummary && message.Summary is null)
+            {
+                outcome = FetchOutcome.SomeDamaged;
+            }
+            else if (!_needsContent && (!_keptFields || message.Summary!.HasAllListedFields))
             {
                 Tell((uint)index + 1, state, message, sections);
             }

@@ -38,7 +38,7 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
         await foreach (var row in session.Store.Messages.ReadAsync(selected.Folder.Id, uids.Build(), MessageParts.Summary))
         {
             var index = selected.View.IndexOf(row.Uid);
-            if (index >= 0)
+            if (index >= 0 && row.Summary is not null)
             {
                 yield return (index, row);
             }
@@ -69,8 +69,9 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
         await foreach (var row in session.Store.Messages.ReadAsync(selected.Folder.Id, uids, MessageParts.Summary))
         {
             var index = selected.View.IndexOf(row.Uid);
-            if (index < 0)
+            if (index < 0 || row.Summary is null)
             {
+                // Gone, or damaged: what cannot be read holds nothing that could be found.
                 continue;
             }
 

@@ -32,7 +32,7 @@ internal sealed class Auth : IPop3Command
         }
 
         // The line's memory does not outlive the next read.
-        ReadOnlyMemory<byte>? initial = space < 0 ? null : new ReadOnlyMemory<byte>(argument[(space + 1)..].Trim((byte)' ').ToArray());
+        ReadOnlyMemory<byte>? initial = space < 0 ? (ReadOnlyMemory<byte>?)null : argument[(space + 1)..].Trim((byte)' ').ToArray();
         var reply = await exchange.StartAsync(initial, session.Connection.Aborted);
         while (reply.Kind == SaslReplyKind.Challenge)
         {

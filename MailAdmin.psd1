@@ -26,6 +26,7 @@
         'Get-MailSession', 'Stop-MailSession', 'Get-MailSessionTranscript', 'Watch-MailEvent'
         'Test-MailStore', 'Optimize-MailStore'
         'Send-Mail', 'Receive-Mail', 'Test-MailProtocol'
+        'New-MailCertificate', 'Get-MailCertificate', 'Set-MailCertificate'
         'Show-MailDashboard'
     )
     PrivateData          = @{

@@ -43,7 +43,6 @@ public sealed class NewMailbox : AdministrationCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("QuotaBytes")]
     [Quota]
-    [ValidateRange(0, long.MaxValue)]
     public long? Quota { get; set; }
 
     /// <summary>Makes it so that logins are refused until Enable-Mailbox.</summary>

@@ -12,7 +12,7 @@ internal sealed class QuotaAttribute : ArgumentTransformationAttribute
     {
         if ((inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is not string text)
         {
-            return inputData;
+            return LanguagePrimitives.TryConvertTo<long>(inputData, CultureInfo.InvariantCulture, out var octets) && octets < 0 ? throw Refused(inputData) : inputData;
         }
 
         text = text.Replace(" ", "", StringComparison.Ordinal);
@@ -28,9 +28,11 @@ internal sealed class QuotaAttribute : ArgumentTransformationAttribute
 
         // PowerShell's own suffixes, powers of 1024.
         var units = new (string Suffix, long Octets)[] { ("PB", 1L << 50), ("TB", 1L << 40), ("GB", 1L << 30), ("MB", 1L << 20), ("KB", 1L << 10), ("B", 1), ("", 1) };
-        var (suffix, octets) = units.First(u => text.EndsWith(u.Suffix, StringComparison.OrdinalIgnoreCase));
-        return decimal.TryParse(text[..^suffix.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * octets <= long.MaxValue
-            ? (long)(number * octets)
-            : throw new ArgumentTransformationMetadataException($"'{inputData}' is not a quota. Write a size such as 500MB or 2GB, or Unlimited.");
+        var (suffix, unit) = units.First(u => text.EndsWith(u.Suffix, StringComparison.OrdinalIgnoreCase));
+        return decimal.TryParse(text[..^suffix.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * unit <= long.MaxValue
+            ? (long)(number * unit)
+            : throw Refused(inputData);
     }
+
+    private static ArgumentTransformationMetadataException Refused(object input) => new($"'{input}' is not a quota. Write a size such as 500MB or 2GB, or Unlimited.");
 }

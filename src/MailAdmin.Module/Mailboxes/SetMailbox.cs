@@ -34,7 +34,6 @@ public sealed class SetMailbox : AdministrationCmdlet
     /// <summary>New quota; 0 or Unlimited removes it.</summary>
     [Parameter]
     [Quota]
-    [ValidateRange(0, long.MaxValue)]
     public long? Quota { get; set; }
 
     /// <summary>Takes a weak password.</summary>

@@ -38,18 +38,28 @@ internal static class ServerGateway
     }
 
     /// <summary>What a server of this process was started with; null for servers of others.</summary>
-    public static MailServerSettings? SettingsOf(string name) => MailServers.Find(name) is null ? null : Started.GetValueOrDefault(name);
+    public static MailServerSettings? SettingsOf(MailServerInfo server) =>
+        server.ProcessId == Environment.ProcessId && MailServers.Find(server.Name) is not null ? Started.GetValueOrDefault(server.Name) : null;
 
-    /// <summary>Stops a server, wherever it runs.</summary>
-    public static async Task StopAsync(string name, TimeSpan drain, CancellationToken cancellationToken)
+    /// <summary>Stops a server of this process; false where there is none.</summary>
+    public static Task<bool> StopAsync(string name, TimeSpan drain, CancellationToken cancellationToken)
     {
-        if (!await MailServers.StopAsync(name, drain, cancellationToken) && !Started.ContainsKey(name))
+        Started.TryRemove(name, out _);
+        return MailServers.StopAsync(name, drain, cancellationToken);
+    }
+
+    /// <summary>Stops just this server, wherever it runs.</summary>
+    public static async Task StopAsync(MailServerInfo server, TimeSpan drain, CancellationToken cancellationToken)
+    {
+        if (server.ProcessId != Environment.ProcessId)
         {
-            await using var administration = await MailAdministrationRoute.ResolveAsync(name, null, cancellationToken);
+            await using var administration = await OpenAsync(server, cancellationToken);
             await administration.StopServerAsync(drain, cancellationToken);
         }
-
-        Started.TryRemove(name, out _);
+        else
+        {
+            await StopAsync(server.Name, drain, cancellationToken);
+        }
     }
 
     /// <summary>Completes when a server of this process ends, whoever ends it.</summary>
@@ -66,6 +76,7 @@ internal static class ServerGateway
             servers.Add(await administration.GetServerAsync(cancellationToken));
         }
 
+        servers.AddRange(await MailAdministrationRoute.ListElsewhereAsync(cancellationToken));
         return servers;
     }
 
@@ -82,17 +93,16 @@ internal static class ServerGateway
     /// <summary>A server that has endpoints; a store that was opened for the call has none and does not serve.</summary>
     public static async Task<MailServerInfo> GetServingAsync(string? name, CancellationToken cancellationToken)
     {
-        var servers = name is null && _connected is null ? await ListAsync(cancellationToken) : [];
-        if (name is null && _connected is null && servers.Count != 1)
-        {
-            throw servers.Count == 0 ? NotRunning() : new MailAdminException(
-                "ServerNotUnique", MailErrorCategory.InvalidArgument, $"Several mail servers run: {string.Join(", ", servers.Select(s => s.Name))}.", null, "Name one.");
-        }
-
-        await using var administration = await ResolveAsync(name ?? (servers.Count == 1 ? servers[0].Name : null), null, cancellationToken);
+        await using var administration = await ResolveAsync(name, null, cancellationToken);
         var info = await administration.GetServerAsync(cancellationToken);
         return info.State is MailServerState.Running or MailServerState.Degraded ? info : throw NotRunning();
     }
+
+    /// <summary>Administration of just this server, whatever others of its name there are.</summary>
+    public static Task<IMailAdministration> OpenAsync(MailServerInfo server, CancellationToken cancellationToken) =>
+        server.ProcessId == Environment.ProcessId
+            ? MailAdministrationRoute.ResolveAsync(server.Name, null, cancellationToken)
+            : MailAdministrationRoute.ResolveAsync(null, server.StorePath, cancellationToken);
 
     /// <summary>Makes a server or store the one that is meant where none is named.</summary>
     public static async Task<MailServerInfo> ConnectAsync(string? server, string? storePath, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using MailAdmin.Module.Base;
 namespace MailAdmin.Module.Servers;
 
 /// <summary>Measure-MailServer</summary>
-[Cmdlet(VerbsDiagnostic.Measure, "MailServer")]
+[Cmdlet(VerbsDiagnostic.Measure, "MailServer", DefaultParameterSetName = "Name")]
 [OutputType(typeof(MailServerStatistics))]
 public sealed class MeasureMailServer : ServerCmdlet
 {

@@ -10,15 +10,25 @@ namespace MailAdmin.Module.Servers;
 public abstract class ServerCmdlet : MailCmdlet
 {
     /// <summary>Name of the server; wildcards are fine; by default the only one that runs, or the one connected.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Name")]
     [Alias("Server")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ServerCompleter))]
     public string[]? Name { get; set; }
 
+    /// <summary>The server, as Get-MailServer gives it.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
+    public MailServerInfo? InputObject { get; set; }
+
     /// <inheritdoc/>
     protected sealed override async Task ProcessAsync()
     {
+        if (InputObject is not null)
+        {
+            await PerItem(InputObject.Name, () => ServerAsync(InputObject));
+            return;
+        }
+
         foreach (var name in Name ?? [null!])
         {
             await PerItem(name, async () =>
@@ -37,7 +47,7 @@ public abstract class ServerCmdlet : MailCmdlet
     /// <summary>Asks one running server, in this process or another.</summary>
     protected Task<T> Ask<T>(MailServerInfo server, Func<IMailAdministration, CancellationToken, Task<T>> question) => Off(async token =>
     {
-        await using var administration = await ServerGateway.ResolveAsync(server.Name, null, token);
+        await using var administration = await ServerGateway.OpenAsync(server, token);
         return await question(administration, token);
     });
 

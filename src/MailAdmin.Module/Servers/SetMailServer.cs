@@ -7,7 +7,7 @@ using MailAdmin.Module.Base;
 namespace MailAdmin.Module.Servers;
 
 /// <summary>Set-MailServer</summary>
-[Cmdlet(VerbsCommon.Set, "MailServer", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "MailServer", SupportsShouldProcess = true, DefaultParameterSetName = "Name")]
 [OutputType(typeof(MailServerInfo))]
 public sealed class SetMailServer : ServerCmdlet
 {

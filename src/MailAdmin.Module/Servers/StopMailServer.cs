@@ -5,7 +5,7 @@ using MailAdmin.Module.Routing;
 namespace MailAdmin.Module.Servers;
 
 /// <summary>Stop-MailServer</summary>
-[Cmdlet(VerbsLifecycle.Stop, "MailServer", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Stop, "MailServer", SupportsShouldProcess = true, DefaultParameterSetName = "Name")]
 [OutputType(typeof(MailServerInfo))]
 public sealed class StopMailServer : ServerCmdlet
 {
@@ -24,7 +24,7 @@ public sealed class StopMailServer : ServerCmdlet
         var effect = server.IsEphemeral ? ", and remove its store" : "";
         if (ShouldChange($"Stop mail server {server.Name} with {server.SessionCount} sessions{effect}.", $"Stop mail server {server.Name}{effect}?"))
         {
-            await Off(token => ServerGateway.StopAsync(server.Name, TimeSpan.FromSeconds(DrainSeconds), token));
+            await Off(token => ServerGateway.StopAsync(server, TimeSpan.FromSeconds(DrainSeconds), token));
             if (PassThru)
             {
                 WriteObject(server with { State = MailServerState.Stopped, SessionCount = 0, Endpoints = [] });

@@ -10,8 +10,9 @@ namespace MailAdmin.Server.Administration;
 /// <summary>
 /// Administration of a store, with a server running on it in this process or with none. The control channel serves the same one to other processes.
 /// </summary>
-internal sealed partial class MailAdministration(IMailStore store, MailServerHost? host) : IMailAdministration
+internal sealed partial class MailAdministration(IMailStore store, MailServerHost? host, string? opened = null) : IMailAdministration
 {
+    private bool _disposed;
     private static readonly char[] WildcardCharacters = ['*', '?'];
 
     /// <summary>Version of MailAdmin.</summary>
@@ -19,21 +20,21 @@ internal sealed partial class MailAdministration(IMailStore store, MailServerHos
         ? System.Version.Parse(version).ToString(3)
         : "0";
 
-    /// <summary>Opens a store for the caller alone; disposing closes it.</summary>
+    /// <summary>Opens a store with no server on it, shared with other callers of this process; disposing the last closes it.</summary>
     /// <exception cref="Errors.MailAdminException"><c>StoreInUse</c> and the store's others.</exception>
     public static async Task<MailAdministration> OpenStoreAsync(string path, CancellationToken cancellationToken)
     {
         StoreDirectory.CreatePrivate(path);
-        return new MailAdministration(await ServerParts.Default.OpenStore(path, TimeProvider.System, cancellationToken), null);
+        return new MailAdministration(await OpenStores.AcquireAsync(path, cancellationToken), null, path);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         // A server's store is the server's.
-        if (host is null)
+        if (opened is not null && !Interlocked.Exchange(ref _disposed, true))
         {
-            await store.DisposeAsync();
+            await OpenStores.ReleaseAsync(opened);
         }
     }
 

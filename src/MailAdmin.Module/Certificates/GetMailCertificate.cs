@@ -1,0 +1,74 @@
+using System.Management.Automation;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
+using MailAdmin.Module.Routing;
+
+namespace MailAdmin.Module.Certificates;
+
+/// <summary>Get-MailCertificate</summary>
+[Cmdlet(VerbsCommon.Get, "MailCertificate", DefaultParameterSetName = "Server")]
+[OutputType(typeof(MailCertificate))]
+public sealed class GetMailCertificate : MailCmdlet
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Running server whose certificate is meant; the only one where none is given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Server")]
+    [Alias("Name")]
+    [ArgumentCompleter(typeof(ServerCompleter))]
+    public string? Server { get; set; }
+
+    /// <summary>PFX or PEM file to read instead.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Path")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>Password of that file.</summary>
+    [Parameter(ParameterSetName = "Path")]
+    [Password]
+    public SecureString? Password { get; set; }
+
+    /// <inheritdoc/>
+    protected override Task ProcessAsync() => PerItem(ParameterSetName == "Path" ? Path : Server, async () =>
+    {
+        if (ParameterSetName == "Path")
+        {
+            var path = GetUnresolvedProviderPathFromPSPath(Path);
+            using var certificate = CertificateFile.Load(path, Password is null ? null : PasswordAttribute.Reveal(Password));
+            WriteObject(CertificateFile.Describe(certificate, path: path));
+            return;
+        }
+
+        var info = await Off(token => ServerGateway.GetServingAsync(Server, token));
+        if (info.CertificateThumbprint is not null)
+        {
+            WriteObject(await Off(token => OfServerAsync(info, token)));
+        }
+    });
+
+    // What a client gets to see, from the endpoint itself; where none has TLS from the start, what the server says of it.
+    private static async Task<MailCertificate> OfServerAsync(MailServerInfo info, CancellationToken cancellationToken)
+    {
+        var endpoint = info.Endpoints.FirstOrDefault(e => e.TlsMode == MailTlsMode.Implicit);
+        if (endpoint is null)
+        {
+            return new MailCertificate { Thumbprint = info.CertificateThumbprint!, NotAfter = info.CertificateNotAfter, Server = info.Name };
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        using var client = new TcpClient();
+        await client.ConnectAsync(endpoint.Address, endpoint.Port, patience.Token);
+
+        // The one that the server says it uses; who vouches for it does not matter here.
+        await using var tls = new SslStream(client.GetStream(), false, (_, shown, _, _) => shown?.GetCertHashString(HashAlgorithmName.SHA256) == info.CertificateThumbprint);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = info.HostName }, patience.Token);
+        using var certificate = new X509Certificate2(tls.RemoteCertificate!);
+        return CertificateFile.Describe(certificate, server: info.Name);
+    }
+}

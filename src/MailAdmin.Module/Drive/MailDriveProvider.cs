@@ -1,0 +1,217 @@
+using System.Collections.ObjectModel;
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Provider;
+using MailAdmin.Administration;
+using MailAdmin.Errors;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Routing;
+
+namespace MailAdmin.Module.Drive;
+
+/// <summary>
+/// The drive <c>Mail:</c>: mailboxes, in them folders, in those folders and messages by UID. Everything goes through the same
+/// administration as the cmdlets, so IMAP clients see each change at once.
+/// </summary>
+[CmdletProvider("MailAdmin", ProviderCapabilities.ShouldProcess | ProviderCapabilities.Filter)]
+public sealed partial class MailDriveProvider : NavigationCmdletProvider, IContentCmdletProvider, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Queue<(object Item, string Path, bool IsContainer)> _made = new();
+
+    /// <inheritdoc/>
+    protected override Collection<PSDriveInfo> InitializeDefaultDrives() =>
+        [new MailDriveInfo(new PSDriveInfo("Mail", ProviderInfo, "", "Mailboxes, folders and messages", null), null, null)];
+
+    /// <inheritdoc/>
+    protected override object NewDriveDynamicParameters() => new MailDriveParameters();
+
+    /// <inheritdoc/>
+    protected override PSDriveInfo NewDrive(PSDriveInfo drive)
+    {
+        ArgumentNullException.ThrowIfNull(drive);
+        var given = DynamicParameters as MailDriveParameters;
+        return drive as MailDriveInfo ?? new MailDriveInfo(drive, given?.Server, given?.StorePath is { } path ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(path) : null);
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    /// <inheritdoc/>
+    protected override bool IsValidPath(string path) => true;
+
+    /// <inheritdoc/>
+    protected override bool ItemExists(string path) => Do(path, async a => await FindAsync(a, MailPath.Parse(path)) is not null, silent: true);
+
+    /// <inheritdoc/>
+    protected override bool IsItemContainer(string path) => Do(path, async a => await FindAsync(a, MailPath.Parse(path)) is not (null or MailboxMessage), silent: true);
+
+    /// <inheritdoc/>
+    protected override void GetItem(string path)
+    {
+        if (Do(path, async a => await DemandAsync(a, MailPath.Parse(path))) is { } item)
+        {
+            WriteItemObject(item, path, item is not MailboxMessage);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool HasChildItems(string path) => Do(path, async a => await ChildrenAsync(a, MailPath.Parse(path), null).AnyAsync(_stop.Token), silent: true);
+
+    /// <inheritdoc/>
+    protected override void GetChildItems(string path, bool recurse) => GetChildItems(path, recurse, uint.MaxValue);
+
+    /// <inheritdoc/>
+    protected override void GetChildItems(string path, bool recurse, uint depth)
+    {
+        foreach (var (name, item) in Children(path, Filter))
+        {
+            var below = MakePath(path, name);
+            WriteItemObject(item, below, item is not MailboxMessage);
+            if (recurse && depth > 0 && item is not MailboxMessage)
+            {
+                GetChildItems(below, recurse, depth - 1);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void GetChildNames(string path, ReturnContainers returnContainers)
+    {
+        foreach (var (name, item) in Children(path, returnContainers == ReturnContainers.ReturnAllContainers ? null : Filter))
+        {
+            WriteItemObject(name, MakePath(path, name), item is not MailboxMessage);
+        }
+    }
+
+    private IReadOnlyList<(string Name, object Item)> Children(string path, string? filter) =>
+        Do(path, async a =>
+        {
+            var at = MailPath.Parse(path);
+            return await FindAsync(a, at) is MailboxMessage message
+                ? [(message.Uid.ToString(CultureInfo.InvariantCulture), message)]
+                : await ChildrenAsync(a, at, filter).ToListAsync(_stop.Token);
+        }) ?? [];
+
+    /// <summary>What is directly below a place. A filter is a wildcard over subjects of messages and names of the others.</summary>
+    private async IAsyncEnumerable<(string Name, object Item)> ChildrenAsync(IMailAdministration administration, MailPath at, string? filter)
+    {
+        var pattern = filter is null ? null : WildcardPattern.Get(filter, WildcardOptions.IgnoreCase);
+        if (at.IsRoot)
+        {
+            await foreach (var mailbox in administration.GetMailboxesAsync(null, _stop.Token))
+            {
+                if (pattern?.IsMatch(mailbox.Address) != false)
+                {
+                    yield return (mailbox.Address, mailbox);
+                }
+            }
+
+            yield break;
+        }
+
+        var prefix = at.Folder is null ? "" : at.Folder + "/";
+        await foreach (var folder in administration.GetFoldersAsync(at.Mailbox!, null, _stop.Token))
+        {
+            var isBelow = folder.Name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && folder.Name.Length > prefix.Length;
+            if (isBelow && !folder.Name[prefix.Length..].Contains('/', StringComparison.Ordinal) && pattern?.IsMatch(folder.Name[prefix.Length..]) != false)
+            {
+                yield return (folder.Name[prefix.Length..], folder);
+            }
+        }
+
+        if (at.Folder is not null)
+        {
+            await foreach (var message in administration.GetMessagesAsync(new MessageQuery(at.Mailbox!, at.Folder) { Subject = filter }, _stop.Token))
+            {
+                yield return (message.Uid.ToString(CultureInfo.InvariantCulture), message);
+            }
+        }
+    }
+
+    /// <summary>The thing a path names: the root's text, a mailbox, a folder or a message; null where there is none.</summary>
+    private async Task<object?> FindAsync(IMailAdministration administration, MailPath at)
+    {
+        if (at.IsRoot)
+        {
+            return "Mail:";
+        }
+
+        var mailbox = await administration.GetMailboxesAsync(at.Mailbox, _stop.Token).FirstOrDefaultAsync(m => m.Address.Equals(at.Mailbox, StringComparison.OrdinalIgnoreCase), _stop.Token);
+        if (mailbox is null || at.IsMailbox)
+        {
+            return mailbox;
+        }
+
+        // A folder goes before a message whose UID is its name.
+        var folder = await administration.GetFoldersAsync(mailbox.Address, null, _stop.Token).FirstOrDefaultAsync(f => f.Name.Equals(at.Folder, StringComparison.OrdinalIgnoreCase), _stop.Token);
+        if (folder is not null)
+        {
+            return folder;
+        }
+
+        if (!at.TrySplitUid(out var name, out var uid))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await administration.GetMessagesAsync(new MessageQuery(mailbox.Address, name) { Uids = [uid] }, _stop.Token).FirstOrDefaultAsync(_stop.Token);
+        }
+        catch (MailAdminException e) when (e.Category == MailErrorCategory.ObjectNotFound)
+        {
+            return null;
+        }
+    }
+
+    private async Task<object> DemandAsync(IMailAdministration administration, MailPath at) =>
+        await FindAsync(administration, at) ?? throw new MailAdminException(
+            "ItemNotFound", MailErrorCategory.ObjectNotFound, $"There is no mailbox, folder or message '{at}'.", at.ToString(), "List what there is with Get-ChildItem Mail:/");
+
+    /// <summary>Keeps an object that was made until the pipeline's thread can write it.</summary>
+    private void Emit(object item, string path, bool isContainer) => _made.Enqueue((item, path, isContainer));
+
+    private void Do(string path, Func<IMailAdministration, Task> work) => Do(path, async administration =>
+    {
+        await work(administration);
+        return true;
+    });
+
+    /// <summary>Runs work over a fresh route, off this thread, which may be a cmdlet's pump; failures become errors, or are silent where nobody asked to see them.</summary>
+    private T? Do<T>(string path, Func<IMailAdministration, Task<T>> work, bool silent = false)
+    {
+        var drive = PSDriveInfo as MailDriveInfo;
+        try
+        {
+            return Task.Run(async () =>
+            {
+                await using var administration = await ServerGateway.ResolveAsync(drive?.Server, drive?.StorePath, _stop.Token);
+                return await work(administration);
+            }).WaitAsync(_stop.Token).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (Exception e) when (ErrorRecords.TryMake(e, path, out var record))
+        {
+            if (!silent)
+            {
+                WriteError(record);
+            }
+
+            return default;
+        }
+        finally
+        {
+            while (_made.TryDequeue(out var made))
+            {
+                WriteItemObject(made.Item, made.Path, made.IsContainer);
+            }
+        }
+    }
+}

@@ -40,6 +40,9 @@ public sealed class TranscriptScript
         Directives = directives;
     }
 
+    /// <summary>The folder of all transcripts.</summary>
+    public static string Root => Folder.Value;
+
     /// <summary>Folder and file, for messages.</summary>
     public string Name { get; }
     /// <summary>What happens.</summary>

@@ -1,0 +1,28 @@
+using MailAdmin.Testing;
+using MailAdmin.Testing.Fuzzing;
+
+namespace MailAdmin.Benchmarks.Fuzz;
+
+/// <summary>The long run of what the tests do shortly: spoiled conversations said to sessions.</summary>
+internal sealed class FuzzSessionVerb : IBenchmarkVerb
+{
+    public string Name => "fuzz";
+    public string Usage => "--target smtp|submission|pop3 [--inputs 1000000] [--seed 1]: says spoiled conversations to sessions; fails at the first crash, hang or growth";
+
+    public async Task<int> RunAsync(BenchmarkOptions options)
+    {
+        using var directory = new TempDirectory();
+        await using var fuzzer = await SessionFuzzer.StartAsync(options.Text("target", "smtp"), directory.Path);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var inputs = options.Number("inputs", 1_000_000);
+        await fuzzer.RunAsync(inputs, (int)options.Number("seed", 1), i =>
+        {
+            if ((i + 1) % 100_000 == 0)
+            {
+                Console.WriteLine($"{i + 1} inputs, {(i + 1) / clock.Elapsed.TotalSeconds:F0}/s, {GC.GetTotalMemory(forceFullCollection: true) / 1024} KiB");
+            }
+        });
+        Console.WriteLine($"{inputs} inputs, no failure, {inputs / clock.Elapsed.TotalSeconds:F0}/s");
+        return 0;
+    }
+}

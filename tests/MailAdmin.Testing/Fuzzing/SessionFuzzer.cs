@@ -1,0 +1,231 @@
+using System.Text;
+using MailAdmin.Addresses;
+using MailAdmin.Security;
+using MailAdmin.Server.Connections;
+using MailAdmin.Server.Delivery;
+using MailAdmin.Server.Diagnostics;
+using MailAdmin.Server.Hosting;
+using MailAdmin.Server.Pop3;
+using MailAdmin.Server.Sasl;
+using MailAdmin.Server.Smtp;
+using MailAdmin.Store;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MailAdmin.Testing.Fuzzing;
+
+/// <summary>
+/// Says spoiled conversations to sessions: those of the transcripts and of tests/corpus, cut, spliced, doubled, bent, in random pieces. Seeded: the same
+/// seed says the same. A session must come to its end, hold no more than its limits, speak only in well-formed replies and never fail inside.
+/// </summary>
+public sealed class SessionFuzzer : IAsyncDisposable
+{
+    private static readonly ServerLimits Limits = new() { SmtpCommandLine = 2000, Pop3CommandLine = 2000, SmtpTextLine = 5000, MessageSize = 100_000, MaxBadCommands = 200, LoginFailureDelay = TimeSpan.Zero };
+    private const int LongestPiece = 4096;
+
+    private readonly IMailStore _store;
+    private readonly MailProtocol _protocol;
+    private readonly IProtocolHandler _handler;
+    private readonly byte[][] _seeds;
+    private readonly byte[][] _words;
+
+    private SessionFuzzer(IMailStore store, MailProtocol protocol, IProtocolHandler handler, byte[][] seeds)
+    {
+        _store = store;
+        _protocol = protocol;
+        _handler = handler;
+        _seeds = seeds;
+        _words = [.. "\r\n|\n|\r|\r\n.\r\n|\n.\n|.|..|\0|<|>|@|=|*| |  |:|EHLO x\r\n|MAIL FROM:<a@b>\r\n|RCPT TO:<alice@example.com>\r\n|DATA\r\n|BDAT 10\r\n|BDAT 0 LAST\r\n|BDAT 9999999999\r\n|STARTTLS\r\n|RSET\r\n|AUTH PLAIN\r\n|AUTH LOGIN\r\n|AUTH SCRAM-SHA-256 |USER alice@example.com\r\nPASS secret\r\n|RETR 1\r\n|TOP 1 0\r\n|DELE 1\r\n|UIDL\r\n|LIST\r\n|STLS\r\n|QUIT\r\n|-1|0|4294967296|99999999999999999999|\u00e4|\u00ff\u00fe|AGFsaWNlQGV4YW1wbGUuY29tAHNlY3JldA==\r\n"
+            .Split('|').Select(Encoding.Latin1.GetBytes)];
+    }
+
+    /// <summary>Starts a fuzzer for <c>smtp</c>, <c>submission</c> or <c>pop3</c> with its corpus.</summary>
+    /// <param name="target">The protocol.</param>
+    /// <param name="path">An empty directory for its store.</param>
+    public static async Task<SessionFuzzer> StartAsync(string target, string path)
+    {
+        var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = path });
+        var mailbox = await store.Accounts.CreateMailboxAsync(
+            new NewMailbox(MailboxAddress.Parse("alice@example.com"), ScramVerifier.Create("secret", 4096)) { CreateDomain = true });
+        var inbox = (await store.Folders.FindAsync(mailbox.Id, FolderName.Inbox))!;
+        foreach (var text in new[] { "Subject: one\r\n\r\n.dot\r\n..\r\n", "Subject: two\n\nbare\n.\n", "no header" })
+        {
+            await using var incoming = store.Messages.CreateIncoming();
+            await incoming.WriteAsync(Encoding.ASCII.GetBytes(text));
+            await store.Messages.DeliverAsync(incoming, [new DeliveryTarget(inbox.Id)]);
+        }
+
+        var context = new ServerContext
+        {
+            Store = store,
+            Authenticator = new OneLogin(mailbox),
+            Delivery = new NowhereDelivery(),
+            Events = new NoEvents(),
+            Counters = new ServerCounters(),
+            Time = TimeProvider.System,
+            Loggers = NullLoggerFactory.Instance,
+            Settings = new MailServerSettings(),
+            HostName = "fuzz.test",
+            DisabledCapabilities = new HashSet<string>(),
+        };
+        var protocol = Enum.Parse<MailProtocol>(target, ignoreCase: true);
+        return new SessionFuzzer(store, protocol, protocol == MailProtocol.Pop3 ? new Pop3Handler(context) : new SmtpHandler(context, protocol), [.. Corpus(target)]);
+    }
+
+    /// <summary>Says so many conversations; throws with the input as C# text at the first that fails.</summary>
+    public async Task RunAsync(long inputs, int seed, Action<long>? progress = null)
+    {
+        for (long i = 0; i < inputs; i++)
+        {
+            // One generator per input, so that any of them can be said again alone.
+            var random = new Random(unchecked(seed * 1_000_003 + (int)i));
+            var input = Spoil(_seeds[random.Next(_seeds.Length)], random);
+            await SayAsync(input, Cut(input, random), $"seed {seed}, input {i}");
+            progress?.Invoke(i);
+        }
+    }
+
+    /// <summary>Says every conversation of the corpus as it is.</summary>
+    public async Task SayCorpusAsync()
+    {
+        foreach (var seed in _seeds)
+        {
+            await SayAsync(seed, [seed], "corpus");
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    private async Task SayAsync(byte[] input, IReadOnlyList<ReadOnlyMemory<byte>> pieces, string name)
+    {
+        using var connection = new MemoryConnection(_protocol, pieces, Limits);
+        try
+        {
+            await _handler.RunAsync(connection).WaitAsync(TimeSpan.FromSeconds(20));
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"{name} failed: {Show(input)}", e);
+        }
+
+        if (connection.MostHeld > 2000 + LongestPiece)
+        {
+            throw new InvalidOperationException($"{name}: {connection.MostHeld} octets were held: {Show(input)}");
+        }
+
+        var said = Encoding.Latin1.GetString(connection.Said);
+        var first = _protocol == MailProtocol.Pop3 ? "+OK" : "220";
+        if (!said.StartsWith(first, StringComparison.Ordinal) || !said.EndsWith("\r\n", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException($"{name}: not well-formed: {said} for {Show(input)}");
+        }
+
+        if (_protocol != MailProtocol.Pop3 && said.Split("\r\n")[..^1].Any(l => l.Length < 4 || !l[..3].All(char.IsAsciiDigit) || l[3] is not (' ' or '-')))
+        {
+            throw new InvalidOperationException($"{name}: not well-formed: {said} for {Show(input)}");
+        }
+    }
+
+    private byte[] Spoil(byte[] seed, Random random)
+    {
+        var octets = seed.ToList();
+        for (var changes = random.Next(1, 6); changes > 0; changes--)
+        {
+            var at = random.Next(octets.Count + 1);
+            var length = Math.Min(random.Next(1, 40), octets.Count - at);
+            switch (random.Next(8))
+            {
+                case 0 when at < octets.Count:
+                    octets[at] = (byte)random.Next(256);
+                    break;
+                case 1:
+                    octets.RemoveRange(at, length);
+                    break;
+                case 2:
+                    octets.InsertRange(at, octets.GetRange(at, length));
+                    break;
+                case 3:
+                    var other = _seeds[random.Next(_seeds.Length)];
+                    octets = [.. octets.Take(at), .. other.Skip(random.Next(other.Length + 1))];
+                    break;
+                case 4:
+                    octets.InsertRange(at, Enumerable.Repeat((byte)"x\r\n.<\0"[random.Next(6)], random.Next(1, 3000)));
+                    break;
+                default:
+                    octets.InsertRange(at, _words[random.Next(_words.Length)]);
+                    break;
+            }
+        }
+
+        return [.. octets];
+    }
+
+    private static List<ReadOnlyMemory<byte>> Cut(byte[] input, Random random)
+    {
+        var pieces = new List<ReadOnlyMemory<byte>>();
+        var longest = random.Next(4) switch { 0 => 1, 1 => 7, 2 => 100, _ => LongestPiece };
+        for (var at = 0; at < input.Length;)
+        {
+            var length = Math.Min(random.Next(1, longest + 1), input.Length - at);
+            pieces.Add(input.AsMemory(at, length));
+            at += length;
+        }
+
+        return pieces;
+    }
+
+    private static IEnumerable<byte[]> Corpus(string target)
+    {
+        foreach (var name in TranscriptScript.Names(target))
+        {
+            yield return [.. TranscriptScript.Load(name).Steps
+                .Where(s => s.Connection == 0 && s.Action is TranscriptAction.Send or TranscriptAction.SendRaw)
+                .SelectMany(s => Encoding.UTF8.GetBytes(s.Action == TranscriptAction.Send ? s.Text + "\r\n" : s.Text.Replace("\\r", "\r", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal)))];
+        }
+
+        var folder = Path.Combine(TranscriptScript.Root, "..", "corpus", target == "submission" ? "smtp" : target);
+        foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        {
+            yield return File.ReadAllBytes(file);
+        }
+    }
+
+    private static string Show(byte[] input) => string.Concat(input.Take(4000).Select(b => b is >= 32 and < 127 ? ((char)b).ToString() : b switch
+    {
+        (byte)'\r' => "\\r",
+        (byte)'\n' => "\\n",
+        _ => $"\\x{b:x2}",
+    }));
+
+    private sealed class OneLogin(MailboxRecord mailbox) : IAuthenticator
+    {
+        public ValueTask<AuthenticationOutcome> AuthenticateAsync(string userName, string password, MailProtocol protocol, System.Net.IPAddress remote, CancellationToken cancellationToken) =>
+            new(password == "secret" ? new AuthenticationOutcome(AuthenticationStatus.Succeeded, mailbox) : new AuthenticationOutcome(AuthenticationStatus.Failed, null));
+
+        public ValueTask<ScramCredentials> GetScramCredentialsAsync(string userName, CancellationToken cancellationToken) => new(new ScramCredentials(userName, mailbox.Verifier, mailbox));
+
+        public ValueTask<AuthenticationOutcome> CompleteScramAsync(ScramCredentials credentials, bool proofHolds, MailProtocol protocol, System.Net.IPAddress remote, CancellationToken cancellationToken) =>
+            new(proofHolds ? new AuthenticationOutcome(AuthenticationStatus.Succeeded, mailbox) : new AuthenticationOutcome(AuthenticationStatus.Failed, null));
+    }
+
+    private sealed class NowhereDelivery : IMailDelivery, IMailTransaction
+    {
+        public IMailTransaction Begin(DeliveryContext context) => this;
+
+        public ValueTask<bool> MaySendAsAsync(MailboxRecord submitter, string sender, CancellationToken cancellationToken) => new(sender.StartsWith('a'));
+
+        public ValueTask<RecipientOutcome> AddRecipientAsync(string recipient, CancellationToken cancellationToken) =>
+            new(new RecipientOutcome(recipient.StartsWith('n') ? RecipientStatus.UnknownMailbox : RecipientStatus.Accepted, null));
+
+        public ValueTask<DeliveryOutcome> CommitAsync(IncomingMessage content, CancellationToken cancellationToken) => new(new DeliveryOutcome(DeliveryStatus.Delivered, []));
+
+        public ValueTask DisposeAsync() => default;
+    }
+
+    private sealed class NoEvents : IEventSink
+    {
+        public void Publish(string kind, MailEventSeverity severity, string message, ServerEventDetails details = default)
+        {
+        }
+    }
+}

@@ -22,7 +22,7 @@ internal sealed class ControlService : IHostedService, IDisposable
     private readonly ConcurrentDictionary<ControlRpc, ControlTarget> _connections = new();
     private Socket? _socket;
     private string? _socketPath;
-    private string? _note;
+    private Task<string?> _note = Task.FromResult<string?>(null);
     private Task _loop = Task.CompletedTask;
 
     public ControlService(MailServerHost server, ILogger log)
@@ -53,14 +53,15 @@ internal sealed class ControlService : IHostedService, IDisposable
             _loop = AcceptSocketsAsync(socket);
         }
 
-        _note = RunDirectory.Leave(new ServerNote(_server.Name, Environment.ProcessId, _server.StorePath, _server.Settings.Ephemeral));
+        // Nobody waits for the note; only its removal must come after it.
+        _note = Task.Run(() => RunDirectory.Leave(new ServerNote(_server.Name, Environment.ProcessId, _server.StorePath, _server.Settings.Ephemeral)), CancellationToken.None);
         return Task.CompletedTask;
     }
 
     /// <summary>No longer accepts; who is connected stays, to hear of the stop.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        RunDirectory.Remove(_note);
+        RunDirectory.Remove(await _note);
         await _stopping.CancelAsync();
         _socket?.Dispose();
         await _loop;

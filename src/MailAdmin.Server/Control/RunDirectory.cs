@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MailAdmin.Server.Hosting;
 
 namespace MailAdmin.Server.Control;
@@ -54,7 +55,7 @@ internal static class RunDirectory
             {
                 StoreDirectory.CreatePrivate(directory);
                 var path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{note.ProcessId}-{Interlocked.Increment(ref s_last)}.json"));
-                StoreDirectory.WritePrivate(path, JsonSerializer.SerializeToUtf8Bytes(note));
+                StoreDirectory.WritePrivate(path, JsonSerializer.SerializeToUtf8Bytes(note, NoteJson.Default.ServerNote));
                 return path;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -91,7 +92,7 @@ internal static class RunDirectory
             ServerNote? note;
             try
             {
-                note = JsonSerializer.Deserialize<ServerNote>(File.ReadAllBytes(path));
+                note = JsonSerializer.Deserialize(File.ReadAllBytes(path), NoteJson.Default.ServerNote);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
             {
@@ -130,3 +131,6 @@ internal static class RunDirectory
         }
     }
 }
+
+[JsonSerializable(typeof(ServerNote))]
+internal sealed partial class NoteJson : JsonSerializerContext;

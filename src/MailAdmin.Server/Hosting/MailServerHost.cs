@@ -24,9 +24,14 @@ public sealed class MailServerHost : IAsyncDisposable
     private readonly MailServerSettings _settings;
     private readonly ServerParts _parts;
     private readonly TimeProvider _time;
+    private readonly LoggerFactory _loggers;
     private readonly ServerCounters _counters = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _storeClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Workers beside the endpoints: control channel, store events, sessions.</summary>
+    private const int FixedWorkers = 3;
+
+    private readonly List<IHostedService> _workers = [];
     private readonly List<ConnectionListener> _listeners = [];
     private readonly Dictionary<MailProtocol, IProtocolHandler> _handlers = [];
     private MailServerState _state = MailServerState.Starting;
@@ -53,6 +58,7 @@ public sealed class MailServerHost : IAsyncDisposable
         _parts = parts ?? ServerParts.Default;
         _time = time;
         Events = new EventHub(time);
+        _loggers = new LoggerFactory([new EventLoggerProvider(Events)]);
         StorePath = settings.Ephemeral ? StoreDirectory.CreateTemporary() : StoreDirectory.Canonical(settings.StorePath ?? StoreDirectory.Default);
     }
 
@@ -204,12 +210,13 @@ public sealed class MailServerHost : IAsyncDisposable
         var limits = LimitsByName.Apply(new ServerLimits(), _settings.Limits);
         var hostName = _settings.HostName ?? Environment.MachineName.ToLowerInvariant();
 
-        // The certificate's key and the store's recovery have nothing to do with one another.
+        // Three things that have nothing to do with one another: the certificate's key, the host's own machinery, the store's recovery.
         var certificate = Task.Run(
             () => _settings.CertificatePath is { } path
                 ? ServerCertificate.Load(path, _settings.CertificatePassword)
                 : ServerCertificate.LoadOrCreate(Path.Combine(StorePath, "tls"), hostName, _time),
             cancellationToken);
+        var building = Task.Run(() => BuildHost(endpoints.Count), cancellationToken);
         StoreDirectory.CreatePrivate(StorePath);
         try
         {
@@ -217,6 +224,7 @@ public sealed class MailServerHost : IAsyncDisposable
         }
         finally
         {
+            _host = await building;
             await ((Task)certificate).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -229,24 +237,16 @@ public sealed class MailServerHost : IAsyncDisposable
             }
         }
 
-        var loggers = new LoggerFactory([new EventLoggerProvider(Events)]);
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "MailAdmin" });
-        builder.Services.AddSingleton<ILoggerFactory>(loggers);
-        builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
-        // Each part bounds its own stop; a second clock over all of them would cut the drain short.
-        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
-
         _services = new ConnectionServices(_time)
         {
             Counters = _counters,
             Events = Events,
-            Log = loggers.CreateLogger(EventLoggerProvider.ConnectionsCategory),
+            Log = _loggers.CreateLogger(EventLoggerProvider.ConnectionsCategory),
             Limits = limits,
             Tls = tls,
         };
         _table = new ConnectionTable(_services);
-        _sessions = new HostedSessions(_table, _store);
-        var parts = new PartsContext(_store, _settings, Events, _counters, _time, loggers, limits);
+        var parts = new PartsContext(_store, _settings, Events, _counters, _time, _loggers, limits);
         _context = new ServerContext
         {
             Store = _store,
@@ -255,25 +255,39 @@ public sealed class MailServerHost : IAsyncDisposable
             Events = Events,
             Counters = _counters,
             Time = _time,
-            Loggers = loggers,
+            Loggers = _loggers,
             Settings = _settings,
             HostName = hostName,
             DisabledCapabilities = _settings.DisabledCapabilities.ToHashSet(StringComparer.OrdinalIgnoreCase),
         };
 
-        _control = new ControlService(this, loggers.CreateLogger<ControlService>());
-        // Stopped in the reverse of this order: endpoints, sessions, the store's events, the control channel's door.
-        builder.Services.AddSingleton<IHostedService>(_control);
-        builder.Services.AddSingleton<IHostedService>(new StoreEvents(_store, Events));
-        builder.Services.AddSingleton<IHostedService>(_sessions);
+        // Started in this order and stopped in the reverse of it: endpoints, sessions, the store's events, the control channel's door.
+        _control = new ControlService(this, _loggers.CreateLogger<ControlService>());
+        _sessions = new HostedSessions(_table, _store);
+        _workers.AddRange([_control, new StoreEvents(_store, Events), _sessions]);
         foreach (var endpoint in endpoints)
         {
             var listener = new ConnectionListener(endpoint, Handler(endpoint.Protocol), _table, _services, Degrade);
             _listeners.Add(listener);
-            builder.Services.AddSingleton<IHostedService>(new HostedEndpoint(listener));
+            _workers.Add(new HostedEndpoint(listener));
+        }
+    }
+
+    /// <summary>The host, which asks for its workers when it starts: they are made meanwhile.</summary>
+    private IHost BuildHost(int endpoints)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "MailAdmin" });
+        builder.Services.AddSingleton<ILoggerFactory>(_loggers);
+        builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
+        // Each part bounds its own stop; a second clock over all of them would cut the drain short.
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
+        for (var i = 0; i < FixedWorkers + endpoints; i++)
+        {
+            var number = i;
+            builder.Services.AddSingleton(_ => _workers[number]);
         }
 
-        _host = builder.Build();
+        return builder.Build();
     }
 
     /// <summary>One handler per protocol, shared by its endpoints.</summary>
@@ -314,12 +328,13 @@ public sealed class MailServerHost : IAsyncDisposable
         Events.Publish("ServerStateChanged", MailEventSeverity.Information, $"Server {Name} is {MailServerState.Stopping}");
         try
         {
-            if (_host is not null)
+            if (_host is not null && _sessions is not null)
             {
-                _sessions!.Drain = drain;
+                _sessions.Drain = drain;
                 await _host.StopAsync(CancellationToken.None);
-                _host.Dispose();
             }
+
+            _host?.Dispose();
 
             foreach (var listener in _listeners)
             {
@@ -327,12 +342,19 @@ public sealed class MailServerHost : IAsyncDisposable
             }
 
             _table?.Dispose();
-            if (_context?.Authenticator is IAsyncDisposable authenticator)
+            foreach (var part in _handlers.Values.Append<object?>(_context?.Delivery).Append(_context?.Authenticator))
             {
-                await authenticator.DisposeAsync();
+                if (part is IAsyncDisposable slow)
+                {
+                    await slow.DisposeAsync();
+                }
+                else
+                {
+                    (part as IDisposable)?.Dispose();
+                }
             }
 
-            (_context?.Authenticator as IDisposable)?.Dispose();
+            _loggers.Dispose();
         }
         finally
         {

@@ -23,7 +23,7 @@ internal static class ServerCertificate
             var certificates = new X509Certificate2Collection();
             if (IsPem(path))
             {
-                using var pem = password is null ? X509Certificate2.CreateFromPemFile(path) : X509Certificate2.CreateFromEncryptedPemFile(path, password);
+                var pem = password is null ? X509Certificate2.CreateFromPemFile(path) : X509Certificate2.CreateFromEncryptedPemFile(path, password);
                 certificates.ImportFromPemFile(path);
                 return new TlsConfiguration(Usable(pem), certificates);
             }
@@ -48,7 +48,7 @@ internal static class ServerCertificate
         {
             try
             {
-                using var kept = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
+                var kept = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
                 if (kept.NotAfter.ToUniversalTime() - RenewBefore > now.UtcDateTime && kept.MatchesHostname(hostName))
                 {
                     return new TlsConfiguration(Usable(kept));
@@ -62,7 +62,7 @@ internal static class ServerCertificate
 
         StoreDirectory.CreatePrivate(directory);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var made = Create(key, hostName, now);
+        var made = Create(key, hostName, now);
         StoreDirectory.WritePrivate(keyPath, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
         StoreDirectory.WritePrivate(certificatePath, Encoding.ASCII.GetBytes(made.ExportCertificatePem()));
         return new TlsConfiguration(Usable(made));
@@ -91,9 +91,11 @@ internal static class ServerCertificate
         return request.CreateSelfSigned(now.AddHours(-1), now + Lifetime);
     }
 
-    /// <summary>Windows' TLS does not take a key that lives in memory only.</summary>
+    /// <summary>Windows' TLS does not take a key that lives in memory only; elsewhere the detour would cost more than making the certificate.</summary>
     private static X509Certificate2 Usable(X509Certificate2 certificate) =>
-        X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null, OperatingSystem.IsWindows() ? X509KeyStorageFlags.Exportable : X509KeyStorageFlags.EphemeralKeySet);
+        OperatingSystem.IsLinux()
+            ? certificate
+            : X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null, X509KeyStorageFlags.Exportable);
 
     private static bool IsPem(string path)
     {

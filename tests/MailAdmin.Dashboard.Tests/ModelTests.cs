@@ -54,7 +54,7 @@ public class ModelTests
         Assert.Empty(server.Alerts());
         server.Apply(new FakeAdministration(_time).Server with { CertificateNotAfter = _time.GetUtcNow().AddDays(3) });
         server.Apply(Reading(0, 0, 0) with { DiskTotalBytes = 100, DiskFreeBytes = 5, QueueDepth = 3, QueueOldest = _time.GetUtcNow().AddHours(-2) });
-        server.Fail("the channel broke");
+        server.Fail(new IOException("the channel\nbroke"));
         var alerts = server.Alerts();
         Assert.Equal(4, alerts.Count);
         Assert.Equal(Tone.Failure, alerts[0].Tone);

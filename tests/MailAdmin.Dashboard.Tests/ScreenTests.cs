@@ -135,9 +135,12 @@ public class ScreenTests
         dashboard.Look().Press(Key.D2);
         dashboard.Server.Failure = new Errors.MailAdminException("ServerNotRunning", Errors.MailErrorCategory.ResourceUnavailable, "The server is not running.", null, "Start it with Start-MailServer.");
         dashboard.Press(Key.F5);
-        Assert.Contains("no answer", dashboard.Line(0), StringComparison.Ordinal);
+        Assert.Contains("● stopped", dashboard.Line(0), StringComparison.Ordinal);
         Assert.Contains("The server is not running. Start it with Start-MailServer.", dashboard.Line(1), StringComparison.Ordinal);
         Assert.Contains("alice@example.com", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Server.Failure = new IOException("the channel broke");
+        dashboard.Press(Key.F5);
+        Assert.Contains("● no answer", dashboard.Line(0), StringComparison.Ordinal);
         dashboard.Server.Failure = null;
         dashboard.Press(Key.F5);
         Assert.DoesNotContain("no answer", dashboard.Screen, StringComparison.Ordinal);

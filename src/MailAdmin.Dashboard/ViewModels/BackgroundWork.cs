@@ -22,9 +22,12 @@ internal sealed class BackgroundWork(Action<string, Tone> say, CancellationToken
     /// <summary>Ends when all that was begun has ended.</summary>
     public Task WhenIdle() => Task.WhenAll(_running.Keys);
 
-    /// <summary>An error in the words of a person.</summary>
-    public static string Say(Exception error) =>
-        error is MailAdminException { RecommendedAction: { } action } ? error.Message.TrimEnd('.') + ". " + action : error.Message;
+    /// <summary>An error in the words of a person, in one line.</summary>
+    public static string Say(Exception error)
+    {
+        var text = error is MailAdminException { RecommendedAction: { } action } ? error.Message.TrimEnd('.') + ". " + action : error.Message;
+        return string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    }
 
     private async Task GuardAsync(string what, Func<CancellationToken, Task<string?>> work)
     {

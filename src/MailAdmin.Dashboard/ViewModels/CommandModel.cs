@@ -228,7 +228,7 @@ internal sealed class CommandModel(ICommandRunner? runner, ChangeQueue changes, 
                 return Task.FromResult<string?>(null);
             })))
             .OrderBy(c => c.Index == safe ? -1 : c.Index).Select(c => c.Button).ToList();
-        changes.Post(() => ask(new FormModel(caption.Length > 0 ? caption : "Question", TextWrap.Wrap(message.Split('\n'), 70), [], buttons)
+        changes.Post(() => ask(new FormModel(caption.Length > 0 ? caption : "Question", message.ReplaceLineEndings("\n").Split('\n'), [], buttons)
         {
             Tone = Tone.Warning,
             Cancelled = () => answer.TrySetResult(safe),

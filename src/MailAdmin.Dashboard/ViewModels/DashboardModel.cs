@@ -281,6 +281,9 @@ internal sealed class DashboardModel : IAsyncDisposable
     /// <summary>Says what was done, or why not.</summary>
     public void Say(string text, Tone tone) => Notice = new Notice(text, tone, Time.GetUtcNow());
 
+    /// <summary>Takes the notice away.</summary>
+    public void Hush() => Notice = null;
+
     /// <summary>Forgets a notice that is old; true where the screen is stale for it.</summary>
     public bool Expire()
     {
@@ -325,7 +328,7 @@ internal sealed class DashboardModel : IAsyncDisposable
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // Whatever the route throws: the header says that the server gives no answer, and the next look may find it again.
-            Changes.Post(() => Server.Fail(BackgroundWork.Say(e)));
+            Changes.Post(() => Server.Fail(e));
         }
     });
 

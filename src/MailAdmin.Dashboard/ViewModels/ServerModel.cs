@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailAdmin.Errors;
 
 namespace MailAdmin.Dashboard.ViewModels;
 
@@ -84,6 +85,8 @@ internal sealed class ServerModel(TimeProvider time)
     public MailServerStatistics? Statistics { get; private set; }
     /// <summary>Why the last question got no answer; null where it did.</summary>
     public string? Problem { get; private set; }
+    /// <summary>The last question found that the server has been stopped.</summary>
+    public bool IsStopped { get; private set; }
     /// <summary>SMTP, IMAP, POP3.</summary>
     public IReadOnlyList<ProtocolCard> Cards { get; } =
     [
@@ -131,13 +134,17 @@ internal sealed class ServerModel(TimeProvider time)
         }
     }
 
-    /// <summary>The server gave no answer.</summary>
-    public void Fail(string problem) => Problem = problem;
+    /// <summary>The server gave no answer, or there is none any more.</summary>
+    public void Fail(Exception error)
+    {
+        Problem = BackgroundWork.Say(error);
+        IsStopped = error is MailAdminException { ErrorId: "ServerNotRunning" };
+    }
 
     /// <summary>State as a word and what it means.</summary>
     public (string Text, Tone Tone) State => (Problem, Info?.State) switch
     {
-        ({ } , _) => ("no answer", Tone.Failure),
+        ({ }, _) => (IsStopped ? "stopped" : "no answer", Tone.Failure),
         (_, null) => ("connecting", Tone.Dim),
         (_, MailServerState.Running) => ("running", Tone.Good),
         (_, MailServerState.Starting) => ("starting", Tone.Warning),
@@ -153,7 +160,7 @@ internal sealed class ServerModel(TimeProvider time)
         var now = time.GetUtcNow();
         if (Problem is { } problem)
         {
-            alerts.Add(new(Tone.Failure, "no answer from the server: " + problem));
+            alerts.Add(new(Tone.Failure, IsStopped ? problem : "no answer from the server: " + problem));
         }
 
         if (Info is { } info)

@@ -14,7 +14,7 @@ internal static class Chrome
         {
             (" MailAdmin", Tone.Title, 0),
             (server.Info?.HostName ?? "", Tone.Normal, 3),
-            ("● " + state + (server.Info is null ? "" : " " + Formats.Age(server.Uptime.TotalSeconds)), tone, 0),
+            ("● " + state + (server.Info is null || server.Problem is not null ? "" : " " + Formats.Age(server.Uptime.TotalSeconds)), tone, 0),
         };
         if (server.Info is { } info)
         {

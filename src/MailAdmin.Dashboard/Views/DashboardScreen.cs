@@ -114,7 +114,13 @@ internal sealed class DashboardScreen
             return Escape();
         }
 
-        _escapedAt = DateTimeOffset.MinValue;
+        if (_escapedAt != DateTimeOffset.MinValue)
+        {
+            // Changed their mind: the word about leaving goes.
+            _escapedAt = DateTimeOffset.MinValue;
+            _model.Hush();
+        }
+
         if (_model.Command.IsOpen)
         {
             _command.OnLineKey(key);

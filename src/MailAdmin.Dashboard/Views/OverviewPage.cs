@@ -71,7 +71,7 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
         }
 
         var (state, tone) = server.State;
-        yield return ("state", $"{state} for {Formats.Age(server.Uptime.TotalSeconds)}{(info.Fault is { } fault ? ": " + fault : "")}", tone);
+        yield return ("state", $"{state}{(server.Problem is null ? " for " + Formats.Age(server.Uptime.TotalSeconds) : "")}{(info.Fault is { } fault ? ": " + fault : "")}", tone);
         yield return ("name", $"{info.Name}, greets as {info.HostName}", Tone.Normal);
         yield return ("version", $"{info.Version}, process {info.ProcessId}", Tone.Normal);
         foreach (var address in info.Endpoints.Select(e => e.Address).Distinct())

@@ -126,9 +126,16 @@ internal sealed partial class RunnerInterface : PSHostUserInterface
 
     public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
     {
-        // Where the command names no default, the last choice stands for the one that changes nothing.
-        var safe = choices.ToList().FindIndex(c => c.Label.Replace("&", "", StringComparison.Ordinal).Equals("No", StringComparison.OrdinalIgnoreCase));
-        return Output.ChooseAsync(caption, message, [.. choices.Select(c => c.Label)], safe >= 0 ? safe : defaultChoice >= 0 ? defaultChoice : choices.Count - 1, _stop).GetAwaiter().GetResult();
+        // Suspend would open a nested prompt, which there is none of here.
+        var offered = choices.Select((choice, index) => (choice.Label, Index: index)).Where(c => c.Label.Replace("&", "", StringComparison.Ordinal) != "Suspend").ToList();
+        // A question about a change is safe with No, whatever its own default; where there is no No, the last choice stands for the one that changes nothing.
+        var safe = offered.FindIndex(c => c.Label.Replace("&", "", StringComparison.Ordinal) == "No");
+        if (safe < 0)
+        {
+            safe = offered.FindIndex(c => c.Index == defaultChoice) is >= 0 and var named ? named : offered.Count - 1;
+        }
+
+        return offered[Output.ChooseAsync(caption, message, [.. offered.Select(c => c.Label)], safe, _stop).GetAwaiter().GetResult()].Index;
     }
 
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>

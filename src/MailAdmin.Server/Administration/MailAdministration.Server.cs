@@ -9,7 +9,7 @@ internal sealed partial class MailAdministration
     {
         if (host is not null)
         {
-            return await host.GetInfoAsync(cancellationToken);
+            return await Host.GetInfoAsync(cancellationToken);
         }
 
         var totals = await store.GetTotalsAsync(cancellationToken);

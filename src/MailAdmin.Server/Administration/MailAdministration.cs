@@ -38,7 +38,8 @@ internal sealed partial class MailAdministration(IMailStore store, MailServerHos
         }
     }
 
-    private MailServerHost Host => host ?? throw ServerErrors.ServerNotRunning(null);
+    // One that has stopped has closed its store: whoever still holds this is told so, and not what failed inside.
+    private MailServerHost Host => host is { State: not MailServerState.Stopped } ? host : throw ServerErrors.ServerNotRunning(host?.Name);
 
     private async ValueTask<MailboxRecord> MailboxAsync(string identity, CancellationToken cancellationToken) =>
         await FindMailboxAsync(identity, cancellationToken) ?? throw AdministrationErrors.MailboxNotFound(identity);

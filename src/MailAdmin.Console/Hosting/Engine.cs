@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
+using System.Reflection;
 
 namespace MailAdmin.Console.Hosting;
 
@@ -216,12 +217,15 @@ internal sealed class Engine : IDisposable
 
     private void ShowError(ErrorRecord error)
     {
-        using var shell = Create();
-        // Out-Default shows an error record as such only where it is marked as one.
-        var marked = new PSObject(error);
-        marked.Properties.Add(new PSNoteProperty("writeErrorStream", true));
-        shell.AddCommand("Out-Default").AddParameter("InputObject", marked);
-        shell.Invoke();
+        // The formatter sends an error record to the error stream only where this mark is on it; merged errors carry it already.
+        var marked = PSObject.AsPSObject(error);
+        var mark = typeof(PSObject).GetProperty("WriteStream", BindingFlags.Instance | BindingFlags.NonPublic);
+        mark?.SetValue(marked, Enum.Parse(mark.PropertyType, "Error"));
+        using var pipeline = Runspace.CreatePipeline();
+        pipeline.Commands.Add("Out-Default");
+        pipeline.Input.Write(marked);
+        pipeline.Input.Close();
+        pipeline.Invoke();
     }
 
     private T Tracked<T>(Action stop, Func<T> work)

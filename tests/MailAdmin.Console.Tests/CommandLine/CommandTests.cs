@@ -1,0 +1,110 @@
+namespace MailAdmin.Console.Tests.CommandLine;
+
+public class CommandTests
+{
+    [Theory]
+    [InlineData("'fine'", 0)]
+    [InlineData("exit 7", 7)]
+    [InlineData("throw 'x'", 1)]
+    [InlineData("Get-NoSuchThing", 1)]
+    [InlineData("Get-NoSuchThing; 'goes on'", 0)]
+    [InlineData("Get-Mailbox nobody@example.com -StorePath /dev/null/x", 1)]
+    [InlineData("if (", 1)]
+    [InlineData("'comment' # at the end", 0)]
+    public async Task Command_exits_as_pwsh_does(string command, int expected)
+    {
+        var (code, _, error) = await ConsoleProgram.RunAsync(["-NoLogo", "-Command", command]);
+
+        Assert.Equal(expected, code);
+        Assert.Equal(expected is 1 || command.StartsWith("Get-", StringComparison.Ordinal), error.Length > 0);
+    }
+
+    [Fact]
+    public async Task The_module_is_there_and_output_has_no_escapes_where_nobody_looks()
+    {
+        var (code, output, error) = await ConsoleProgram.RunAsync(["-c", "Get-Command Start-MailServer; Get-Command Send-Mail"]);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("Start-MailServer", output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', output);
+    }
+
+    [Fact]
+    public async Task Text_beyond_ASCII_comes_out_as_UTF_8()
+    {
+        var (_, output, _) = await ConsoleProgram.RunAsync(["-c", "'Grüße ✉'"]);
+        Assert.Equal("Grüße ✉", output.Trim());
+    }
+
+    [Fact]
+    public async Task A_command_can_come_from_standard_input()
+    {
+        var (code, output, _) = await ConsoleProgram.RunAsync(["-Command", "-"], "1 + 2\nexit 4\n");
+        Assert.Equal((4, "3"), (code, output.Trim()));
+    }
+
+    [Fact]
+    public async Task A_script_gets_its_arguments_by_position_and_by_name()
+    {
+        var script = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".ps1");
+        try
+        {
+            await File.WriteAllTextAsync(script, "param($First, $Name)\n\"$First|$Name\"\nGet-NoSuchThing\n$null = 1", TestContext.Current.CancellationToken);
+
+            var (code, output, error) = await ConsoleProgram.RunAsync(["-File", script, "it's $HOME; exit 9", "-Name", "two words"]);
+
+            Assert.Equal("it's $HOME; exit 9|two words", output.Trim());
+            Assert.Contains("Get-NoSuchThing", error, StringComparison.Ordinal);
+            Assert.Equal(0, code);
+        }
+        finally
+        {
+            File.Delete(script);
+        }
+    }
+
+    [Theory]
+    [InlineData("no-such-verb")]
+    [InlineData("-NoSuchParameter")]
+    [InlineData("-Command")]
+    [InlineData("-File", "/no/such/file.ps1")]
+    [InlineData("serve", "--no-such-option")]
+    [InlineData("serve", "--port-offset", "many")]
+    [InlineData("demo", "--no-such-option")]
+    public async Task A_command_line_that_makes_no_sense_is_usage(params string[] arguments)
+    {
+        var (code, _, error) = await ConsoleProgram.RunAsync(arguments);
+        Assert.Equal(64, code);
+        Assert.StartsWith("mailadmin: ", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-Version", "MailAdmin ")]
+    [InlineData("--help", "mailadmin demo")]
+    public async Task Version_and_help_need_no_engine(string argument, string expected)
+    {
+        var (code, output, _) = await ConsoleProgram.RunAsync([argument]);
+        Assert.Equal(0, code);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SIGTERM_stops_a_running_pipeline()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals.");
+        await using var program = ConsoleProgram.Start(["-c", "'running'; while ($true) { }"]);
+        await program.LineAsync(l => l == "running");
+
+        program.Signal(System.Runtime.InteropServices.PosixSignal.SIGTERM);
+
+        Assert.Equal(143, (await program.EndAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_question_that_nobody_can_answer_is_an_error()
+    {
+        var (code, _, error) = await ConsoleProgram.RunAsync(["-NonInteractive", "-c", "Start-MailServer q -Ephemeral | Stop-MailServer; New-Mailbox"]);
+        Assert.Equal(1, code);
+        Assert.Contains("Identity", error, StringComparison.Ordinal);
+    }
+}

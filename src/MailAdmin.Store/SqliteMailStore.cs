@@ -1,6 +1,11 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using MailAdmin.Administration;
 using MailAdmin.Store.Content;
 using MailAdmin.Store.IO;
+using MailAdmin.Store.Journal;
+using MailAdmin.Store.Maintenance;
+using MailAdmin.Store.Operations;
 using MailAdmin.Store.Recovery;
 using MailAdmin.Store.Sqlite;
 using MailAdmin.Store.State;
@@ -25,6 +30,7 @@ public sealed class SqliteMailStore : IMailStore
     private readonly LogAppender _log;
     private readonly Broadcaster _broadcaster;
     private readonly StoreWriter _writer;
+    private readonly SemaphoreSlim _compacting = new(1);
     private int _disposed;
 
     private SqliteMailStore(
@@ -90,10 +96,60 @@ public sealed class SqliteMailStore : IMailStore
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<StoreFinding> VerifyAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async IAsyncEnumerable<StoreFinding> VerifyAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        // The index catches up first, so that one view of it is the whole store.
+        await _writer.RunAsync(new StructuralOperation<bool>(_ => true, cancellationToken));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var findings = Channel.CreateBounded<StoreFinding>(64);
+        var work = Task.Run(
+            async () =>
+            {
+                Exception? failure = null;
+                try
+                {
+                    using var reader = new IndexReader(new IndexConnection(Path.Combine(_options.Path, IndexName), create: false));
+                    var locator = new ContentLocator(_state, _readers);
+                    foreach (var finding in new StoreVerifier(_options.IO, _segments, reader, _state.Ids, StoreTag(Id), locator.Ask).Run(stop.Token))
+                    {
+                        await findings.Writer.WriteAsync(finding, stop.Token);
+                    }
+                }
+                catch (Exception e)
+                {
+                    failure = e is IndexException or IOException or UnauthorizedAccessException ? StoreErrors.From(e, _options.Path) : e;
+                }
+
+                findings.Writer.Complete(failure);
+            },
+            CancellationToken.None);
+        try
+        {
+            await foreach (var finding in findings.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return finding;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await work;
+        }
+    }
 
     /// <inheritdoc/>
-    public Task<long> CompactAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<long> CompactAsync(CancellationToken cancellationToken = default)
+    {
+        await _compacting.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => new StoreCompactor(_options, _writer, _readers, _segments, _log, StoreTag(Id)).RunAsync(cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            _compacting.Release();
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -116,6 +172,7 @@ public sealed class SqliteMailStore : IMailStore
             _log.Dispose();
             _segments.Dispose();
             _lock.Dispose();
+            _compacting.Dispose();
         }
     }
 
@@ -141,8 +198,8 @@ public sealed class SqliteMailStore : IMailStore
             opened.Push(held);
 
             var indexPath = Path.Combine(options.Path, IndexName);
-            var isNew = !File.Exists(indexPath);
-            if (isNew && segments.ListLog().Count > 0)
+            var hasLog = segments.ListLog().Count > 0;
+            if (!File.Exists(indexPath) && hasLog)
             {
                 throw StoreErrors.StoreCorrupt(options.Path, "its index is missing.");
             }
@@ -150,14 +207,25 @@ public sealed class SqliteMailStore : IMailStore
             var connection = new IndexConnection(indexPath, create: true);
             var index = new IndexWriter(connection);
             opened.Push(index);
-            if (isNew)
+            if (!hasLog && index.Reader.UserVersion() == 0)
             {
-                Create(io, segments, index, indexPath);
+                Create(io, index, indexPath);
             }
 
             if (index.Reader.UserVersion() != IndexSchema.Version || index.Reader.Position() is not { } position)
             {
                 throw StoreErrors.StoreCorrupt(options.Path, "its index is of another version or incomplete.");
+            }
+
+            if (!hasLog)
+            {
+                if (position.Sequence > 0)
+                {
+                    throw StoreErrors.StoreCorrupt(options.Path, "its segments are missing.");
+                }
+
+                io.Create(segments.PathOf(1)).Dispose();
+                io.FlushDirectory(segments.ContentDirectory);
             }
 
             var planReader = new IndexReader(new IndexConnection(indexPath, create: false));
@@ -177,6 +245,12 @@ public sealed class SqliteMailStore : IMailStore
             }
 
             var log = new LogAppender(io, segments, options.SegmentSize, tag, current);
+            opened.Push(log);
+            if (state.Counters.Sequence == 0)
+            {
+                Name(log, state, position.Store, options.TimeProvider.GetUtcNow());
+            }
+
             return new SqliteMailStore(options, held, segments, index, planReader, state, log, position.Store);
         }
         catch (Exception e)
@@ -196,7 +270,7 @@ public sealed class SqliteMailStore : IMailStore
         }
     }
 
-    private static void Create(IStoreIO io, SegmentTable segments, IndexWriter index, string indexPath)
+    private static void Create(IStoreIO io, IndexWriter index, string indexPath)
     {
         if (!OperatingSystem.IsWindows())
         {
@@ -209,11 +283,18 @@ public sealed class SqliteMailStore : IMailStore
             }
         }
 
-        using (io.Create(segments.PathOf(1)))
-        {
-        }
-
-        io.FlushDirectory(segments.ContentDirectory);
         index.CreateSchema(Guid.NewGuid(), 0);
+        index.FlushToDisk();
+        io.FlushDirectory(Path.GetDirectoryName(indexPath)!);
+    }
+
+    /// <summary>Names the store in its log, so that a rebuild knows it without an index. Also where a crash came between the two.</summary>
+    private static void Name(LogAppender log, StoreState state, Guid id, DateTimeOffset now)
+    {
+        log.Begin();
+        log.Batch.AddJournal(1, now.ToUnixTimeMilliseconds(), [new StoreMade(id)]);
+        log.Commit();
+        state.Counters.Sequence = 1;
+        state.Publish();
     }
 }

@@ -11,6 +11,8 @@ public sealed record StoreOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
     /// <summary>Octets after which a new segment is begun: large enough that files stay few, small enough that compaction moves little at a time.</summary>
     public long SegmentSize { get; init; } = 128L * 1024 * 1024;
+    /// <summary>Share of dead octets from which compaction rewrites a segment: at a half, it writes at most as much as it gives back.</summary>
+    public double CompactionShare { get; init; } = 0.5;
     /// <summary>Octets from which a spooled message keeps its file instead of being copied into the log: there the copy costs more than a file's own flush.</summary>
     public long AdoptionSize { get; init; } = 256 * 1024;
     /// <summary>Changed messages after which the index catches up with the log; bounds the memory of what it has yet to take and the work of a restart.</summary>

@@ -11,7 +11,7 @@ internal static class EventCodec
     {
         ContentStored = 1, ContentMoved = 2, MessagesPlaced = 3, KeywordAdded = 4, FlagsSet = 5, MessagesGone = 6,
         DomainPut = 16, DomainDeleted = 17, MailboxPut = 18, MailboxDeleted = 19, AliasPut = 20, AliasDeleted = 21, SettingPut = 22,
-        FolderPut = 23, FolderDeleted = 24, SubscriptionPut = 25,
+        FolderPut = 23, FolderDeleted = 24, SubscriptionPut = 25, StoreMade = 32,
     }
 
     public static void Write(IBufferWriter<byte> target, StoreEvent e)
@@ -84,6 +84,9 @@ internal static class EventCodec
                 break;
             case SubscriptionPut s:
                 w.Kind((byte)Kind.SubscriptionPut).Number(s.Mailbox).Text(s.Name).Number(s.Subscribed ? 1 : 0);
+                break;
+            case StoreMade m:
+                w.Kind((byte)Kind.StoreMade).Octets(m.Store.ToByteArray());
                 break;
             default:
                 throw new InvalidOperationException($"{e.GetType().Name} has no form in the journal.");
@@ -165,6 +168,8 @@ internal static class EventCodec
                 return new FolderDeleted(r.Number());
             case Kind.SubscriptionPut:
                 return new SubscriptionPut(r.Number(), r.Text()!, r.Number() != 0);
+            case Kind.StoreMade:
+                return r.Octets() is { Length: 16 } id ? new StoreMade(new Guid(id)) : throw new InvalidDataException("A journal record is damaged.");
             default:
                 throw new InvalidDataException("A journal record has an event of an unknown kind.");
         }

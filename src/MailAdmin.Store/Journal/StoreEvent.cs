@@ -9,6 +9,9 @@ namespace MailAdmin.Store.Journal;
 /// </summary>
 internal abstract record StoreEvent;
 
+/// <summary>The first event of every store: which one it is.</summary>
+internal sealed record StoreMade(Guid Store) : StoreEvent;
+
 /// <summary>A content lies in the log; it has no references yet.</summary>
 internal sealed record ContentStored(long Key, ContentPlace Place) : StoreEvent;
 

@@ -100,8 +100,12 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
     public ContentPlace? Content(long key) => connection.Single<ContentPlace?>(
         "SELECT segment, offset, length FROM content WHERE key = ?1", r => new ContentPlace(r.Number(0), r.Number(1), r.Number(2)), key);
 
-    public List<(long Key, long Refs)> ContentRefs(long fromKey, int count) => connection.Query(
-        "SELECT key, refs FROM content WHERE key >= ?1 ORDER BY key LIMIT ?2", r => (r.Number(0), r.Number(1)), fromKey, count);
+    public List<(long Key, ContentPlace Place, long References)> ContentRows(long fromKey, int count) => connection.Query(
+        "SELECT key, segment, offset, length, refs FROM content WHERE key >= ?1 ORDER BY key LIMIT ?2",
+        r => (r.Number(0), new ContentPlace(r.Number(1), r.Number(2), r.Number(3)), r.Number(4)), fromKey, count);
+
+    /// <summary>Until it is disposed, all answers are of one commit.</summary>
+    public IDisposable OpenView() => new View(connection, connection.BeginRead());
 
     public byte[]? Summary(long content) => connection.Single("SELECT value FROM summary WHERE content = ?1", r => r.Octets(0), content);
 
@@ -110,6 +114,13 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
         "SELECT content, value FROM summary WHERE content BETWEEN ?1 AND ?2 ORDER BY content", r => (r.Number(0), r.Octets(1)), first, last);
 
     public List<SegmentRow> Segments() => connection.Query("SELECT id, used, live, journal FROM segment ORDER BY id", r => new SegmentRow(r.Number(0), r.Number(1), r.Number(2), r.Number(3)));
+
+    /// <inheritdoc cref="IndexWriter.FlushToDisk"/>
+    public bool FlushToDisk()
+    {
+        connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
+        return true;
+    }
 
     /// <summary>SQLite's own check; empty where all is well.</summary>
     public List<string> IntegrityProblems() => connection.Query("PRAGMA integrity_check(20)", r => r.Text(0)).FindAll(t => t != "ok");
@@ -125,6 +136,11 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
         r.Number(10), r.NumberOrNull(11), r.Number(12), r.Number(13));
 
     private static FolderRow MapFolder(IndexRow r) => new(r.Number(0), r.Number(1), r.Text(2), (SpecialUse)r.Number(3), (uint)r.Number(4), r.Number(5));
+
+    private sealed class View(IndexConnection connection, bool begun) : IDisposable
+    {
+        public void Dispose() => connection.EndRead(begun);
+    }
 
     private sealed record LoadedHead(long Mailbox, FolderHead Head, int Count, uint Recent);
 }

@@ -34,6 +34,9 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
         connection.Commit();
     }
 
+    /// <summary>Returns when every commit so far is on the medium (WAL with synchronous=NORMAL does that at its own checkpoint only).</summary>
+    public void FlushToDisk() => connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
+
     /// <summary>Applies an event of accounts or folders.</summary>
     public void Apply(StoreEvent e)
     {

@@ -38,6 +38,8 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
     /// <summary>Counters as of the last planned operation.</summary>
     public ref StoreCounters Counters => ref _counters;
     public StoreCounters Committed => _committed;
+    /// <summary>Messages changed by the batch in work.</summary>
+    public int Pending => _batch.Changes;
     public long NextContent => Interlocked.Read(ref _nextContent);
 
     /// <summary>Where accounts and folders are applied; set while a transaction is open, else null.</summary>
@@ -133,7 +135,7 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
                 Index!.Apply(e);
                 _batch.DeletedMailboxes.Add(m.Row);
                 break;
-            case MessagesPlaced or KeywordAdded or FlagsSet or MessagesGone or FolderDeleted:
+            case StoreMade or MessagesPlaced or KeywordAdded or FlagsSet or MessagesGone or FolderDeleted:
                 break;
             default:
                 Index!.Apply(e);

@@ -16,11 +16,13 @@ internal sealed class LogAppender : IDisposable
     private readonly Dictionary<long, SegmentRow> _changed = [];
     private IStoreFile _file;
     private SegmentRow _current;
+    private long _lastSegment;
     private bool _mustRotate;
 
     /// <summary>Continues behind the last committed record of a segment that exists.</summary>
     public LogAppender(IStoreIO io, SegmentTable segments, long segmentSize, ulong storeTag, SegmentRow current)
     {
+        _lastSegment = Math.Max(current.Id, segments.ListLog().LastOrDefault());
         _io = io;
         _segments = segments;
         _segmentSize = segmentSize;
@@ -43,7 +45,7 @@ internal sealed class LogAppender : IDisposable
     {
         if (_mustRotate || _current.Used >= _segmentSize)
         {
-            Rotate(_current.Id + 1);
+            Rotate(TakeSegmentNumber());
         }
 
         Batch.Begin(_file, _current.Used);
@@ -97,16 +99,16 @@ internal sealed class LogAppender : IDisposable
         return changed;
     }
 
+    /// <summary>A number no segment has had; a file left by a rotation that failed half way keeps its own.</summary>
+    public long TakeSegmentNumber() => Interlocked.Increment(ref _lastSegment);
+
+    /// <summary>Figures of a segment that was written elsewhere, for the index.</summary>
+    public void Note(SegmentRow segment) => _changed[segment.Id] = segment;
+
     /// <summary>Closes the current segment and begins the one with this number.</summary>
-    public void Rotate(long segment)
+    private void Rotate(long segment)
     {
         var path = _segments.PathOf(segment);
-        if (_io.Exists(path))
-        {
-            // Left by a rotation that failed half way; nothing was ever committed into it.
-            _io.Delete(path);
-        }
-
         var file = _io.Create(path);
         try
         {

@@ -12,6 +12,7 @@ internal sealed class PlanContext(StoreState state, LogAppender log, SegmentTabl
     private readonly List<StoreEvent> _events = [];
     private readonly List<StoreChange> _changes = [];
     private readonly List<long> _adopted = [];
+    private readonly List<long> _removedSegments = [];
 
     public StoreState State => state;
     public StoreOptions Options => options;
@@ -25,6 +26,10 @@ internal sealed class PlanContext(StoreState state, LogAppender log, SegmentTabl
     public List<StoreChange> Changes => _changes;
     /// <summary>Files taken over in this batch, to be deleted where it fails.</summary>
     public List<long> Adopted => _adopted;
+    /// <summary>Segments that the index is to forget with this batch.</summary>
+    public List<long> RemovedSegments => _removedSegments;
+    /// <summary>The segment that grows.</summary>
+    public long CurrentSegment => log.Segment;
     /// <summary>True where the operation in work emitted something.</summary>
     public bool HasEvents => _events.Count > 0;
 
@@ -38,6 +43,17 @@ internal sealed class PlanContext(StoreState state, LogAppender log, SegmentTabl
         NowSeconds = (uint)now.ToUnixTimeSeconds();
         _changes.Clear();
         _adopted.Clear();
+        _removedSegments.Clear();
+    }
+
+    /// <summary>Names a segment that was written beside the log, and one that nothing points into any more.</summary>
+    public void NoteSegments(SegmentRow written, long? removed)
+    {
+        log.Note(written);
+        if (removed is { } gone)
+        {
+            _removedSegments.Add(gone);
+        }
     }
 
     /// <summary>Applies an event and keeps it for the log.</summary>

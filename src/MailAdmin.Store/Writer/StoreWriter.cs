@@ -38,7 +38,6 @@ internal sealed class StoreWriter : IAsyncDisposable
     private readonly Thread _thread;
     private readonly ITimer _timer;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<long> _removedSegments = [];
     private StoreOperation? _heldBack;
     private Task<List<ContentPlace>>? _checkpointing;
     private Checkpoint? _checkpoint;
@@ -317,8 +316,8 @@ internal sealed class StoreWriter : IAsyncDisposable
 
     private Checkpoint Capture(bool clean)
     {
-        var checkpoint = _state.Capture(_log.Segment, _log.Offset, clean, _notes.TakeLogins(), _notes.TakeRecents(), _notes.TakeSummaries(), _log.TakeChanged(), [.. _removedSegments]);
-        _removedSegments.Clear();
+        var checkpoint = _state.Capture(_log.Segment, _log.Offset, clean, _notes.TakeLogins(), _notes.TakeRecents(), _notes.TakeSummaries(), _log.TakeChanged(), [.. _context.RemovedSegments]);
+        _context.RemovedSegments.Clear();
         return checkpoint;
     }
 

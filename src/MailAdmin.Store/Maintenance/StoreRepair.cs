@@ -1,0 +1,209 @@
+using System.Runtime.InteropServices;
+using MailAdmin.Store.Content;
+using MailAdmin.Store.IO;
+using MailAdmin.Store.Journal;
+using MailAdmin.Store.Recovery;
+using MailAdmin.Store.Snapshots;
+using MailAdmin.Store.Sqlite;
+using MailAdmin.Store.State;
+
+namespace MailAdmin.Store;
+
+/// <summary>What a rebuild found.</summary>
+/// <param name="Mailboxes">Mailboxes in the new index.</param>
+/// <param name="Messages">Messages in the new index.</param>
+/// <param name="LostMessages">Messages whose content is damaged or gone; they are expunged, so that clients see them go.</param>
+/// <param name="DamagedPlaces">Places in segments that could not be read; reading went on behind them.</param>
+/// <param name="SkippedRecords">Journal records that no longer fit what is there, since others before them are lost.</param>
+public sealed record StoreRepairReport(long Mailboxes, long Messages, long LostMessages, long DamagedPlaces, long SkippedRecords);
+
+/// <summary>
+/// Makes the index anew from the segments alone. The log holds every event since the store was made, so that nothing is lost with the index but
+/// computed summaries, last logins and which messages were recent.
+/// </summary>
+public static class StoreRepair
+{
+    private const string NewIndexName = "index.new";
+    private const string OldIndexName = "index.old";
+    // Changes kept in memory before they go to the new index.
+    private const int CheckpointChanges = 50_000;
+
+    /// <summary>Rebuilds a store that no process has open. The old index is kept beside the new one as <c>index.old</c>.</summary>
+    /// <exception cref="Errors.MailAdminException"><c>StoreInUse</c>; <c>StoreCorrupt</c> where no segment can be read; <c>StoreDiskFull</c>, <c>StoreIOError</c>.</exception>
+    public static Task<StoreRepairReport> RebuildAsync(string path, CancellationToken cancellationToken = default) =>
+        RebuildAsync(new StoreOptions { Path = path }, cancellationToken);
+
+    internal static Task<StoreRepairReport> RebuildAsync(StoreOptions options, CancellationToken cancellationToken)
+    {
+        options = options with { Path = Path.GetFullPath(options.Path) };
+        return Task.Run(() => Rebuild(options, cancellationToken), cancellationToken);
+    }
+
+    private static StoreRepairReport Rebuild(StoreOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!Directory.Exists(Path.Combine(options.Path, "content")))
+            {
+                throw StoreErrors.StoreCorrupt(options.Path, "it has no content.");
+            }
+
+            using var held = StoreLock.Take(options.Path);
+            using var segments = new SegmentTable(options.IO, options.Path);
+            var inventory = LogInventory.Take(options.IO, segments, cancellationToken);
+            if (inventory.Store is not { } store)
+            {
+                throw StoreErrors.StoreCorrupt(options.Path, "no segment says which store it belongs to; restore it from a backup.");
+            }
+
+            var target = Path.Combine(options.Path, NewIndexName);
+            DeleteIndex(target);
+            StoreRepairReport report;
+            using (var index = new IndexWriter(new IndexConnection(target, create: true)))
+            {
+                index.CreateSchema(store, 0);
+                report = Fill(options, segments, inventory, index, store, cancellationToken);
+            }
+
+            var current = Path.Combine(options.Path, SqliteMailStore.IndexName);
+            var old = Path.Combine(options.Path, OldIndexName);
+            DeleteIndex(old);
+            foreach (var suffix in (string[])["", "-wal", "-shm"])
+            {
+                if (File.Exists(current + suffix))
+                {
+                    File.Move(current + suffix, old + suffix);
+                }
+            }
+
+            File.Move(target, current);
+            options.IO.FlushDirectory(options.Path);
+            return report;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexException)
+        {
+            throw StoreErrors.From(e, options.Path);
+        }
+    }
+
+    private static StoreRepairReport Fill(StoreOptions options, SegmentTable segments, LogInventory inventory, IndexWriter index, Guid store, CancellationToken cancellationToken)
+    {
+        var state = new StoreState(new IdCodec(store), new StoreCounters(0, 1, 1, 0, 0, 0), 1) { Reader = index.Reader, Tolerant = true, Index = index };
+        index.Begin();
+        long skipped = 0;
+        var lost = new HashSet<long>();
+        foreach (var (sequence, place) in inventory.Journal)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                foreach (var e in ReadEvents(options.IO, segments, place))
+                {
+                    Apply(state, inventory, lost, e);
+                }
+            }
+            catch (Exception e) when (e is InvalidDataException or IndexException { IsDiskFull: false } or InvalidOperationException)
+            {
+                skipped++;
+            }
+
+            state.Counters.Sequence = sequence;
+            if (state.Pending >= CheckpointChanges)
+            {
+                Checkpoint(state, index, inventory, last: false);
+            }
+        }
+
+        Checkpoint(state, index, inventory, last: false);
+        var expunged = ExpungeLost(state, index, lost);
+        Checkpoint(state, index, inventory, last: true);
+        index.Commit();
+        return new StoreRepairReport(state.Committed.Mailboxes, state.Committed.Messages, expunged, inventory.DamagedPlaces, skipped);
+    }
+
+    private static void Apply(StoreState state, LogInventory inventory, HashSet<long> lost, StoreEvent e)
+    {
+        switch (e)
+        {
+            case ContentStored c when inventory.Contents.TryGetValue(c.Key, out var place):
+                // Where it lies now, wherever it was put at first.
+                state.Apply(c with { Place = place });
+                break;
+            case ContentStored c:
+                lost.Add(c.Key);
+                break;
+            case ContentMoved:
+                break;
+            default:
+                state.Apply(e);
+                break;
+        }
+    }
+
+    private static void Checkpoint(StoreState state, IndexWriter index, LogInventory inventory, bool last)
+    {
+        state.MergeBatch();
+        var (end, rows) = last ? inventory.End() : (new SegmentRow(1, 0, 0, 0), []);
+        var checkpoint = state.Capture(end.Id, end.Used, clean: false, [], [], [], last ? rows : inventory.Rows, []);
+        index.Apply(checkpoint);
+        inventory.Rows.Clear();
+        state.Publish();
+        state.Settle(checkpoint);
+    }
+
+    private static long ExpungeLost(StoreState state, IndexWriter index, HashSet<long> lost)
+    {
+        long expunged = 0;
+        for (long after = 0; lost.Count > 0 && index.Reader.FoldersAfter(after, 500) is { Count: > 0 } page; after = page[^1].Row)
+        {
+            foreach (var row in page)
+            {
+                if (state.FindFolder(row.Row)?.Working is not { } snapshot)
+                {
+                    continue;
+                }
+
+                var gone = new UidSet.Builder();
+                snapshot.Visit(UidSet.All, (chunk, _, i) =>
+                {
+                    if (lost.Contains(chunk.Content(i)))
+                    {
+                        gone.Add(chunk.Uid(i));
+                    }
+                });
+                if (!gone.IsEmpty)
+                {
+                    var uids = gone.Build();
+                    expunged += uids.Count;
+                    state.Apply(new MessagesGone(row.Row, snapshot.HighestModSeq + 1, uids));
+                }
+            }
+        }
+
+        return expunged;
+    }
+
+    private static List<StoreEvent> ReadEvents(IStoreIO io, SegmentTable segments, ContentPlace place)
+    {
+        var segment = segments.Rent(place.Segment);
+        try
+        {
+            var body = new byte[place.Length];
+            return LogScanner.ReadFully(segment.File, place.Offset + RecordHeader.Size, body) == body.Length
+                ? EventCodec.ReadAll(body)
+                : throw new InvalidDataException("A journal record is cut off.");
+        }
+        finally
+        {
+            segment.Release();
+        }
+    }
+
+    private static void DeleteIndex(string path)
+    {
+        foreach (var suffix in (string[])["", "-wal", "-shm"])
+        {
+            File.Delete(path + suffix);
+        }
+    }
+}

@@ -6,3 +6,13 @@ public sealed class FileMessageTests : MessageContract
 {
     protected override IStoreFactory CreateFactory() => new FileStoreFactory();
 }
+
+public sealed class FileFolderTests : FolderContract
+{
+    protected override IStoreFactory CreateFactory() => new FileStoreFactory();
+}
+
+public sealed class FileAccountTests : AccountContract
+{
+    protected override IStoreFactory CreateFactory() => new FileStoreFactory();
+}

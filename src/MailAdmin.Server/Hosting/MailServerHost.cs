@@ -28,8 +28,8 @@ public sealed class MailServerHost : IAsyncDisposable
     private readonly ServerCounters _counters = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _storeClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    /// <summary>Workers beside the endpoints: control channel, store events, sessions.</summary>
-    private const int FixedWorkers = 3;
+    /// <summary>Workers beside the endpoints: control channel, collector, store events, sessions.</summary>
+    private const int FixedWorkers = 4;
 
     private readonly List<IHostedService> _workers = [];
     private readonly List<ConnectionListener> _listeners = [];
@@ -264,7 +264,7 @@ public sealed class MailServerHost : IAsyncDisposable
         // Started in this order and stopped in the reverse of it: endpoints, sessions, the store's events, the control channel's door.
         _control = new ControlService(this, _loggers.CreateLogger<ControlService>());
         _sessions = new HostedSessions(_table, _store);
-        _workers.AddRange([_control, new StoreEvents(_store, Events), _sessions]);
+        _workers.AddRange([_control, new QuietCollector(), new StoreEvents(_store, Events), _sessions]);
         foreach (var endpoint in endpoints)
         {
             var listener = new ConnectionListener(endpoint, Handler(endpoint.Protocol), _table, _services, Degrade);

@@ -53,10 +53,16 @@ internal sealed class HostVerb : IBenchmarkVerb
         Console.WriteLine("ready");
         while (await Console.In.ReadLineAsync() is { } line)
         {
-            // Any line: memory after a collection, to see what is kept.
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line}: {GC.GetTotalMemory(true) / 1024} KiB live, {Environment.WorkingSet / 1024} KiB working set"));
+            // Any line: what the heap holds; "collect" collects first, to see what is kept alive.
+            if (line == "collect")
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+
+            var heap = GC.GetGCMemoryInfo();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{line}: {GC.GetTotalMemory(false) / 1024} KiB on the heap, {heap.TotalCommittedBytes / 1024} committed, {heap.FragmentedBytes / 1024} between, {GC.GetTotalAllocatedBytes() / 1024} ever, {GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)} collections, {Environment.WorkingSet / 1024} KiB working set"));
         }
 
         await host.StopAsync(TimeSpan.FromSeconds(2));

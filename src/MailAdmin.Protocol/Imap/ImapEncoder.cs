@@ -119,7 +119,9 @@ public ref struct ImapEncoder(IBufferWriter<byte> output)
     {
         if (ascii.Length <= BlockOctets)
         {
-            _used += Encoding.UTF8.GetBytes(ascii, Room(ascii.Length * 3));
+            // Room may begin a new span and set _used back: it comes first, never within the addition.
+            var room = Room(ascii.Length * 3);
+            _used += Encoding.UTF8.GetBytes(ascii, room);
             return;
         }
 

@@ -38,6 +38,7 @@ internal sealed partial class ImapSession
         var difference = selected.View.Compare(latest);
         if (mode == ImapSync.WithoutExpunge && !difference.Expunged.IsEmpty)
         {
+            selected.Lag(latest);
             return;
         }
 

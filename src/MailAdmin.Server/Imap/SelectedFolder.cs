@@ -14,6 +14,7 @@ internal sealed class SelectedFolder(FolderRecord folder, FolderSnapshot view, b
     private const int MaxOwnChanges = 256;
 
     private List<ulong>? _own;
+    private FolderSnapshot? _ahead;
 
     public FolderRecord Folder { get; } = folder;
     /// <summary>What the client knows.</summary>
@@ -34,6 +35,7 @@ internal sealed class SelectedFolder(FolderRecord folder, FolderSnapshot view, b
     {
         View = newer;
         _own = null;
+        _ahead = null;
         if (!difference.Expunged.IsEmpty && !SavedResult.IsEmpty)
         {
             SavedResult = SavedResult.Except(difference.Expunged);
@@ -46,13 +48,38 @@ internal sealed class SelectedFolder(FolderRecord folder, FolderSnapshot view, b
     }
 
     /// <summary>
+    /// The client could not be told of a newer snapshot, for messages went and EXPUNGE may not be sent now. Until it is told, what it knows of flags
+    /// lies between the two: nothing is kept back from it, and all of it is told again then.
+    /// </summary>
+    public void Lag(FolderSnapshot latest)
+    {
+        _ahead = latest;
+        _own = null;
+    }
+
+    /// <summary>The client is behind; see <see cref="Lag"/>.</summary>
+    public bool IsLagging => _ahead is not null;
+
+    /// <summary>A message of the view as it stands now where the client is behind; as it was where it is gone.</summary>
+    public MessageState Current(in MessageState message)
+    {
+        if (_ahead is null)
+        {
+            return message;
+        }
+
+        var index = _ahead.IndexOf(message.Uid);
+        return index < 0 ? message : _ahead[index];
+    }
+
+    /// <summary>
     /// Notes that the command itself told (or was asked not to tell) the client of the change with this mod-sequence, so that it is not told again.
     /// A mod-sequence names one change.
     /// </summary>
     public void NoteOwnChange(ulong modSeq)
     {
         _own ??= [];
-        if (_own.Count < MaxOwnChanges)
+        if (!IsLagging && _own.Count < MaxOwnChanges)
         {
             _own.Add(modSeq);
         }

@@ -45,6 +45,52 @@ public sealed class EncoderTests
         Assert.Equal("\" 1-Feb-2026 09:08:07 -0130\"", Write((ref e) => e.DateTime(new DateTimeOffset(2026, 2, 1, 9, 8, 7, new TimeSpan(-1, -30, 0)))));
 
     [Fact]
+    public void Nothing_is_lost_or_left_over_where_the_output_gives_a_new_span()
+    {
+        var output = new Pieces();
+        var encoder = new ImapEncoder(output);
+        var expected = new StringBuilder();
+        for (var i = 0; i < 5000; i++)
+        {
+            encoder.Text("$Keyword");
+            encoder.Number((uint)i);
+            encoder.Space();
+            encoder.Quoted("a\"b"u8);
+            encoder.DateTime(DateTimeOffset.UnixEpoch);
+            encoder.Range(1, 2);
+            encoder.Crlf();
+            expected.Append(System.Globalization.CultureInfo.InvariantCulture, $"$Keyword{i} \"a\\\"b\"\" 1-Jan-1970 00:00:00 +0000\"1:2\r\n");
+        }
+
+        encoder.Commit();
+        Assert.Equal(expected.ToString(), output.Text);
+    }
+
+    /// <summary>Gives spans that are just as long as asked for, each filled with what must not be seen.</summary>
+    private sealed class Pieces : IBufferWriter<byte>
+    {
+        private readonly StringBuilder _text = new();
+        private byte[] _piece = [];
+
+        public string Text => _text.ToString();
+
+        public void Advance(int count)
+        {
+            _text.Append(Encoding.Latin1.GetString(_piece, 0, count));
+            _piece = [];
+        }
+
+        public Memory<byte> GetMemory(int sizeHint = 0)
+        {
+            _piece = new byte[sizeHint];
+            _piece.AsSpan().Fill((byte)'#');
+            return _piece;
+        }
+
+        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    }
+
+    [Fact]
     public void What_is_written_is_read_back()
     {
         var random = new Random(7);

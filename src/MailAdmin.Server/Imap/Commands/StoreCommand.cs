@@ -92,7 +92,7 @@ internal sealed class StoreCommand(bool uid)
 
             var message = latest[index];
             // .SILENT keeps back what the client can work out itself, not what somebody else changed meanwhile (RFC 9051 §6.4.6).
-            var withFlags = !silent || !IsExpected(selected, message, change.Mode, bits);
+            var withFlags = !silent || selected.IsLagging || !IsExpected(selected, message, change.Mode, bits);
             if (withFlags || message.ModSeq == result.ModSeq)
             {
                 session.TellFlags(selected, message, uid || session.QResync || session.Rev2, withFlags);

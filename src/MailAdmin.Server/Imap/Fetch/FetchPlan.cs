@@ -67,9 +67,10 @@ internal sealed class FetchPlan
                 }
 
                 sequence++;
-                if (_changedSince is null || state.ModSeq > _changedSince)
+                var now = _selected.Current(state);
+                if (_changedSince is null || now.ModSeq > _changedSince)
                 {
-                    yield return (sequence, state);
+                    yield return (sequence, now);
                 }
             }
         }
@@ -143,7 +144,7 @@ internal sealed class FetchPlan
             }
 
             told++;
-            var state = _selected.View[index];
+            var state = _selected.Current(_selected.View[index]);
             if (_needsSummary && message.Summary is null)
             {
                 outcome = FetchOutcome.SomeDamaged;

@@ -55,7 +55,7 @@ internal static class FieldSearch
     /// </summary>
     private static bool AddressesContain(ReadOnlySpan<byte> value, string text)
     {
-        if (value.IndexOfAny("(\"\\"u8) < 0)
+        if (value.IndexOfAny((byte)'(', (byte)'\\') < 0 && value.IndexOf("\"@"u8) < 0 && value.IndexOf(" @"u8) < 0 && value.IndexOf("@ "u8) < 0)
         {
             return false;
         }

@@ -7,6 +7,7 @@ using MailAdmin.Store.Journal;
 using MailAdmin.Store.Maintenance;
 using MailAdmin.Store.Operations;
 using MailAdmin.Store.Recovery;
+using MailAdmin.Store.Search;
 using MailAdmin.Store.Sqlite;
 using MailAdmin.Store.State;
 using MailAdmin.Store.Writer;
@@ -16,7 +17,7 @@ namespace MailAdmin.Store;
 /// <summary>
 /// The file store: a log of segments that is the truth, an SQLite index that follows it, folder snapshots in memory. See docs/storage.md.
 /// </summary>
-public sealed class SqliteMailStore : IMailStore
+public sealed class SqliteMailStore : IMailStore, ITextSearchable
 {
     internal const string IndexName = "index.db";
 
@@ -31,6 +32,7 @@ public sealed class SqliteMailStore : IMailStore
     private readonly Broadcaster _broadcaster;
     private readonly StoreWriter _writer;
     private readonly SemaphoreSlim _compacting = new(1);
+    private readonly TextIndex _textIndex;
     private int _disposed;
 
     private SqliteMailStore(
@@ -53,6 +55,7 @@ public sealed class SqliteMailStore : IMailStore
         Accounts = new AccountStore(options, state, _writer, _readers, notes);
         Folders = folders;
         Messages = new MessageStore(options, state, _writer, _readers, segments, notes, StoreTag(id));
+        _textIndex = new TextIndex(this, options, StoreTag(id));
     }
 
     /// <inheritdoc/>
@@ -69,6 +72,9 @@ public sealed class SqliteMailStore : IMailStore
 
     /// <inheritdoc/>
     public IMessageStore Messages { get; }
+
+    /// <inheritdoc/>
+    public ITextSearch TextSearch => _textIndex;
 
     /// <summary>Opens a store, making it where the directory is missing or empty, and brings it up from whatever state the last process left it in.</summary>
     /// <exception cref="Errors.MailAdminException"><c>StoreInUse</c>, <c>StoreCorrupt</c>, <c>StoreDiskFull</c>, <c>StoreIOError</c></exception>
@@ -161,6 +167,7 @@ public sealed class SqliteMailStore : IMailStore
 
         try
         {
+            _textIndex.Dispose();
             await _writer.DisposeAsync();
             await _broadcaster.DisposeAsync();
         }

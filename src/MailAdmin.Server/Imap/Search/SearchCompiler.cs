@@ -1,11 +1,12 @@
 using MailAdmin.Protocol.Imap;
 using MailAdmin.Protocol.Imap.Search;
 using MailAdmin.Store;
+using MailAdmin.Store.Search;
 
 namespace MailAdmin.Server.Imap.Search;
 
 /// <summary>Turns search keys into tests against one session's view of its folder.</summary>
-internal sealed class SearchCompiler(SelectedFolder selected, DateTimeOffset now)
+internal sealed class SearchCompiler(SelectedFolder selected, DateTimeOffset now, ITextSearch? index)
 {
     /// <summary>Depth is bounded by the grammar.</summary>
     public SearchNode Compile(SearchKey key) => key switch
@@ -21,7 +22,7 @@ internal sealed class SearchCompiler(SelectedFolder selected, DateTimeOffset now
         SearchKey.ModSeq modSeq => new ModSeqNode(modSeq.AtLeast),
         SearchKey.EmailId id => new EmailIdNode(id.Id),
         SearchKey.Header header => new HeaderNode(header.Field, header.Text),
-        SearchKey.Content content => new ContentNode(content.Text, content.WithHeader),
+        SearchKey.Content content => new ContentNode(content.Text, content.WithHeader, index?.Find(content.Text)),
         SearchKey.Not not => new NotNode(Compile(not.Key)),
         SearchKey.And and => new AndNode(and.Keys.Select(Compile)),
         SearchKey.Or or => new OrNode(Compile(or.First), Compile(or.Second)),

@@ -1,5 +1,6 @@
 using MailAdmin.Protocol.Imap.Search;
 using MailAdmin.Store;
+using MailAdmin.Store.Search;
 
 namespace MailAdmin.Server.Imap.Search;
 
@@ -93,11 +94,9 @@ internal sealed class HeaderNode(byte[] field, string text) : SearchNode(FieldSe
     };
 }
 
-/// <summary>Text in the body, or anywhere.</summary>
-internal sealed class ContentNode(string text, bool withHeader) : SearchNode(SearchStage.Content)
+/// <summary>Text in the body, or anywhere. Where the index knows a content, most are decided without opening it.</summary>
+internal sealed class ContentNode(string text, bool withHeader, ITextFilter? filter) : SearchNode(SearchStage.Content)
 {
-    public string Text => text;
-
     public override Verdict Test(SearchSubject subject)
     {
         if (text.Length == 0)
@@ -105,7 +104,22 @@ internal sealed class ContentNode(string text, bool withHeader) : SearchNode(Sea
             return Verdict.Yes;
         }
 
-        return subject.Stage < SearchStage.Content ? Verdict.Unknown : Of(ContentSearch.Contains(subject.Content!, subject.Row!.Summary!.Root, text, withHeader));
+        switch (subject.Stage)
+        {
+            case SearchStage.Snapshot:
+                return Verdict.Unknown;
+            case SearchStage.Summary:
+                var isKnown = false;
+                if (filter is not null && !filter.MayHold(subject.Row!, out isKnown))
+                {
+                    return Verdict.No;
+                }
+
+                subject.MissedIndex |= filter is not null && !isKnown;
+                return Verdict.Unknown;
+            default:
+                return Of(ContentSearch.Contains(subject.Content!, subject.Row!.Summary!.Root, text, withHeader));
+        }
     }
 }
 

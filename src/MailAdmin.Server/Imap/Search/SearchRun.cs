@@ -1,6 +1,7 @@
 using MailAdmin.Errors;
 using MailAdmin.Protocol.Imap.Search;
 using MailAdmin.Store;
+using MailAdmin.Store.Search;
 
 namespace MailAdmin.Server.Imap.Search;
 
@@ -10,10 +11,12 @@ namespace MailAdmin.Server.Imap.Search;
 /// </summary>
 internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
 {
+    private ITextSearch? Index => (session.Store as ITextSearchable)?.TextSearch;
+
     /// <summary>Indexes in the view, ascending.</summary>
     public async ValueTask<List<int>> FindAsync(SearchProgram program)
     {
-        var node = new SearchCompiler(selected, session.Context.Time.GetUtcNow()).Compile(program.Key);
+        var node = new SearchCompiler(selected, session.Context.Time.GetUtcNow(), Index).Compile(program.Key);
         var found = new List<int>();
         var open = new UidSet.Builder();
         Sweep(node, found, open);
@@ -89,6 +92,11 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
             {
                 found.Add(index);
             }
+        }
+
+        if (subject.MissedIndex)
+        {
+            Index?.Request(selected.Folder.Id);
         }
     }
 

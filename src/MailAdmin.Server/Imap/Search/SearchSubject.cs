@@ -21,6 +21,8 @@ internal sealed class SearchSubject
     public MessageState State { get; set; }
     public StoredMessage? Row { get; set; }
     public MessageContent? Content { get; set; }
+    /// <summary>A content had to be read that the text index does not know yet.</summary>
+    public bool MissedIndex { get; set; }
 }
 
 /// <summary>Answer of a test: a key that needs more than is at hand does not know yet.</summary>

@@ -1,11 +1,9 @@
 using System.Buffers;
-using MailAdmin.Store;
-using MailAdmin.Store.Summaries;
 
-namespace MailAdmin.Server.Imap.Fetch;
+namespace MailAdmin.Store.Summaries;
 
 /// <summary>A part's body without its transfer encoding, piece by piece, from the start as often as wanted.</summary>
-internal sealed class DecodedBody : IDisposable
+public sealed class DecodedBody : IDisposable
 {
     private const int Piece = 16 * 1024;
 
@@ -16,6 +14,7 @@ internal sealed class DecodedBody : IDisposable
     private TransferDecoder _decoder;
     private long _at;
 
+    /// <summary>Begins at the start of a part's body.</summary>
     public DecodedBody(MessageContent content, MimePart part)
     {
         _content = content;
@@ -53,6 +52,7 @@ internal sealed class DecodedBody : IDisposable
         return default;
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_input);

@@ -80,7 +80,7 @@ internal static class Application
             case ConsoleVerb.Dashboard:
                 return After(options, engine, signals, engine.RunCommandLine("Show-MailDashboard", options.Arguments));
             default:
-                return PromptLoop.Run(engine, greet: !options.NoLogo);
+                return PromptLoop.Run(engine, signals, greet: !options.NoLogo);
         }
     }
 
@@ -119,6 +119,6 @@ internal static class Application
             return code;
         }
 
-        return options.NoExit ? PromptLoop.Run(engine, greet: false) : succeeded ? 0 : 1;
+        return options.NoExit ? PromptLoop.Run(engine, signals, greet: false) : succeeded ? 0 : 1;
     }
 }

@@ -10,22 +10,33 @@ internal sealed class PromptLoop
 {
     private const string PromptFunction = "function global:prompt { \"MailAdmin $($ExecutionContext.SessionState.Path.CurrentLocation.Path)> \" }";
 
+    /// <summary>
+    /// Keys without a character or a meaning, one after another, that say that the terminal is gone: the runtime gives them without end,
+    /// where a person's stray key gives one.
+    /// </summary>
+    private const int EmptyKeysOfADeadTerminal = 32;
+
     private readonly Engine _engine;
     private readonly History _history;
+    private readonly Signals _signals;
+    private int _emptyKeys;
 
-    private PromptLoop(Engine engine, History history)
+    private PromptLoop(Engine engine, History history, Signals signals)
     {
         _engine = engine;
         _history = history;
+        _signals = signals;
     }
 
+    private bool IsOver => _engine.Host.ExitCode is not null || _signals.Stop.IsCancellationRequested;
+
     /// <summary>Runs; returns the exit code.</summary>
-    public static int Run(Engine engine, bool greet)
+    public static int Run(Engine engine, Signals signals, bool greet)
     {
         var terminal = engine.Host.Console.Terminal;
         if (!terminal.InputIsTerminal)
         {
-            return new PromptLoop(engine, History.Open(null)).RunLines(System.Console.In);
+            return new PromptLoop(engine, History.Open(null), signals).RunLines(System.Console.In);
         }
 
         engine.Invoke(PromptFunction);
@@ -34,14 +45,14 @@ internal sealed class PromptLoop
             engine.Host.UI.WriteLine($"MailAdmin {Application.Version}. Try: Start-MailServer, Get-Command -Module MailAdmin, Get-Help Start-MailServer. exit leaves.");
         }
 
-        return new PromptLoop(engine, History.Open(History.DefaultPath())).RunTyped(terminal);
+        return new PromptLoop(engine, History.Open(History.DefaultPath()), signals).RunTyped(terminal);
     }
 
     private int RunTyped(Terminal terminal)
     {
         var editor = new LineEditor(
-            () => System.Console.ReadKey(intercept: true), new LineRenderer(System.Console.Out, () => terminal.Width), System.Console.Out, _history, Complete, IsIncomplete);
-        while (_engine.Host.ExitCode is null)
+            ReadKey, new LineRenderer(System.Console.Out, () => terminal.Width), System.Console.Out, _history, Complete, IsIncomplete);
+        while (!IsOver)
         {
             // While a line is edited Ctrl+C is a key; while a pipeline runs it is the signal that stops it.
             string text;
@@ -52,6 +63,10 @@ internal sealed class PromptLoop
                 try
                 {
                     (end, text) = editor.Read(Prompt());
+                }
+                catch (Exception e) when (e is IOException or InvalidOperationException)
+                {
+                    (end, text) = (LineEnd.EndOfInput, ""); // the terminal is gone
                 }
                 finally
                 {
@@ -75,7 +90,14 @@ internal sealed class PromptLoop
             }
         }
 
-        return _engine.Host.ExitCode ?? 0;
+        return _engine.Host.ExitCode ?? _signals.ExitCode ?? 0;
+    }
+
+    private ConsoleKeyInfo ReadKey()
+    {
+        var key = System.Console.ReadKey(intercept: true);
+        _emptyKeys = key is { KeyChar: '\0', Key: 0, Modifiers: 0 } ? _emptyKeys + 1 : 0;
+        return _emptyKeys < EmptyKeysOfADeadTerminal ? key : throw new EndOfStreamException("The terminal is gone.");
     }
 
     // A terminal that knows no escape sequences edits by itself.
@@ -103,7 +125,7 @@ internal sealed class PromptLoop
     {
         var succeeded = true;
         var text = "";
-        while (_engine.Host.ExitCode is null && input.ReadLine() is { } line)
+        while (!IsOver && input.ReadLine() is { } line)
         {
             text = text.Length == 0 ? line : text + "\n" + line;
             if (!IsIncomplete(text))
@@ -113,12 +135,12 @@ internal sealed class PromptLoop
             }
         }
 
-        if (_engine.Host.ExitCode is null && !string.IsNullOrWhiteSpace(text))
+        if (!IsOver && !string.IsNullOrWhiteSpace(text))
         {
             succeeded = _engine.Run(text); // reports what is missing
         }
 
-        return _engine.Host.ExitCode ?? (succeeded ? 0 : 1);
+        return _engine.Host.ExitCode ?? _signals.ExitCode ?? (succeeded ? 0 : 1);
     }
 
     private string Prompt()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace MailAdmin.Console.Tests.Prompt;
 
@@ -49,6 +50,24 @@ public sealed class TerminalTests : IAsyncLifetime
         await TmuxAsync("send-keys", "exit 3", "Enter");
         await ShowsAsync("left with 3");
         Assert.Contains("exit 3", await File.ReadAllTextAsync(Path.Combine(_state.FullName, "mailadmin", "history"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("'be'+'gun'; while ($true) { }", "\nbegun")]
+    [InlineData("Start-MailServer t -Ephemeral; 'be'+'gun'", "\nbegun")]
+    public async Task It_ends_when_its_terminal_does(string command, string shown)
+    {
+        Assert.SkipUnless(_hasTmux, "tmux is not installed.");
+        await TmuxAsync("new-session", "-d", "-x", "80", "-y", "40", $"export LC_ALL=C.UTF-8 TERM=screen XDG_STATE_HOME={_state.FullName}; cd /; exec '{ConsoleProgram.Path}'");
+        await ShowsAsync("MailAdmin />");
+        using var program = Process.GetProcessById(int.Parse(await TmuxAsync("list-panes", "-F", "#{pane_pid}"), CultureInfo.InvariantCulture));
+        await TmuxAsync("send-keys", "-l", command);
+        await TmuxAsync("send-keys", "Enter");
+        await ShowsAsync(shown);
+
+        await TmuxAsync("kill-server");
+
+        await program.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(ConsoleProgram.Patience, TestContext.Current.CancellationToken);
     }
 
     private async Task ShowsAsync(string expected)

@@ -35,7 +35,8 @@ public sealed class Authenticator : IAuthenticator, IDisposable
     private readonly IDisposable _watch;
     private readonly ScramVerifier _decoy = ScramVerifier.Create(Convert.ToBase64String(RandomNumberGenerator.GetBytes(24)));
 
-    // PBKDF2 takes milliseconds of a core: addresses that failed of late share one place, all others have a lane of their own.
+    // PBKDF2 takes milliseconds of a core: addresses that failed of late, or try many at once, share one place; all others have a lane of their own.
+    private const int CrowdAbove = 2;
     private readonly SemaphoreSlim _trusted = new(Math.Max(1, Environment.ProcessorCount));
     private readonly SemaphoreSlim _suspect = new(1);
     private volatile byte[]? _decoyKey;
@@ -72,16 +73,7 @@ public sealed class Authenticator : IAuthenticator, IDisposable
             var holds = mailbox is not null && _cache.Holds(mailbox, password);
             if (!holds)
             {
-                var lane = _failures.Count(remote) > 0 ? _suspect : _trusted;
-                await lane.WaitAsync(cancellationToken);
-                try
-                {
-                    holds = (mailbox?.Verifier ?? _decoy).Verify(password) && mailbox is not null;
-                }
-                finally
-                {
-                    lane.Release();
-                }
+                holds = await ComputeAsync(mailbox, password, remote, cancellationToken);
 
                 if (holds)
                 {
@@ -131,6 +123,27 @@ public sealed class Authenticator : IAuthenticator, IDisposable
         _watch.Dispose();
         _trusted.Dispose();
         _suspect.Dispose();
+    }
+
+    private async ValueTask<bool> ComputeAsync(MailboxRecord? mailbox, string password, IPAddress remote, CancellationToken cancellationToken)
+    {
+        var lane = (_failures.Enter(remote) > CrowdAbove) | (_failures.Count(remote) > 0) ? _suspect : _trusted;
+        try
+        {
+            await lane.WaitAsync(cancellationToken);
+            try
+            {
+                return (mailbox?.Verifier ?? _decoy).Verify(password) && mailbox is not null;
+            }
+            finally
+            {
+                lane.Release();
+            }
+        }
+        finally
+        {
+            _failures.Leave(remote);
+        }
     }
 
     private async ValueTask<AuthenticationOutcome> EndAsync(

@@ -14,6 +14,21 @@ internal sealed class FailureTable(TimeProvider time)
 
     private readonly ConcurrentDictionary<UInt128, (int Count, long At)> _failures = new();
 
+    private readonly ConcurrentDictionary<UInt128, int> _underWay = new();
+
+    /// <summary>A login of an address begins to be computed; returns how many of it are under way, this one included.</summary>
+    public int Enter(IPAddress address) => _underWay.AddOrUpdate(Key(address), 1, (_, count) => count + 1);
+
+    /// <summary>The counterpart of <see cref="Enter"/>; an address with nothing under way is forgotten.</summary>
+    public void Leave(IPAddress address)
+    {
+        var key = Key(address);
+        if (_underWay.AddOrUpdate(key, 0, (_, count) => count - 1) <= 0)
+        {
+            _underWay.TryRemove(new KeyValuePair<UInt128, int>(key, 0));
+        }
+    }
+
     /// <summary>Failures of an address of late.</summary>
     public int Count(IPAddress address) =>
         _failures.TryGetValue(Key(address), out var entry) && time.GetElapsedTime(entry.At) < Memory ? entry.Count : 0;

@@ -1,0 +1,120 @@
+using MailAdmin.Administration;
+using MailAdmin.Server.Delivery;
+using MailAdmin.Store;
+using MailAdmin.Testing;
+
+namespace MailAdmin.Server.Tests.Delivery;
+
+public sealed class DeliveryTests
+{
+    [Fact]
+    public async Task A_full_mailbox_is_refused_at_rcpt_and_by_the_announced_size()
+    {
+        await using var server = await TestServer.StartAsync(["full@example.com"]);
+        await server.Administration.SetMailboxAsync("full@example.com", new MailboxChange { QuotaBytes = 1000 }, CancellationToken.None);
+        var mailbox = await FindAsync(server, "full@example.com");
+        Assert.Equal(RecipientStatus.Accepted, await AskAsync(server, "full@example.com"));
+        Assert.Equal(RecipientStatus.OverQuota, await AskAsync(server, "full@example.com", declared: 1001));
+
+        // Below by announcement, above by count: refused at the end, nothing kept.
+        await using (var transaction = Begin(server))
+        {
+            await transaction.AddRecipientAsync("full@example.com", CancellationToken.None);
+            Assert.Equal(DeliveryStatus.OverQuota, (await CommitAsync(server, transaction, new string('x', 2000))).Status);
+        }
+
+        await using (var transaction = Begin(server))
+        {
+            await transaction.AddRecipientAsync("full@example.com", CancellationToken.None);
+            Assert.Equal(DeliveryStatus.Delivered, (await CommitAsync(server, transaction, new string('x', 1000))).Status);
+        }
+
+        Assert.Equal(RecipientStatus.OverQuota, await AskAsync(server, "full@example.com"));
+        Assert.Equal(1, (await FindAsync(server, "full@example.com")).MessageCount);
+        Assert.Equal(mailbox.Id, (await FindAsync(server, "full@example.com")).Id);
+    }
+
+    [Fact]
+    public async Task Aliases_lead_on_and_round_and_deliver_once()
+    {
+        await using var server = await TestServer.StartAsync(["alice@example.com", "bob@example.com"]);
+        await AliasAsync(server, "all@example.com", "alice@example.com", "team@example.com");
+        await AliasAsync(server, "team@example.com", "bob@example.com", "alice+team@example.com", "all@example.com");
+        await AliasAsync(server, "dangling@example.com", "gone@example.com");
+        await AliasAsync(server, "self@example.com", "self@example.com");
+        await using var transaction = Begin(server);
+        Assert.Equal(RecipientStatus.Accepted, (await transaction.AddRecipientAsync("all@example.com", CancellationToken.None)).Status);
+        Assert.Equal(RecipientStatus.Accepted, (await transaction.AddRecipientAsync("bob@example.com", CancellationToken.None)).Status);
+        Assert.Equal(RecipientStatus.UnknownMailbox, (await transaction.AddRecipientAsync("dangling@example.com", CancellationToken.None)).Status);
+        Assert.Equal(RecipientStatus.UnknownMailbox, (await transaction.AddRecipientAsync("self@example.com", CancellationToken.None)).Status);
+        Assert.Equal(2, (await CommitAsync(server, transaction, "x")).Places.Count);
+        Assert.Equal(1, (await FindAsync(server, "alice@example.com")).MessageCount);
+        Assert.Equal(1, (await FindAsync(server, "bob@example.com")).MessageCount);
+    }
+
+    [Fact]
+    public async Task A_catch_all_takes_what_nobody_has_and_postmaster_finds_a_postmaster()
+    {
+        await using var server = await TestServer.StartAsync(["alice@example.com", "postmaster@example.com"]);
+        await server.Administration.NewDomainAsync("caught.test", "alice@example.com", CancellationToken.None);
+        await server.Administration.NewDomainAsync("plain.test", null, CancellationToken.None);
+        Assert.Equal(RecipientStatus.Accepted, await AskAsync(server, "anything@caught.test"));
+        Assert.Equal(RecipientStatus.UnknownMailbox, await AskAsync(server, "anything@plain.test"));
+        Assert.Equal(RecipientStatus.Accepted, await AskAsync(server, "postmaster@plain.test"));
+        Assert.Equal(RecipientStatus.Accepted, await AskAsync(server, "PostMaster"));
+    }
+
+    [Fact]
+    public async Task A_disabled_mailbox_still_gets_mail()
+    {
+        await using var server = await TestServer.StartAsync(["alice@example.com"]);
+        await server.Administration.SetMailboxAsync("alice@example.com", new MailboxChange { IsEnabled = false }, CancellationToken.None);
+        Assert.Equal(RecipientStatus.Accepted, await AskAsync(server, "alice@example.com"));
+    }
+
+    [Theory]
+    [InlineData(true, true, RecipientStatus.Accepted)]
+    [InlineData(true, false, RecipientStatus.RelayDenied)]
+    [InlineData(false, true, RecipientStatus.RelayDenied)]
+    [InlineData(false, false, RecipientStatus.RelayDenied)]
+    public async Task Mail_for_elsewhere_is_captured_only_for_a_login_in_development(bool development, bool loggedIn, RecipientStatus status)
+    {
+        await using var server = await TestServer.StartAsync(["alice@example.com"], s => s with { Development = development });
+        var submitter = loggedIn ? await FindAsync(server, "alice@example.com") : null;
+        await AliasAsync(server, "forward@example.com", "someone@elsewhere.test", "alice@example.com");
+        Assert.Equal(status, await AskAsync(server, "someone@elsewhere.test", submitter));
+        Assert.Equal(status, await AskAsync(server, "forward@example.com", submitter));
+    }
+
+    [Fact]
+    public async Task A_mailbox_removed_before_the_end_fails_for_now()
+    {
+        await using var server = await TestServer.StartAsync(["alice@example.com"]);
+        await using var transaction = Begin(server);
+        await transaction.AddRecipientAsync("alice@example.com", CancellationToken.None);
+        await server.Store.Accounts.DeleteMailboxAsync((await FindAsync(server, "alice@example.com")).Id);
+        Assert.Equal(DeliveryStatus.TemporaryFailure, (await CommitAsync(server, transaction, "x")).Status);
+    }
+
+    private static IMailTransaction Begin(TestServer server, MailboxRecord? submitter = null, long declared = 0) =>
+        server.Host.Context.Delivery.Begin(new DeliveryContext("sender@elsewhere.test", submitter, "test", "127.0.0.1", MailProtocol.Smtp) { DeclaredSize = declared });
+
+    private static async Task<RecipientStatus> AskAsync(TestServer server, string recipient, MailboxRecord? submitter = null, long declared = 0)
+    {
+        await using var transaction = Begin(server, submitter, declared);
+        return (await transaction.AddRecipientAsync(recipient, CancellationToken.None)).Status;
+    }
+
+    private static async Task<DeliveryOutcome> CommitAsync(TestServer server, IMailTransaction transaction, string content)
+    {
+        await using var incoming = server.Store.Messages.CreateIncoming();
+        await incoming.WriteAsync(System.Text.Encoding.ASCII.GetBytes(content));
+        return await transaction.CommitAsync(incoming, CancellationToken.None);
+    }
+
+    private static Task AliasAsync(TestServer server, string address, params string[] targets) =>
+        server.Administration.SetAliasAsync(address, targets, replace: false, CancellationToken.None);
+
+    private static async Task<MailboxRecord> FindAsync(TestServer server, string address) =>
+        (await server.Store.Accounts.FindMailboxAsync(Addresses.MailboxAddress.Parse(address)))!;
+}

@@ -15,7 +15,10 @@ public static partial class MessageParser
     {
         using var parsed = await MimeMessage.LoadAsync(content, cancellationToken);
         var html = parsed.HtmlBody;
-        var text = parsed.TextBody;
+
+        // A plain part that stands beside an HTML one is text as well, whatever multipart they are in.
+        var plain = parsed.BodyParts.OfType<TextPart>().Where(p => p.IsPlain && !p.IsAttachment).Select(p => p.Text).ToList();
+        var text = parsed.TextBody ?? (plain.Count > 0 ? string.Join("\n", plain) : null);
         return new MailMessageContent
         {
             Message = message,

@@ -19,6 +19,9 @@ namespace MailAdmin.Module.Clients;
 [OutputType(typeof(MailSendResult))]
 public sealed class SendMail : MailCmdlet
 {
+    private readonly List<string> _piped = [];
+    private bool _attachmentsPiped;
+
     /// <summary>Recipients.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     public string[] To { get; set; } = [];
@@ -59,7 +62,7 @@ public sealed class SendMail : MailCmdlet
     /// <summary>Files to attach.</summary>
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PsPath")]
-    [ValidateNotNullOrEmpty]
+    [PipedFile]
     public string[] Attachments { get; set; } = [];
 
     /// <summary>The body is HTML.</summary>
@@ -134,19 +137,11 @@ public sealed class SendMail : MailCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private readonly List<string> _piped = [];
-
     /// <inheritdoc/>
     protected override Task ProcessAsync()
     {
         // Files come down the pipeline one by one and belong to one message, as in Send-MailMessage; rows with recipients are messages.
-        if (MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(To)) && Attachments.Length > 0)
-        {
-            _piped.AddRange(Attachments);
-            return Task.CompletedTask;
-        }
-
-        if (MyInvocation.ExpectingInput && _attachmentsPiped)
+        if (_attachmentsPiped && Attachments.Length > 0)
         {
             _piped.AddRange(Attachments);
             return Task.CompletedTask;
@@ -159,14 +154,12 @@ public sealed class SendMail : MailCmdlet
     protected override Task BeginAsync()
     {
         // Bound before the pipeline brings anything: then what the pipeline brings can only be attachments.
-        _attachmentsPiped = MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Attachments)) && To.Length > 0 && Subject is not null;
+        _attachmentsPiped = MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Attachments)) && To.Length + Cc.Length + Bcc.Length > 0;
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     protected override Task EndAsync() => _piped.Count > 0 ? SendAsync([.. _piped]) : Task.CompletedTask;
-
-    private bool _attachmentsPiped;
 
     private Task SendAsync(string[] attachments) => PerItem(To.Length > 0 ? string.Join(", ", To) : RawPath, async () =>
     {

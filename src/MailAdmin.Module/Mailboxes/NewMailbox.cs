@@ -114,7 +114,17 @@ public sealed class NewMailbox : AdministrationCmdlet
     private async Task WriteOldestAsync()
     {
         var (address, work) = _pending.Dequeue();
-        await PerItem(address, async () => WriteObject(await work));
+        await PerItem(address, async () =>
+        {
+            var made = PSObject.AsPSObject(await work);
+            if (((Mailbox)made.BaseObject).GeneratedPassword is not null)
+            {
+                // Shown by a view of its own, for it is told this once.
+                made.TypeNames.Insert(0, "MailAdmin.Mailbox#New");
+            }
+
+            WriteObject(made);
+        });
         if (++_done % InFlight == 0)
         {
             Progress(Activity, $"{_done} made, the last is {address}", 0, 0);

@@ -86,12 +86,13 @@ internal sealed class Shell : IDisposable
         return Assert.Single(Errors);
     }
 
-    /// <summary>What a person would see: the objects through the formatting engine at 80 columns.</summary>
-    public string Render(string script, params (string Name, object? Value)[] variables)
+    /// <summary>What a person would see in a window of 80 columns.</summary>
+    public static string Render(Shell shell, AskedHost host, string script, params (string Name, object? Value)[] variables)
     {
-        var text = Run($"{script} | Out-String -Width 80", variables);
-        Assert.Empty(Errors.Select(e => e.ToString()));
-        return string.Concat(text.Select(t => t.ToString()));
+        host.Clear();
+        shell.Run($"{script} | Out-Default", variables);
+        Assert.Empty(shell.Errors.Select(e => e.ToString()));
+        return string.Join('\n', host.Lines);
     }
 
     public void Dispose() => _runspace.Dispose();

@@ -1,0 +1,117 @@
+using System.Management.Automation;
+using MailAdmin.Module.Tests.Engine;
+
+namespace MailAdmin.Module.Tests.Clients;
+
+public sealed class ClientCmdletTests
+{
+    [Fact]
+    public void Send_goes_by_the_running_server_and_returns_with_PassThru()
+    {
+        using var lab = new Lab();
+        File.WriteAllText(Path.Combine(lab.Directory, "a.txt"), "attached");
+
+        Assert.Empty(lab.Shell.Run("Send-Mail -From alice@example.com -To bob@example.com -Subject plain -Body text"));
+        Assert.Empty(lab.Shell.Errors.Select(e => e.ToString()));
+        var sent = lab.Shell.Single<MailSendResult>("Send-Mail -From 'Alice <alice@example.com>' -To bob@example.com -Cc alice@example.com -Subject 'Grüße' -Body '<p>x</p>' -BodyAsHtml -Attachments $dir/a.txt -Credential $alice -UseSsl -Encoding utf8 -Priority High -PassThru");
+
+        Assert.StartsWith("250", sent.FinalReply, StringComparison.Ordinal);
+        Assert.NotNull(sent.TlsVersion);
+        Assert.Equal("alice@example.com", sent.AuthenticatedAs);
+        Assert.All(sent.Recipients, r => Assert.True(r.Accepted));
+        Assert.DoesNotContain(sent.Transcript, l => l.Text.Contains(Lab.Password, StringComparison.Ordinal));
+        var content = lab.Shell.Single<MailMessageContent>($"Wait-MailboxMessage bob@example.com -MessageId '{sent.MessageId}'");
+        Assert.Equal("Grüße", content.Subject);
+        Assert.Equal("attached", System.Text.Encoding.UTF8.GetString(Assert.Single(content.Attachments).Content.Span));
+    }
+
+    [Fact]
+    public void Send_takes_files_from_the_pipeline_as_attachments_of_one_message()
+    {
+        using var lab = new Lab();
+        File.WriteAllText(Path.Combine(lab.Directory, "a.txt"), "a");
+        File.WriteAllText(Path.Combine(lab.Directory, "b.txt"), "b");
+
+        lab.Shell.Run("\"$dir/a.txt\", \"$dir/b.txt\" | Send-Mail -From alice@example.com -To bob@example.com -Subject files");
+
+        Assert.Empty(lab.Shell.Errors.Select(e => e.ToString()));
+        Assert.Equal(2, lab.Shell.Single<MailMessageContent>("Get-MailboxMessage bob@example.com -Content").Attachments.Count);
+    }
+
+    [Fact]
+    public void Send_with_rows_sends_one_message_each()
+    {
+        using var lab = new Lab();
+
+        lab.Shell.Run("[pscustomobject]@{ To = 'bob@example.com'; Subject = 'one' }, [pscustomobject]@{ To = 'alice@example.com'; Subject = 'two' } | Send-Mail -From alice@example.com -Body hello");
+
+        Assert.Empty(lab.Shell.Errors.Select(e => e.ToString()));
+        Assert.Equal("one", lab.Shell.Single<MailboxMessage>("Get-MailboxMessage bob@example.com").Subject);
+        Assert.Equal("two", lab.Shell.Single<MailboxMessage>("Get-MailboxMessage alice@example.com").Subject);
+    }
+
+    [Theory]
+    [InlineData("Send-Mail -From alice@example.com -Subject x", "NoRecipient")]
+    [InlineData("Send-Mail -To bob@example.com -Subject x", "NoSender")]
+    [InlineData("Send-Mail -From alice@example.com -To bob@example.com -Subject \"x`r`nBcc: eve@example.com\"", "HeaderInjection")]
+    [InlineData("Send-Mail -From alice@example.com -To bob@example.com -Attachments $dir/none.txt", "AttachmentNotFound")]
+    public void Send_refuses_with_an_error_that_says_why_and_sends_nothing(string script, string id)
+    {
+        using var lab = new Lab();
+
+        var error = lab.Shell.Error(script);
+
+        Assert.StartsWith(id + ",", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Empty(lab.Shell.Get<MailboxMessage>("Get-MailboxMessage bob@example.com"));
+    }
+
+    [Fact]
+    public void Send_with_WhatIf_sends_nothing()
+    {
+        using var lab = new Lab();
+
+        lab.Shell.Run("Send-Mail -From alice@example.com -To bob@example.com -Subject x -WhatIf");
+
+        Assert.Empty(lab.Shell.Get<MailboxMessage>("Get-MailboxMessage bob@example.com"));
+    }
+
+    [Theory]
+    [InlineData("Imap")]
+    [InlineData("Pop3")]
+    public void Receive_reads_over_the_wire(string protocol)
+    {
+        using var lab = new Lab();
+        lab.Import("bob@example.com", "over the wire", "Hello\n");
+
+        var mail = lab.Shell.Single<ReceivedMail>("Receive-Mail $bob -Protocol $p", ("p", protocol));
+
+        Assert.Equal(("over the wire", "Hello"), (mail.Subject, mail.Text!.Trim()));
+        Assert.Single(lab.Shell.Get<MailboxMessage>("Get-MailboxMessage bob@example.com"));
+    }
+
+    [Fact]
+    public void Test_of_the_running_server_finds_nothing_wrong()
+    {
+        using var lab = new Lab();
+
+        var results = lab.Shell.Get<ProtocolTestResult>("Test-MailProtocol -Credential $alice");
+
+        Assert.DoesNotContain(results, r => r.Result == ProtocolTestOutcome.Failure);
+        Assert.Contains(results, r => r is { Check: ProtocolCheck.RoundTrip, Result: ProtocolTestOutcome.Success });
+        Assert.True(lab.Shell.Single<bool>("Test-MailProtocol -Protocol Imap -Quiet"));
+        Assert.Empty(lab.Shell.Get<MailboxMessage>("Get-MailboxMessage alice@example.com"));
+    }
+
+    [Fact]
+    public void Test_of_a_host_where_nothing_listens_fails_and_says_what_to_do()
+    {
+        using var lab = new Lab();
+        lab.Shell.Run("Stop-MailServer");
+
+        var results = lab.Shell.Get<ProtocolTestResult>("Test-MailProtocol 127.0.0.1 Imap -Port $p", ("p", lab.Server.Find(MailProtocol.Imap)!.Port));
+
+        var failure = Assert.Single(results, r => r.Result == ProtocolTestOutcome.Failure);
+        Assert.Equal(ProtocolCheck.Connect, failure.Check);
+        Assert.NotNull(failure.Recommendation);
+    }
+}

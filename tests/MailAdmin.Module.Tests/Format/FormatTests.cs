@@ -1,0 +1,80 @@
+using System.Management.Automation;
+using MailAdmin.Module.Tests.Engine;
+
+namespace MailAdmin.Module.Tests.Format;
+
+public sealed class FormatTests
+{
+    private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    public static TheoryData<string, object> Samples() => new()
+    {
+        { "75 KB", new Mailbox { Id = Guid.Empty, Address = "someone@example.com", DisplayName = "Some One", UsedBytes = 75 * 1024, QuotaBytes = 1L << 30 } },
+        { "example.com", new MailDomain { Name = "example.com", CatchAll = "all@example.com" } },
+        { "a@example.com, b@example.com", new MailAlias { Address = "team@example.com", Targets = ["a@example.com", "b@example.com"] } },
+        { "Archive/2026", new MailboxFolder { Id = Guid.Empty, Mailbox = "a@example.com", Name = "Archive/2026", SizeBytes = 5 } },
+        { "A subject", new MailboxMessage { Mailbox = "a@example.com", Folder = "INBOX", Uid = 7, Flags = [], Subject = "A subject", From = "Carol <carol@example.net>", ReceivedAt = At } },
+        { "50", new MailboxStatistics { Address = "a@example.com", UsedBytes = 512, QuotaBytes = 1024 } },
+        { "Selected", new MailSession { Id = "s1", Protocol = MailProtocol.Imap, RemoteEndPoint = "127.0.0.1:50000", LocalEndPoint = "127.0.0.1:2143", State = "Selected", ConnectedAt = At } },
+        { "S: * OK ready", new TranscriptLine(At, TranscriptDirection.Server, "* OK ready") },
+        { "Delivered", new MailEvent { Sequence = 1, At = At, Kind = "Delivered", Severity = MailEventSeverity.Information, Message = "One message" } },
+        { "ChecksumMismatch", new Administration.StoreFinding(MailEventSeverity.Error, "ChecksumMismatch", "0:17", "A record is damaged.") },
+        { "2.5 MB", new MailStoreOptimization { StorePath = "store", FreedBytes = 5L << 19 } },
+        { "250 2.0.0 done", new MailSendResult { MessageId = "x@example.com", From = "a@example.com", Recipients = [new MailRecipientResult("b@example.com", true, "250")], FinalReply = "250 2.0.0 done", Server = "127.0.0.1", Port = 25 } },
+        { "Greeting", new ProtocolTestResult { ComputerName = "mx", Protocol = MailProtocol.Smtp, Port = 25, TlsMode = MailTlsMode.StartTls, Check = ProtocolCheck.Greeting, Result = ProtocolTestOutcome.Success, LatencyMs = 1.5 } },
+        { "to 2026-01-0", new MailCertificate { Thumbprint = "AB", NotBefore = At, NotAfter = At, Subject = "CN=mx" } },
+        { "1 clients", new MailServerStatistics { At = At, Protocols = [new MailProtocolStatistics { Protocol = MailProtocol.Imap, Sessions = 1 }] } },
+        { "12 B", new MailProtocolStatistics { Protocol = MailProtocol.Imap, BytesIn = 12 } },
+        { "a.pdf (3 B)", new ReceivedMail { Protocol = MailProtocol.Imap, Subject = "s", Attachments = [new ReceivedAttachment("a.pdf", "application/pdf", new byte[3])] } },
+        { "application/pdf", new ReceivedAttachment("a.pdf", "application/pdf", new byte[3]) },
+        { "default", new MailServerInfo { Name = "default", HostName = "mx", State = MailServerState.Running, StorePath = "s", ProcessId = 1, Endpoints = [new MailEndpoint(MailProtocol.Imap, "127.0.0.1", 2143, MailTlsMode.StartTls)], Domains = [], Version = "0" } },
+        {
+            "https://example.com", new MailMessageContent
+            {
+                Message = new MailboxMessage { Mailbox = "a@example.com", Folder = "INBOX", Uid = 7, Flags = [] },
+                To = ["a@example.com"], Cc = [], Links = ["https://example.com"], Attachments = [], Headers = [],
+            }
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Samples), DisableDiscoveryEnumeration = true)]
+    public void Every_type_has_a_view_that_fits_80_columns(string shows, object sample)
+    {
+        var host = new AskedHost("No");
+        using var shell = new Shell(host: host);
+
+        var text = Shell.Render(shell, host, "$sample", ("sample", sample));
+
+        Assert.Contains(shows, text, StringComparison.Ordinal);
+        Assert.All(text.Split('\n'), line => Assert.InRange(Plain(line).Length, 0, 80));
+        Assert.Contains(sample.GetType().FullName, Viewed());
+    }
+
+    [Fact]
+    public void Every_type_that_a_cmdlet_says_it_gives_has_a_view()
+    {
+        using var shell = new Shell();
+
+        var types = shell.Get<Type>("(Get-Command -Module MailAdmin).OutputType.Type").Distinct().Where(t => t.Namespace?.StartsWith("MailAdmin", StringComparison.Ordinal) == true);
+
+        Assert.All(types, type => Assert.Contains(type.FullName, Viewed()));
+    }
+
+    [Fact]
+    public void A_generated_password_is_seen_when_the_mailbox_is_made()
+    {
+        var host = new AskedHost("No");
+        using var lab = new Lab(host);
+
+        lab.Shell.Run("$made = New-Mailbox carol@example.com");
+        var text = Shell.Render(lab.Shell, host, "$made");
+
+        Assert.Contains(lab.Shell.Single<string>("$made.GeneratedPassword"), text, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Viewed() =>
+        System.Xml.Linq.XDocument.Load(Path.Combine(Shell.Root, "module", "MailAdmin.Format.ps1xml")).Descendants("TypeName").Select(e => e.Value);
+
+    private static string Plain(string line) => System.Text.RegularExpressions.Regex.Replace(line.TrimEnd('\r'), "\u001b\\[[0-9;]*m", "");
+}

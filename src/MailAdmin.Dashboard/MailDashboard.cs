@@ -105,6 +105,8 @@ public static class MailDashboard
             }
             finally
             {
+                // tmux, where it grew while we had the alternate screen, would bring its lines back with the shell's: leave none, and the cursor at the foot.
+                app.Driver?.WriteRaw("\x1b[0m\x1b[2J\x1b[999;1H");
                 // The terminal first: the signal that waits for it, and the admin, need no more than that.
                 app.Dispose();
                 guard.RestoreSettings();

@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace MailAdmin.Dashboard.Tests;
+
+/// <summary>The program in a real terminal: tmux gives one, types into it and shows what stands there. Skipped where there is no tmux.</summary>
+public sealed class TerminalTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string _socket = "mailadmin-" + Guid.NewGuid().ToString("N")[..8];
+
+    public TerminalTests()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "tmux is not here");
+        Assert.SkipUnless(Program is not null, "the mailadmin program has not been built");
+        Assert.SkipUnless(HasTmux(), "tmux is not installed");
+        Tmux("new-session", "-d", "-x", "100", "-y", "30", "bash --norc --noprofile");
+    }
+
+    private static string? Program { get; } = FindProgram();
+
+    [Fact]
+    public void It_opens_follows_the_size_of_the_terminal_and_leaves_it_as_it_was()
+    {
+        Type("stty -g > $MAILADMIN_TEST_BEFORE");
+        Start();
+        Keys("2");
+        Shows("no sessions");
+        Tmux("resize-window", "-x", "140", "-y", "40");
+        Shows("┌ SMTP");
+        Keys(":");
+        Shows(":");
+        Keys("Get-MailServer | ForEach-Object Name", "Enter");
+        Shows("default");
+        Keys("Escape");
+        Gone("Esc closes");
+        Keys("F10");
+        Ended();
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    [InlineData("HUP")]
+    public void A_signal_leaves_the_terminal_as_it_was(string signal)
+    {
+        Type("stty -g > $MAILADMIN_TEST_BEFORE");
+        Start();
+        Run("kill", "-" + signal, ProcessId());
+        Ended();
+    }
+
+    [Fact]
+    public void Suspended_it_gives_the_terminal_back_and_comes_again()
+    {
+        Type("stty -g > $MAILADMIN_TEST_BEFORE");
+        Start();
+        Keys("C-z");
+        Shows("Stopped");
+        Same();
+        Type("fg");
+        Shows("5 Events");
+        Keys("F10");
+        Ended();
+    }
+
+    public void Dispose()
+    {
+        if (Program is not null && HasTmux())
+        {
+            Tmux("kill-server");
+        }
+
+        File.Delete(Before);
+        File.Delete(After);
+    }
+
+    private string Before => Path.Combine(Path.GetTempPath(), _socket + ".before");
+
+    private string After => Path.Combine(Path.GetTempPath(), _socket + ".after");
+
+    private void Start()
+    {
+        Type($"'{Program}' -NoLogo -Command 'Start-MailServer -Ephemeral | ForEach-Object {{ }}; Show-MailDashboard'");
+        Shows("5 Events");
+    }
+
+    // The shell is back, its terminal is what it was, and the screen is the one of before.
+    private void Ended()
+    {
+        Gone("5 Events");
+        // What is typed while the program is still on its way out is lost with its terminal settings.
+        Assert.True(SpinWait.SpinUntil(() => ProcessId().Length == 0, Patience), Screen());
+        Same();
+    }
+
+    private void Same()
+    {
+        File.Delete(After);
+        Type("stty -g > $MAILADMIN_TEST_AFTER; echo measured");
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(After) && new FileInfo(After).Length > 0, Patience), Screen());
+        Assert.Equal(File.ReadAllText(Before), File.ReadAllText(After));
+    }
+
+    private string ProcessId()
+    {
+        var shell = Tmux("display-message", "-p", "#{pane_pid}").Trim();
+        return Run("pgrep", "-P", shell).Split('\n')[0].Trim();
+    }
+
+    private void Type(string line) => Keys(line, "Enter");
+
+    private void Keys(params string[] keys)
+    {
+        foreach (var key in keys)
+        {
+            Tmux("send-keys", key);
+        }
+    }
+
+    private string Screen() => Tmux("capture-pane", "-p");
+
+    private void Shows(string text) => Assert.True(SpinWait.SpinUntil(() => Screen().Contains(text, StringComparison.Ordinal), Patience), $"never showed '{text}':\n{Screen()}");
+
+    private void Gone(string text) => Assert.True(SpinWait.SpinUntil(() => !Screen().Contains(text, StringComparison.Ordinal), Patience), $"still shows '{text}':\n{Screen()}");
+
+    private string Tmux(params string[] arguments) => Run("tmux", ["-L", _socket, "-f", "/dev/null", "-u", .. arguments], Before, After);
+
+    private static string Run(string program, params string[] arguments) => Run(program, arguments, "", "");
+
+    private static string Run(string program, string[] arguments, string before, string after)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // The switch of the tests without a terminal is not for this one.
+        start.Environment.Remove("DisableRealDriverIO");
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        start.Environment["TERM"] = "xterm-256color";
+        start.Environment["MAILADMIN_TEST_BEFORE"] = before;
+        start.Environment["MAILADMIN_TEST_AFTER"] = after;
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return output;
+    }
+
+    private static bool HasTmux()
+    {
+        try
+        {
+            Run("tmux", "-V");
+            return true;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static string? FindProgram([CallerFilePath] string here = "")
+    {
+        var folder = Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "src", "MailAdmin.Console", "bin");
+        return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "mailadmin", SearchOption.AllDirectories).MaxBy(File.GetLastWriteTimeUtc) : null;
+    }
+}

@@ -174,7 +174,7 @@ internal sealed partial class EndpointProbe(ProtocolTestRequest request, MailEnd
             : null;
         if (relay || obstacle is not null)
         {
-            _report.Skip(ProtocolCheck.Login, relay ? "this port takes mail without a login" : Sentence(obstacle!));
+            _report.Skip(ProtocolCheck.Login, relay ? "this port takes mail without a login" : obstacle!);
             // Port 25 takes mail for its own mailboxes from anybody; that is what the round trip tests there.
             _report.IsUsable = endpoint.Protocol == MailProtocol.Smtp && obstacle is null;
             _report.WhyNot = obstacle ?? _report.WhyNot;
@@ -233,9 +233,7 @@ internal sealed partial class EndpointProbe(ProtocolTestRequest request, MailEnd
         && e is SocketException or IOException or TimeoutException or ProtocolException or SslHandshakeException or System.Security.Authentication.AuthenticationException
             or CommandException or NotSupportedException or ServiceNotConnectedException or ObjectDisposedException or OperationCanceledException;
 
-    private static string Say(Exception e) => Sentence(ServerSession.OneLine(e.Message));
-
-    private static string Sentence(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..].TrimEnd('.') + ".";
+    private static string Say(Exception e) => EndpointReport.Sentence(ServerSession.OneLine(e.Message));
 
     private static bool IsDomain(string host) =>
         !IPAddress.TryParse(host, out _) && host.Contains('.', StringComparison.Ordinal) && !TlsPolicy.IsLoopback(host);

@@ -36,7 +36,7 @@ internal sealed class EndpointReport(string computerName, MailEndpoint endpoint)
     public void Success(ProtocolCheck check, TimeSpan? latency, string detail) => Add(check, ProtocolTestOutcome.Success, latency, detail);
 
     /// <summary>Adds a check that was not done.</summary>
-    public void Skip(ProtocolCheck check, string why) => Add(check, ProtocolTestOutcome.Skipped, null, why);
+    public void Skip(ProtocolCheck check, string why) => Add(check, ProtocolTestOutcome.Skipped, null, Sentence(why));
 
     /// <summary>Adds a check that works but asks for attention.</summary>
     public void Warn(ProtocolCheck check, TimeSpan? latency, string detail, string recommendation) =>
@@ -45,6 +45,9 @@ internal sealed class EndpointReport(string computerName, MailEndpoint endpoint)
     /// <summary>Adds a check that failed.</summary>
     public void Fail(ProtocolCheck check, TimeSpan? latency, string error, string recommendation) =>
         Add(check, ProtocolTestOutcome.Failure, latency, null, error, recommendation);
+
+    /// <summary>Begins with a capital and ends with a full stop.</summary>
+    public static string Sentence(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..].TrimEnd('.') + ".";
 
     private void Add(ProtocolCheck check, ProtocolTestOutcome outcome, TimeSpan? latency, string? detail, string? error = null, string? recommendation = null) =>
         Results.Add(new ProtocolTestResult

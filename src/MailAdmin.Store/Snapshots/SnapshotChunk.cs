@@ -73,8 +73,8 @@ internal sealed class SnapshotChunk
     /// <summary>A chunk with one message.</summary>
     public static SnapshotChunk Start(in MessageRow row)
     {
-        // Copies bring older contents behind newer ones: the base leaves room on both sides.
-        var chunk = new SnapshotChunk(row.Uid, row.ModSeq, Math.Max(0, row.Content - int.MaxValue), FirstAllocation);
+        // Copies bring older contents behind newer ones, and a flag change makes any message the newest: the bases leave room on both sides.
+        var chunk = new SnapshotChunk(row.Uid, row.ModSeq > int.MaxValue ? row.ModSeq - int.MaxValue : 0, Math.Max(0, row.Content - int.MaxValue), FirstAllocation);
         chunk.Set(0, row);
         return new SnapshotChunk(chunk, 1, Unseen(row.Flags), row.ModSeq);
     }

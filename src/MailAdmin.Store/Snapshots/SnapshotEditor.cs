@@ -82,7 +82,8 @@ internal static class SnapshotEditor
 
     private static void Merge(List<SnapshotChunk> chunks, int at)
     {
-        if (at == 0 || at >= chunks.Count || chunks[at - 1].Count + chunks[at].Count > MergeBelow)
+        // What came of one chunk is one chunk but in the rarest cases; then it stays as it is.
+        if (at == 0 || at != chunks.Count - 1 || chunks[at - 1].Count + chunks[at].Count > MergeBelow)
         {
             return;
         }

@@ -38,13 +38,16 @@ public sealed class ProtocolHost : IAsyncDisposable
     /// <summary>Sessions open now.</summary>
     public IReadOnlyList<MailSession> Sessions => [.. Table.All().Select(c => c.ToSession())];
 
+    /// <summary>There are sessions, and each waits for its client: a clock that is moved now is seen by all of them.</summary>
+    public bool AllWait => Table.All().Any() && Table.All().All(c => c.IsWaiting);
+
     /// <summary>The lines of a session's transcript.</summary>
     public IReadOnlyList<TranscriptLine> Transcript(string session) => Table.Find(session)?.Ring.Lines() ?? [];
 
     /// <summary>Starts it. Hand in <paramref name="events"/> and <paramref name="counters"/> where the handler has them from elsewhere.</summary>
     public static async Task<ProtocolHost> StartAsync(
         IProtocolHandler handler, MailProtocol protocol, MailTlsMode tlsMode = MailTlsMode.StartTls, ServerLimits? limits = null,
-        TimeProvider? time = null, RecordingEvents? events = null, ServerCounters? counters = null)
+        TimeProvider? time = null, RecordingEvents? events = null, ServerCounters? counters = null, IReadOnlyList<IPNetwork>? trustedProxies = null)
     {
         events ??= new RecordingEvents();
         var services = new ConnectionServices(time ?? TimeProvider.System)
@@ -53,6 +56,7 @@ public sealed class ProtocolHost : IAsyncDisposable
             Events = events,
             Log = new RecordingLogger(events),
             Limits = limits ?? new ServerLimits(),
+            TrustedProxies = trustedProxies ?? [],
             Tls = tlsMode == MailTlsMode.None ? null : new TlsConfiguration(TestCertificate.Value),
         };
         var table = new ConnectionTable(services);

@@ -161,7 +161,7 @@ internal sealed class ConnectionListener : IHostedService, IDisposable
         _services.Events.Publish("SessionOpened", MailEventSeverity.Information, $"{Endpoint.Service} session opened from {connection.Remote}", details);
         try
         {
-            await connection.RunAsync(_handler);
+            await connection.RunAsync(_handler, _table.Refusal);
         }
         finally
         {

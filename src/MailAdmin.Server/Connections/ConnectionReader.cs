@@ -56,6 +56,9 @@ internal sealed class ConnectionReader : IValueTaskSource<ReadResult>
         _resume = Resume;
     }
 
+    /// <summary>Somebody waits for octets.</summary>
+    public bool IsWaiting => Volatile.Read(ref _waiting);
+
     /// <summary>Reads through <paramref name="stream"/> from now on (TLS, compression); what was buffered is thrown away and counted.</summary>
     /// <param name="stream">The new source.</param>
     /// <param name="probeFirst">A read of zero octets waits on it without taking a buffer.</param>

@@ -20,6 +20,8 @@ internal sealed class ConnectionServices
     public required ILogger Log { get; init; }
     /// <summary>Limits for connections to come; replaced whole by Set-MailServer.</summary>
     public required ServerLimits Limits { get; set; }
+    /// <summary>Where connections begin with a PROXY header.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> TrustedProxies { get; init; } = [];
     /// <summary>Certificate for handshakes to come; null: no TLS.</summary>
     public TlsConfiguration? Tls { get; set; }
 }

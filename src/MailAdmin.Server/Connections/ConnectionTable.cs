@@ -50,18 +50,23 @@ internal sealed class ConnectionTable : IDisposable
             return false;
         }
 
-        var candidate = new SocketConnection(socket, $"s{Interlocked.Increment(ref _lastId)}", endpoint, _services);
-        if (_services.Blocks.Contains(candidate.Remote.Address))
+        SocketConnection candidate;
+        try
         {
+            candidate = new SocketConnection(socket, $"s{Interlocked.Increment(ref _lastId)}", endpoint, _services);
+        }
+        catch
+        {
+            // The client was gone before its address could be asked for; its place is free again.
             Interlocked.Decrement(ref _count);
-            refusal = "Connections from your address are refused";
-            return false;
+            throw;
         }
 
-        if (!candidate.IsLoopback && !TryCount(candidate.Remote.Address))
+        // A proxy's own address says nothing; its client is looked at when the header has come.
+        if (!candidate.IsProxied && Refusal(candidate) is { } reason)
         {
             Interlocked.Decrement(ref _count);
-            refusal = "Too many connections from your address";
+            refusal = reason;
             return false;
         }
 
@@ -70,6 +75,28 @@ internal sealed class ConnectionTable : IDisposable
         connection = candidate;
         refusal = null;
         return true;
+    }
+
+    /// <summary>Why the client's address is not let in, or null, and then the connection counts for it.</summary>
+    public string? Refusal(SocketConnection connection)
+    {
+        var address = connection.Remote.Address;
+        if (_services.Blocks.Contains(address))
+        {
+            return "Connections from your address are refused";
+        }
+
+        if (!connection.IsLoopback)
+        {
+            if (!TryCount(address))
+            {
+                return "Too many connections from your address";
+            }
+
+            connection.CountedAs = address;
+        }
+
+        return null;
     }
 
     /// <summary>Takes a connection out.</summary>
@@ -88,11 +115,10 @@ internal sealed class ConnectionTable : IDisposable
 
         Interlocked.Decrement(ref _perProtocol[(int)connection.Endpoint.Protocol]);
         Interlocked.Decrement(ref _count);
-        if (!connection.IsLoopback)
+        if (connection.CountedAs is { } address)
         {
             lock (_perAddress)
             {
-                var address = connection.Remote.Address;
                 if (--_perAddress[address] == 0)
                 {
                     _perAddress.Remove(address);

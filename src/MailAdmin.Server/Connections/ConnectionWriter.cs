@@ -122,8 +122,9 @@ internal sealed class ConnectionWriter(Socket socket, ConnectionMeter meter, Tim
         }
 
         _tail = null;
+        // Who sent much has more to send, as a rule: it begins with a large segment next time. Nothing is kept either way.
+        _segmentSize = _unflushed >= BufferSegment.LargeSize ? BufferSegment.LargeSize : BufferSegment.SmallSize;
         _unflushed = 0;
-        _segmentSize = BufferSegment.SmallSize;
     }
 
     private BufferSegment Room(int sizeHint)

@@ -27,6 +27,7 @@ internal sealed class SocketConnection : ClientConnection
     private readonly CancellationTokenSource _aborted = new();
     private readonly DateTimeOffset _connectedAt;
     private readonly long _connected;
+    private IPEndPoint _remote;
     private SslStream? _tls;
     private TlsConfiguration? _tlsConfiguration;
     private long _handshakeDeadline = ConnectionClock.Never;
@@ -42,11 +43,8 @@ internal sealed class SocketConnection : ClientConnection
         Id = id;
         Endpoint = endpoint;
         Limits = services.Limits;
-        Remote = (IPEndPoint)socket.RemoteEndPoint!;
-        if (Remote.Address.IsIPv4MappedToIPv6)
-        {
-            Remote = new IPEndPoint(Remote.Address.MapToIPv4(), Remote.Port);
-        }
+        _remote = Plain((IPEndPoint)socket.RemoteEndPoint!);
+        IsProxied = services.TrustedProxies.Count > 0 && services.TrustedProxies.Any(n => n.Contains(_remote.Address));
 
         _meter = new ConnectionMeter(services.Counters[endpoint.Protocol], services.Clock);
         _reader = new ConnectionReader(socket, _meter);
@@ -63,7 +61,7 @@ internal sealed class SocketConnection : ClientConnection
 
     public override string Id { get; }
     public override MailEndpoint Endpoint { get; }
-    public override IPEndPoint Remote { get; }
+    public override IPEndPoint Remote => _remote;
     public override bool IsSecure => _tls is not null;
     public override SslProtocols? TlsProtocol => _tls?.SslProtocol;
     public override bool CanUpgradeToTls => _tls is null && Endpoint.TlsMode == MailTlsMode.StartTls && _services.Tls is not null;
@@ -74,6 +72,15 @@ internal sealed class SocketConnection : ClientConnection
     public override CancellationToken Closing => _closing.Token;
     public override ClosingReason ClosingReason => (ClosingReason)Volatile.Read(ref _closingReason);
     public override CancellationToken Aborted => _aborted.Token;
+
+    /// <summary>Comes from a trusted proxy, which says first for whom.</summary>
+    public bool IsProxied { get; }
+
+    /// <summary>The session waits for its client.</summary>
+    public bool IsWaiting => _reader.IsWaiting;
+
+    /// <summary>The address it counts for in the limits, where it does.</summary>
+    public IPAddress? CountedAs { get; set; }
 
     /// <summary>The transcript, to be read.</summary>
     public TranscriptRing Ring { get; }
@@ -95,7 +102,9 @@ internal sealed class SocketConnection : ClientConnection
             throw new InvalidOperationException("TLS cannot be begun here.");
         }
 
-        var stream = new SslStream(new SocketStream(_socket, _meter), leaveInnerStreamOpen: false);
+        // Behind a PROXY header the client's first TLS record may have come already. Behind STARTTLS nothing may have.
+        var early = IsProxied && Endpoint.TlsMode == MailTlsMode.Implicit ? System.Buffers.BuffersExtensions.ToArray(_reader.Buffered()) : [];
+        var stream = new SslStream(new SocketStream(_socket, _meter, early), leaveInnerStreamOpen: false);
         // Before the handshake, so that nothing in plaintext can be read after it (RFC 3207 §4.2).
         var dropped = _reader.Switch(stream, probeFirst: true);
         Volatile.Write(ref _handshakeDeadline, _services.Clock.After(Limits.TlsHandshakeTimeout));
@@ -122,7 +131,7 @@ internal sealed class SocketConnection : ClientConnection
 
     public override void StartCompression()
     {
-        Stream below = _tls is not null ? _tls : new SocketStream(_socket, _meter);
+        Stream below = _tls is not null ? _tls : new SocketStream(_socket, _meter, default);
         // Inflated octets may wait inside the stream, which a read of zero octets does not tell: it always takes a buffer.
         _reader.Switch(new DeflateStream(below, CompressionMode.Decompress, leaveOpen: true), probeFirst: false);
         _writer.Switch(new DeflateStream(below, CompressionLevel.Fastest, leaveOpen: true), flushStream: true);
@@ -161,10 +170,27 @@ internal sealed class SocketConnection : ClientConnection
     }
 
     /// <summary>Runs the session to its end and closes the socket. Never throws.</summary>
-    public async Task RunAsync(IProtocolHandler handler)
+    /// <param name="handler">What is spoken.</param>
+    /// <param name="refusal">Asked once a proxy has said who the client is: why it is not let in, or null.</param>
+    public async Task RunAsync(IProtocolHandler handler, Func<SocketConnection, string?> refusal)
     {
         try
         {
+            if (IsProxied)
+            {
+                await ReadProxyHeaderAsync();
+                if (refusal(this) is { } reason)
+                {
+                    if (Endpoint.TlsMode != MailTlsMode.Implicit)
+                    {
+                        await _writer.WriteAsync(handler.RefusalFor(reason));
+                        await FinishAsync();
+                    }
+
+                    return;
+                }
+            }
+
             if (Endpoint.TlsMode == MailTlsMode.Implicit)
             {
                 await UpgradeToTlsAsync(_aborted.Token);
@@ -242,6 +268,33 @@ internal sealed class SocketConnection : ClientConnection
             IdleSeconds = (now - _meter.LastInput) / 1000.0,
         };
     }
+
+    private async ValueTask ReadProxyHeaderAsync()
+    {
+        while (true)
+        {
+            var result = await ReadAsync(Limits.TlsHandshakeTimeout);
+            var buffer = result.Buffer;
+            var head = buffer.Slice(0, Math.Min(buffer.Length, ProxyHeader.MaxOctets));
+            var octets = head.IsSingleSegment ? head.First : System.Buffers.BuffersExtensions.ToArray(head);
+            switch (ProxyHeader.Read(octets.Span, out var length, out var source))
+            {
+                case ProxyHeaderStatus.Complete:
+                    AdvanceTo(buffer.GetPosition(length));
+                    _remote = source is null ? _remote : Plain(source);
+                    Ring.Add(TranscriptDirection.Note, $"PROXY: the client is {_remote}");
+                    return;
+                case ProxyHeaderStatus.Incomplete when !result.IsCompleted:
+                    AdvanceTo(buffer.Start, buffer.End);
+                    break;
+                default:
+                    throw new IOException("No PROXY header came from the proxy.");
+            }
+        }
+    }
+
+    private static IPEndPoint Plain(IPEndPoint endPoint) =>
+        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
 
     private void AbortAfter(TimeSpan grace)
     {

@@ -3,9 +3,14 @@ using System.Runtime.CompilerServices;
 
 namespace MailAdmin.Server.Connections;
 
-/// <summary>The socket as the stream below TLS; counts what crosses it. Asynchronous only, as SslStream and DeflateStream use it here.</summary>
-internal sealed class SocketStream(Socket socket, ConnectionMeter meter) : Stream
+/// <summary>
+/// The socket as the stream below TLS; counts what crosses it, and gives first what was read from it before. Asynchronous only, as SslStream and
+/// DeflateStream use it here.
+/// </summary>
+internal sealed class SocketStream(Socket socket, ConnectionMeter meter, ReadOnlyMemory<byte> early) : Stream
 {
+    private ReadOnlyMemory<byte> _early = early;
+
     public override bool CanRead => true;
     public override bool CanWrite => true;
     public override bool CanSeek => false;
@@ -14,6 +19,14 @@ internal sealed class SocketStream(Socket socket, ConnectionMeter meter) : Strea
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (!_early.IsEmpty)
+        {
+            var taken = Math.Min(_early.Length, buffer.Length);
+            _early.Span[..taken].CopyTo(buffer.Span);
+            _early = _early[taken..];
+            return new(taken);
+        }
+
         var reading = socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
         if (!reading.IsCompletedSuccessfully)
         {

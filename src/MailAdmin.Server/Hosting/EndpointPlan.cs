@@ -52,4 +52,14 @@ internal static class EndpointPlan
 
         return endpoints;
     }
+
+    /// <summary>The networks whose connections begin with a PROXY header.</summary>
+    /// <exception cref="Errors.MailAdminException"><c>InvalidSettings</c></exception>
+    public static IReadOnlyList<IPNetwork> TrustedProxies(MailServerSettings settings) =>
+    [
+        .. settings.TrustedProxies.Select(text =>
+            IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+            : IPNetwork.TryParse(text, out var network) ? network
+            : throw ServerErrors.InvalidSettings($"'{text}' is not an address or network of a proxy.", text, "Write it as 192.0.2.10 or 10.0.0.0/8.")),
+    ];
 }

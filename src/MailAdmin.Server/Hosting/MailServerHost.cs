@@ -208,6 +208,7 @@ public sealed class MailServerHost : IAsyncDisposable
     {
         var endpoints = EndpointPlan.Of(_settings);
         var limits = LimitsByName.Apply(new ServerLimits(), _settings.Limits);
+        var proxies = EndpointPlan.TrustedProxies(_settings);
         var hostName = _settings.HostName ?? Environment.MachineName.ToLowerInvariant();
 
         // Three things that have nothing to do with one another: the certificate's key, the host's own machinery, the store's recovery.
@@ -244,6 +245,7 @@ public sealed class MailServerHost : IAsyncDisposable
             Log = _loggers.CreateLogger(EventLoggerProvider.ConnectionsCategory),
             Limits = limits,
             Tls = tls,
+            TrustedProxies = proxies,
         };
         _table = new ConnectionTable(_services);
         var parts = new PartsContext(_store, _settings, Events, _counters, _time, _loggers, limits);

@@ -49,6 +49,12 @@ public sealed record MailServerSettings
     /// <summary>Limits by name (see about_MailAdmin_Limits); names not given keep their defaults.</summary>
     public IReadOnlyDictionary<string, long> Limits { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>
+    /// Addresses or networks (10.0.0.0/8) of load balancers that speak the PROXY protocol, version 1 or 2, to this server. Connections from there
+    /// must begin with its header and count as their client's; from anywhere else no header is taken. None by default.
+    /// </summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+
     /// <summary>Never shows the certificate's password.</summary>
     public override string ToString() => $"{Name} ({(Ephemeral ? "ephemeral" : StorePath ?? "default store")})";
 }

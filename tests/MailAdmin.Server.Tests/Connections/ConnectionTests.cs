@@ -109,10 +109,11 @@ public sealed class ConnectionTests
         await using var host = await ProtocolHost.StartAsync(new LineHandler { ReadTimeout = TimeSpan.FromMinutes(30) }, MailProtocol.Smtp, time: clock);
         await using var client = await host.ConnectAsync();
         await client.ExpectAsync("hello");
+        await Eventually.Holds(() => host.AllWait, "the session to wait");
         clock.Advance(TimeSpan.FromMinutes(29));
         await client.SendLineAsync("here");
         await client.ExpectAsync("echo here");
-        await Eventually.Holds(() => host.Sessions[0].Command == "here", "the session to wait again");
+        await Eventually.Holds(() => host.AllWait, "the session to wait again");
         clock.Advance(TimeSpan.FromMinutes(32));
         Assert.Equal("bye timeout\r\n", await client.ReadToEndAsync());
     }

@@ -7,7 +7,7 @@ namespace MailAdmin.Benchmarks.Fuzz;
 internal sealed class FuzzSessionVerb : IBenchmarkVerb
 {
     public string Name => "fuzz";
-    public string Usage => "--target smtp|submission|pop3 [--inputs 1000000] [--seed 1]: says spoiled conversations to sessions; fails at the first crash, hang or growth";
+    public string Usage => "--target smtp|submission|pop3|imap [--inputs 1000000] [--seed 1]: says spoiled conversations to sessions; fails at the first crash, hang or growth";
 
     public async Task<int> RunAsync(BenchmarkOptions options)
     {

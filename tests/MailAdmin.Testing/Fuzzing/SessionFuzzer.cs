@@ -5,6 +5,7 @@ using MailAdmin.Server.Connections;
 using MailAdmin.Server.Delivery;
 using MailAdmin.Server.Diagnostics;
 using MailAdmin.Server.Hosting;
+using MailAdmin.Server.Imap;
 using MailAdmin.Server.Pop3;
 using MailAdmin.Server.Sasl;
 using MailAdmin.Server.Smtp;
@@ -19,7 +20,7 @@ namespace MailAdmin.Testing.Fuzzing;
 /// </summary>
 public sealed class SessionFuzzer : IAsyncDisposable
 {
-    private static readonly ServerLimits Limits = new() { SmtpCommandLine = 2000, Pop3CommandLine = 2000, SmtpTextLine = 5000, MessageSize = 100_000, MaxBadCommands = 200, LoginFailureDelay = TimeSpan.Zero };
+    private static readonly ServerLimits Limits = new() { SmtpCommandLine = 2000, Pop3CommandLine = 2000, SmtpTextLine = 5000, MessageSize = 100_000, MaxBadCommands = 200, LoginFailureDelay = TimeSpan.Zero, ImapCommandLine = 2000, ImapCommandLiterals = 2000 };
     private const int LongestPiece = 4096;
 
     private readonly IMailStore _store;
@@ -34,18 +35,20 @@ public sealed class SessionFuzzer : IAsyncDisposable
         _protocol = protocol;
         _handler = handler;
         _seeds = seeds;
-        _words = [.. "\r\n|\n|\r|\r\n.\r\n|\n.\n|.|..|\0|<|>|@|=|*| |  |:|EHLO x\r\n|MAIL FROM:<a@b>\r\n|RCPT TO:<alice@example.com>\r\n|DATA\r\n|BDAT 10\r\n|BDAT 0 LAST\r\n|BDAT 9999999999\r\n|STARTTLS\r\n|RSET\r\n|AUTH PLAIN\r\n|AUTH LOGIN\r\n|AUTH SCRAM-SHA-256 |USER alice@example.com\r\nPASS secret\r\n|RETR 1\r\n|TOP 1 0\r\n|DELE 1\r\n|UIDL\r\n|LIST\r\n|STLS\r\n|QUIT\r\n|-1|0|4294967296|99999999999999999999|\u00e4|\u00ff\u00fe|AGFsaWNlQGV4YW1wbGUuY29tAHNlY3JldA==\r\n"
+        _words = [.. (protocol == MailProtocol.Imap
+            ? "\r\n|\n|\r|\0| |(|)|[|]|{|}|\"|\\|*|%|$|+|:|,|{0}\r\n|{5+}\r\n|{5}\r\n|~{5+}\r\n|{99999+}\r\n|{4294967296}\r\n|{18446744073709551616+}\r\n|a LOGIN alice@example.com secret\r\n|b SELECT INBOX\r\n|b EXAMINE Archive\r\n|c FETCH 1:* (FLAGS BODY[]<0.9>)\r\n|c UID FETCH 1:* (FLAGS) (CHANGEDSINCE 1 VANISHED)\r\n|d STORE 1:* +FLAGS (\\Deleted $x)\r\n|e EXPUNGE\r\n|f APPEND INBOX {3+}\r\nabc\r\n|f APPEND INBOX {3}\r\n|g SEARCH OR NOT TEXT a (UID 1:*)\r\n|h ENABLE QRESYNC IMAP4rev2 UTF8=ACCEPT\r\n|i IDLE\r\n|DONE\r\n|j COPY 1 Archive\r\n|j UID MOVE 1:* Trash\r\n|k CLOSE\r\n|l LIST (SUBSCRIBED) \"\" (* %) RETURN (STATUS (MESSAGES))\r\n|m AUTHENTICATE PLAIN\r\n|m STARTTLS\r\n|((((((((((((((((((((|4294967295|4294967296|99999999999999999999|&AOk-|\u00e4|\u00ff\u00fe"
+            : "\r\n|\n|\r|\r\n.\r\n|\n.\n|.|..|\0|<|>|@|=|*| |  |:|EHLO x\r\n|MAIL FROM:<a@b>\r\n|RCPT TO:<alice@example.com>\r\n|DATA\r\n|BDAT 10\r\n|BDAT 0 LAST\r\n|BDAT 9999999999\r\n|STARTTLS\r\n|RSET\r\n|AUTH PLAIN\r\n|AUTH LOGIN\r\n|AUTH SCRAM-SHA-256 |USER alice@example.com\r\nPASS secret\r\n|RETR 1\r\n|TOP 1 0\r\n|DELE 1\r\n|UIDL\r\n|LIST\r\n|STLS\r\n|QUIT\r\n|-1|0|4294967296|99999999999999999999|\u00e4|\u00ff\u00fe|AGFsaWNlQGV4YW1wbGUuY29tAHNlY3JldA==\r\n")
             .Split('|').Select(Encoding.Latin1.GetBytes)];
     }
 
-    /// <summary>Starts a fuzzer for <c>smtp</c>, <c>submission</c> or <c>pop3</c> with its corpus.</summary>
+    /// <summary>Starts a fuzzer for <c>smtp</c>, <c>submission</c>, <c>pop3</c> or <c>imap</c> with its corpus.</summary>
     /// <param name="target">The protocol.</param>
     /// <param name="path">An empty directory for its store.</param>
     public static async Task<SessionFuzzer> StartAsync(string target, string path)
     {
-        var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = path });
+        var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = path, MaxFolders = 50 });
         var mailbox = await store.Accounts.CreateMailboxAsync(
-            new NewMailbox(MailboxAddress.Parse("alice@example.com"), ScramVerifier.Create("secret", 4096)) { CreateDomain = true });
+            new NewMailbox(MailboxAddress.Parse("alice@example.com"), ScramVerifier.Create("secret", 4096)) { CreateDomain = true, QuotaBytes = 20_000 });
         var inbox = (await store.Folders.FindAsync(mailbox.Id, FolderName.Inbox))!;
         foreach (var text in new[] { "Subject: one\r\n\r\n.dot\r\n..\r\n", "Subject: two\n\nbare\n.\n", "no header" })
         {
@@ -68,7 +71,12 @@ public sealed class SessionFuzzer : IAsyncDisposable
             DisabledCapabilities = new HashSet<string>(),
         };
         var protocol = Enum.Parse<MailProtocol>(target, ignoreCase: true);
-        return new SessionFuzzer(store, protocol, protocol == MailProtocol.Pop3 ? new Pop3Handler(context) : new SmtpHandler(context, protocol), [.. Corpus(target)]);
+        return new SessionFuzzer(store, protocol, protocol switch
+        {
+            MailProtocol.Pop3 => new Pop3Handler(context),
+            MailProtocol.Imap => new ImapHandler(context),
+            _ => new SmtpHandler(context, protocol),
+        }, [.. Corpus(target).Where(c => c.Length > 0)]);
     }
 
     /// <summary>Says so many conversations; throws with the input as C# text at the first that fails.</summary>
@@ -108,19 +116,20 @@ public sealed class SessionFuzzer : IAsyncDisposable
             throw new InvalidOperationException($"{name} failed: {Show(input)}", e);
         }
 
-        if (connection.MostHeld > 2000 + LongestPiece)
+        var most = _protocol == MailProtocol.Imap ? Limits.ImapCommandLine + Limits.ImapCommandLiterals : Limits.SmtpCommandLine;
+        if (connection.MostHeld > most + LongestPiece)
         {
             throw new InvalidOperationException($"{name}: {connection.MostHeld} octets were held: {Show(input)}");
         }
 
         var said = Encoding.Latin1.GetString(connection.Said);
-        var first = _protocol == MailProtocol.Pop3 ? "+OK" : "220";
+        var first = _protocol switch { MailProtocol.Pop3 => "+OK", MailProtocol.Imap => "* OK", _ => "220" };
         if (!said.StartsWith(first, StringComparison.Ordinal) || !said.EndsWith("\r\n", StringComparison.Ordinal))
         {
             throw new InvalidOperationException($"{name}: not well-formed: {said} for {Show(input)}");
         }
 
-        if (_protocol != MailProtocol.Pop3 && said.Split("\r\n")[..^1].Any(l => l.Length < 4 || !l[..3].All(char.IsAsciiDigit) || l[3] is not (' ' or '-')))
+        if (_protocol is MailProtocol.Smtp or MailProtocol.Submission && said.Split("\r\n")[..^1].Any(l => l.Length < 4 || !l[..3].All(char.IsAsciiDigit) || l[3] is not (' ' or '-')))
         {
             throw new InvalidOperationException($"{name}: not well-formed: {said} for {Show(input)}");
         }
@@ -178,8 +187,9 @@ public sealed class SessionFuzzer : IAsyncDisposable
     {
         foreach (var name in TranscriptScript.Names(target))
         {
-            yield return [.. TranscriptScript.Load(name).Steps
-                .Where(s => s.Connection == 0 && s.Action is TranscriptAction.Send or TranscriptAction.SendRaw)
+            var steps = TranscriptScript.Load(name).Steps;
+            yield return [.. steps
+                .Where(s => s.Connection == steps[0].Connection && s.Action is TranscriptAction.Send or TranscriptAction.SendRaw)
                 .SelectMany(s => Encoding.UTF8.GetBytes(s.Action == TranscriptAction.Send ? s.Text + "\r\n" : s.Text.Replace("\\r", "\r", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal)))];
         }
 

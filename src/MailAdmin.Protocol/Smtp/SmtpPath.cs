@@ -86,11 +86,26 @@ public readonly record struct SmtpPath(string Mailbox, string Domain, bool HasUt
         return true;
     }
 
-    /// <summary>True for a domain or an address literal, as EHLO takes one: letters, digits, hyphens, underscores (in the field), UTF-8. RFC 5321 §4.1.3.</summary>
-    public static bool IsDomainOrLiteral(ReadOnlySpan<byte> text)
+    /// <summary>
+    /// True for what EHLO and HELO may say. RFC 5321 §4.1.4 forbids to refuse mail for a name that is not a domain, so that only what could not stand in
+    /// a trace field is refused: spaces, controls and the characters that mean something there.
+    /// </summary>
+    public static bool IsGreetingName(ReadOnlySpan<byte> text)
     {
-        var at = 0;
-        return text.Length <= MaxDomainOctets && TrySkipDomain(text, ref at) && at == text.Length && Utf8.IsValid(text);
+        if (text.IsEmpty || text.Length > MaxDomainOctets || !Utf8.IsValid(text))
+        {
+            return false;
+        }
+
+        foreach (var c in text)
+        {
+            if (c is <= 32 or 127 || "()<>\"\\,;@"u8.Contains(c))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // A-d-l ":" with A-d-l = At-domain *( "," At-domain )

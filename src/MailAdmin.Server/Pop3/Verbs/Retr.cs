@@ -21,9 +21,24 @@ internal sealed class Retr : IPop3Command
         }
 
         session.Reply($"+OK {content.Length} octets");
-        await MessageSender.SendAsync(session, content, MultilineEncoder.ForMessage(), whole: true);
         session.Counters.Message();
-        return Pop3Next.Continue;
+        return await SendAsync(session, content, MultilineEncoder.ForMessage(), whole: true);
+    }
+
+    /// <summary>Sends what was opened. Where it turns out damaged on the way, the connection breaks off, so that nobody takes half a message for one.</summary>
+    public static async ValueTask<Pop3Next> SendAsync(Pop3Session session, MessageContent content, MultilineEncoder encoder, bool whole)
+    {
+        try
+        {
+            await MessageSender.SendAsync(session, content, encoder, whole);
+            return Pop3Next.Continue;
+        }
+        catch (MailAdminException e)
+        {
+            Pop3Log.NotRead(session.Log, e, session.Connection.Id);
+            session.Connection.Abort();
+            return Pop3Next.Close;
+        }
     }
 
     /// <summary>Opens a message; replies where it cannot be.</summary>

@@ -19,12 +19,12 @@ internal sealed class Top : IPop3Command
         }
 
         using var content = await Retr.OpenAsync(session, index);
-        if (content is not null)
+        if (content is null)
         {
-            session.Reply("+OK Top follows");
-            await MessageSender.SendAsync(session, content, MultilineEncoder.ForTop(lines), whole: false);
+            return Pop3Next.Continue;
         }
 
-        return Pop3Next.Continue;
+        session.Reply("+OK Top follows");
+        return await Retr.SendAsync(session, content, MultilineEncoder.ForTop(lines), whole: false);
     }
 }

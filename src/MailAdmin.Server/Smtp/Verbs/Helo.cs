@@ -23,7 +23,7 @@ internal sealed class Helo : ISmtpCommand
     /// <summary>Takes the client's name; it goes into the trace field, so nothing else than a name is taken.</summary>
     public static bool TryGreet(SmtpSession session, ReadOnlySpan<byte> name)
     {
-        if (!SmtpPath.IsDomainOrLiteral(name))
+        if (!SmtpPath.IsGreetingName(name))
         {
             return false;
         }

@@ -207,10 +207,10 @@ internal sealed class EventsModel
         // Severity is a sign as well as a colour.
         new("", 1, e => e.Severity switch { MailEventSeverity.Error => "✖", MailEventSeverity.Warning => _unseen.Contains(e) ? "▲" : "△", _ => " " }) { Tone = ToneOf, Order = Column<MailEvent>.By(e => -(int)e.Severity) },
         new("Time", 8, e => Formats.Clock(e.At, zone)) { Order = Column<MailEvent>.By(e => e.Sequence) },
-        new("Kind", 14, e => e.Kind) { MaxWidth = 16, Tone = ToneOf },
+        new("Kind", 14, e => e.Kind) { Tone = ToneOf },
         new("Proto", 5, e => e.Protocol is { } protocol ? SessionsModel.Name(protocol) : "–") { Drop = 3 },
-        new("Mailbox", 18, e => e.Mailbox ?? "–") { MaxWidth = 24, Drop = 1 },
-        new("Address", 15, e => e.RemoteAddress ?? "–") { MaxWidth = 17, Drop = 2 },
+        new("Mailbox", 18, e => e.Mailbox ?? "–") { MaxWidth = 20, Drop = 1 },
+        new("Address", 15, e => e.RemoteAddress ?? "–") { MaxWidth = 16, Drop = 2 },
         new("What happened", 24, e => e.Message) { MaxWidth = 400 },
     ];
 

@@ -23,7 +23,7 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
 
     public override void Draw(Canvas canvas, Area area)
     {
-        var isWide = area.Width >= 110;
+        var isWide = area.Width >= 150;
         var left = isWide ? area with { Width = area.Width / 2 } : area;
         var y = Section(canvas, left, "Server", ServerFacts());
         var lower = left with { Y = y, Height = Math.Max(0, area.Bottom - y) };

@@ -1,3 +1,4 @@
+using MailAdmin.Testing;
 using System.Drawing;
 using MailAdmin.Dashboard.ViewModels;
 using MailAdmin.Dashboard.Views;
@@ -30,7 +31,7 @@ internal sealed class HeadlessDashboard : IDisposable
         _app.Begin(Window);
     }
 
-    public ManualTime Time { get; } = new();
+    public ManualTimeProvider Time { get; } = new();
     public FakeAdministration Server { get; }
     public DashboardModel Model { get; }
     public DashboardWindow Window { get; }

@@ -1,3 +1,4 @@
+using MailAdmin.Testing;
 using System.Globalization;
 using MailAdmin.Dashboard.ViewModels;
 
@@ -6,7 +7,7 @@ namespace MailAdmin.Dashboard.Tests;
 /// <summary>What the models make of what the server says; no Terminal.Gui in sight.</summary>
 public class ModelTests
 {
-    private readonly ManualTime _time = new();
+    private readonly ManualTimeProvider _time = new();
 
     private MailServerStatistics Reading(double seconds, long messages, long commands, long bytes = 0) => new()
     {

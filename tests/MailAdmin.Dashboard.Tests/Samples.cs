@@ -1,3 +1,4 @@
+using MailAdmin.Testing;
 using System.Globalization;
 
 namespace MailAdmin.Dashboard.Tests;
@@ -5,7 +6,7 @@ namespace MailAdmin.Dashboard.Tests;
 /// <summary>The same small mail server in every test.</summary>
 internal static class Samples
 {
-    public static void Fill(FakeAdministration server, ManualTime time)
+    public static void Fill(FakeAdministration server, ManualTimeProvider time)
     {
         var now = time.GetUtcNow();
         server.Sessions.AddRange(
@@ -65,7 +66,7 @@ internal static class Samples
     }
 
     /// <summary>The counters a second later.</summary>
-    public static MailServerStatistics After(MailServerStatistics before, ManualTime time) => before with
+    public static MailServerStatistics After(MailServerStatistics before, ManualTimeProvider time) => before with
     {
         At = time.GetUtcNow(),
         MessagesDelivered = before.MessagesDelivered + 12,

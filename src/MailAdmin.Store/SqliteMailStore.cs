@@ -279,17 +279,6 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
 
     private static void Create(IStoreIO io, IndexWriter index, string indexPath)
     {
-        if (!OperatingSystem.IsWindows())
-        {
-            foreach (var path in (string[])[indexPath, indexPath + "-wal", indexPath + "-shm"])
-            {
-                if (File.Exists(path))
-                {
-                    File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-                }
-            }
-        }
-
         index.CreateSchema(Guid.NewGuid(), 0);
         index.FlushToDisk();
         io.FlushDirectory(Path.GetDirectoryName(indexPath)!);

@@ -28,7 +28,7 @@ internal sealed class StoreLock : IDisposable
         FileStream held;
         try
         {
-            held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held = new FileStream(path, PrivateFile(FileMode.OpenOrCreate));
         }
         catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
         {
@@ -37,12 +37,12 @@ internal sealed class StoreLock : IDisposable
 
         try
         {
-            if (!OperatingSystem.IsWindows())
+            using var self = Process.GetCurrentProcess();
+            File.Delete(holder);
+            using (new FileStream(holder, PrivateFile(FileMode.CreateNew)))
             {
-                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
 
-            using var self = Process.GetCurrentProcess();
             File.WriteAllText(holder, string.Create(CultureInfo.InvariantCulture, $"{self.ProcessName} (process {Environment.ProcessId})"));
             return new StoreLock(held, holder);
         }
@@ -65,6 +65,17 @@ internal sealed class StoreLock : IDisposable
         }
 
         _lock.Dispose();
+    }
+
+    private static FileStreamOptions PrivateFile(FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 
     private static string Describe(string holder)

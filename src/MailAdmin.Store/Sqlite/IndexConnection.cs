@@ -11,6 +11,18 @@ internal sealed class IndexConnection : IDisposable
 
     public IndexConnection(string path, bool create)
     {
+        if (create && !File.Exists(path))
+        {
+            // SQLite would make it by the umask; made here it is the owner's alone, and its WAL takes the same mode.
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            new FileStream(path, options).Dispose();
+        }
+
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = path,

@@ -53,14 +53,30 @@ internal sealed class LogBatch
     public long AddContent(SpoolingMessage message, long key, long time, ulong checksum)
     {
         var offset = Position;
-        AddHeader(new RecordHeader(RecordKind.Content, message.Length, key, time, _storeTag, checksum));
-        if (message.IsSpooled)
+        var buffers = _buffers.Count;
+        try
         {
-            CopySpooled(message);
+            AddHeader(new RecordHeader(RecordKind.Content, message.Length, key, time, _storeTag, checksum));
+            if (message.IsSpooled)
+            {
+                CopySpooled(message);
+            }
+            else
+            {
+                Add(message.Memory);
+            }
         }
-        else
+        catch
         {
-            Add(message.Memory);
+            // The operation fails alone: what others collected stays, the next record goes where this one began.
+            if (_buffers.Count > buffers)
+            {
+                _buffers.RemoveRange(buffers, _buffers.Count - buffers);
+            }
+
+            Position = offset;
+            _pendingAt = Math.Min(_pendingAt, offset);
+            throw;
         }
 
         Pad(message.Length);

@@ -272,12 +272,17 @@ internal sealed class StoreWriter : IAsyncDisposable
             _log.Rewind(mark.Offset, mark.Journal);
         }
 
-        foreach (var adopted in _context.Adopted)
+        if (_log.Fault is null)
         {
-            DeleteQuietly(adopted);
+            // In doubt they stay: a restart that finds the batch needs them, and one that does not sweeps them.
+            foreach (var adopted in _context.Adopted)
+            {
+                DeleteQuietly(adopted);
+            }
         }
 
-        var error = Translate(cause);
+        // Where the log could not be taken back either, a restart may find the batch: it is told apart from a plain failure.
+        var error = _log.Fault is null || cause is MailAdminException ? Translate(cause) : StoreErrors.StoreFaulted(_options.Path, cause);
         foreach (var operation in _batch)
         {
             operation.Fail(error);

@@ -1,0 +1,110 @@
+using MailAdmin.Store.IO;
+
+namespace MailAdmin.Store.Tests.Faults;
+
+/// <summary>How a file call fails.</summary>
+public enum Fault
+{
+    NoSpace,
+    InputOutputError,
+    /// <summary>Half of a write is done before it fails; other calls fail as with an I/O error.</summary>
+    ShortWrite,
+}
+
+/// <summary>The real file system, where one call fails: the n-th, counted over all of them, and as many after it as asked for.</summary>
+internal sealed class FailingStoreIO : IStoreIO
+{
+    private const int NoSpaceUnix = 28;
+    private const int InputOutputUnix = 5;
+
+    private readonly IStoreIO _io = SystemStoreIO.Instance;
+    private int _calls;
+
+    /// <summary>Number of the first call to fail; 0: none.</summary>
+    public int FailAt { get; set; }
+    /// <summary>How many calls fail from there.</summary>
+    public int FailCount { get; set; } = 1;
+    public Fault Fault { get; set; }
+    public int Calls => Volatile.Read(ref _calls);
+    /// <summary>What the call was that failed first.</summary>
+    public string? Failed { get; private set; }
+
+    public void CreateDirectory(string path) => Do("create directory", () => _io.CreateDirectory(path));
+    public IStoreFile Create(string path) => Do("create", () => new FailingFile(this, _io.Create(path)));
+    public IStoreFile Open(string path, bool write) => Do("open", () => new FailingFile(this, _io.Open(path, write)));
+    public bool Exists(string path) => _io.Exists(path);
+    public long Length(string path) => Do("length", () => _io.Length(path));
+    public IReadOnlyList<string> List(string directory) => Do("list", () => _io.List(directory));
+    public void Delete(string path) => Do("delete", () => _io.Delete(path));
+    public void Move(string from, string to) => Do("move", () => _io.Move(from, to));
+    public void FlushDirectory(string path) => Do("flush directory", () => _io.FlushDirectory(path));
+
+    private bool Fails(string call)
+    {
+        var number = Interlocked.Increment(ref _calls);
+        if (FailAt == 0 || number < FailAt || number >= FailAt + FailCount)
+        {
+            return false;
+        }
+
+        Failed ??= call;
+        return true;
+    }
+
+    private IOException Error() => Fault == Fault.NoSpace ? new IOException("No space left on device", NoSpaceUnix) : new IOException("Input/output error", InputOutputUnix);
+
+    private void Do(string call, Action action)
+    {
+        if (Fails(call))
+        {
+            throw Error();
+        }
+
+        action();
+    }
+
+    private T Do<T>(string call, Func<T> action) => Fails(call) ? throw Error() : action();
+
+    private sealed class FailingFile(FailingStoreIO owner, IStoreFile file) : IStoreFile
+    {
+        public long Length => file.Length;
+
+        public int Read(long offset, Span<byte> destination) => owner.Fails("read") ? throw owner.Error() : file.Read(offset, destination);
+
+        public void Write(long offset, ReadOnlySpan<byte> octets)
+        {
+            if (owner.Fails("write"))
+            {
+                if (owner.Fault == Fault.ShortWrite)
+                {
+                    file.Write(offset, octets[..(octets.Length / 2)]);
+                }
+
+                throw owner.Error();
+            }
+
+            file.Write(offset, octets);
+        }
+
+        public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> buffers)
+        {
+            if (owner.Fails("write"))
+            {
+                if (owner.Fault == Fault.ShortWrite)
+                {
+                    file.Write(offset, [.. buffers.Take(buffers.Count / 2)]);
+                }
+
+                throw owner.Error();
+            }
+
+            file.Write(offset, buffers);
+        }
+
+        public void Flush() => owner.Do("flush", file.Flush);
+
+        public void SetLength(long length) => owner.Do("set length", () => file.SetLength(length));
+
+        public void Dispose() => file.Dispose();
+    }
+}

@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+using MailAdmin.Addresses;
+using MailAdmin.Errors;
+using MailAdmin.Security;
+using Xunit;
+
+namespace MailAdmin.Store.Tests.Faults;
+
+/// <summary>
+/// A scenario is run once for every file call it makes, and that call fails. Whatever it is: what was acknowledged is there afterwards, now and after a
+/// restart; what failed said why with an id of its own; the store goes on or says that it does not.
+/// </summary>
+public sealed class FaultInjectionTests
+{
+    private static readonly ScramVerifier Verifier = ScramVerifier.Create("x", 4096);
+    private static readonly string[] Allowed = ["StoreDiskFull", "StoreIOError", "ContentCorrupt"];
+
+    [Theory]
+    [InlineData(Fault.NoSpace, 1)]
+    [InlineData(Fault.ShortWrite, 1)]
+    [InlineData(Fault.NoSpace, 3)]
+    [InlineData(Fault.InputOutputError, 1000)]
+    public async Task Whichever_call_fails_what_was_acknowledged_stays(Fault fault, int count)
+    {
+        for (var at = 1; ; at++)
+        {
+            var io = new FailingStoreIO { FailAt = at, FailCount = count, Fault = fault };
+            var path = Path.Combine(Path.GetTempPath(), "mailadmin-" + Guid.NewGuid().ToString("N"));
+            try
+            {
+                var expected = await ScenarioAsync(path, io);
+                io.FailAt = 0;
+                await CheckAsync(path, expected, $"{fault} at call {at} ({io.Failed})");
+            }
+            finally
+            {
+                if (Directory.Exists(path))
+                {
+                    Directory.Delete(path, true);
+                }
+            }
+
+            if (io.Failed is null)
+            {
+                // The scenario made fewer calls: all have been failed.
+                Assert.True(at > 20);
+                return;
+            }
+        }
+    }
+
+    private static async Task<Expected> ScenarioAsync(string path, FailingStoreIO io)
+    {
+        var expected = new Expected();
+        SqliteMailStore store;
+        try
+        {
+            store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = path, IO = io, SegmentSize = 40_000, AdoptionSize = 100_000, CheckpointMessages = 4, CompactionShare = 0.1 });
+        }
+        catch (MailAdminException e)
+        {
+            Assert.Contains(e.ErrorId, Allowed);
+            return expected;
+        }
+
+        await using (store)
+        {
+            await expected.Try(
+                () => store.Accounts.CreateMailboxAsync(new NewMailbox(MailboxAddress.Parse("a@example.org"), Verifier) { CreateDomain = true }), s => s with { HasMailbox = true });
+            if (!expected.Now.HasMailbox)
+            {
+                return expected;
+            }
+
+            var mailbox = (await store.Accounts.FindMailboxAsync(MailboxAddress.Parse("a@example.org")))!.Id;
+            var inbox = (await store.Folders.FindAsync(mailbox, "INBOX"))!.Id;
+            var archive = (await store.Folders.FindAsync(mailbox, "Archive"))!.Id;
+            foreach (var size in (int[])[10, 5_000, 70_000, 120_000, 20, 30_000, 40])
+            {
+                await expected.Try(() => DeliverAsync(store, inbox, size), s => s with { Inbox = s.Inbox.Add(s.Next, size), Next = s.Next + 1 });
+            }
+
+            await expected.Try(
+                () => store.Messages.MoveAsync(inbox, UidSet.Single(2), archive),
+                s => s.Inbox.TryGetValue(2, out var size) ? s with { Inbox = s.Inbox.Remove(2), Archive = s.Archive.Add(1, size) } : s);
+            await expected.Try(() => store.Messages.ExpungeAsync(inbox, UidSet.Of([1, 4]), false), s => s with { Inbox = s.Inbox.Remove(1).Remove(4) });
+            await expected.Try(() => store.Folders.CreateAsync(mailbox, "new"), s => s with { HasNew = true });
+            await expected.Try(() => store.CompactAsync(), s => s);
+            await expected.Try(
+                async () =>
+                {
+                    await foreach (var message in store.Messages.ReadAsync(inbox, UidSet.All, MessageParts.Summary))
+                    {
+                        using var content = await store.Messages.OpenAsync(message);
+                    }
+                },
+                s => s);
+
+            // What readers see now is what was acknowledged.
+            io.FailAt = 0;
+            Assert.Equal(Show(expected.Now), Show(await LookAsync(store)));
+        }
+
+        return expected;
+    }
+
+    private static async Task DeliverAsync(SqliteMailStore store, FolderId folder, int size)
+    {
+        await using var incoming = store.Messages.CreateIncoming();
+        var octets = new byte[size];
+        octets.AsSpan().Fill((byte)(size % 251));
+        await incoming.WriteAsync(octets);
+        await store.Messages.DeliverAsync(incoming, [new DeliveryTarget(folder)]);
+    }
+
+    private static async Task CheckAsync(string path, Expected expected, string what)
+    {
+        await using var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = path });
+        var found = Show(await LookAsync(store));
+        Assert.True(found == Show(expected.Now) || (expected.InDoubt is { } other && found == Show(other)), $"{what}: {found} instead of {Show(expected.Now)}");
+        await foreach (var finding in store.VerifyAsync())
+        {
+            Assert.Fail($"{what}: {finding}");
+        }
+    }
+
+    private static async Task<Contents> LookAsync(SqliteMailStore store)
+    {
+        var contents = new Contents();
+        if (await store.Accounts.FindMailboxAsync(MailboxAddress.Parse("a@example.org")) is not { } mailbox)
+        {
+            return contents;
+        }
+
+        return new Contents
+        {
+            HasMailbox = true,
+            HasNew = await store.Folders.FindAsync(mailbox.Id, "new") is not null,
+            Inbox = await ReadAsync(store, (await store.Folders.FindAsync(mailbox.Id, "INBOX"))!.Id),
+            Archive = await ReadAsync(store, (await store.Folders.FindAsync(mailbox.Id, "Archive"))!.Id),
+        };
+    }
+
+    private static async Task<ImmutableSortedDictionary<uint, int>> ReadAsync(SqliteMailStore store, FolderId folder)
+    {
+        var found = ImmutableSortedDictionary<uint, int>.Empty;
+        await foreach (var message in store.Messages.ReadAsync(folder, UidSet.All, MessageParts.None))
+        {
+            using var content = await store.Messages.OpenAsync(message);
+            var octets = new byte[content.Length];
+            Assert.Equal(octets.Length, content.Read(0, octets));
+            Assert.True(octets.All(o => o == octets.Length % 251));
+            found = found.Add(message.Uid, octets.Length);
+        }
+
+        return found;
+    }
+
+    private static string Show(Contents c) => $"mailbox {c.HasMailbox}, new {c.HasNew}, INBOX {string.Join(' ', c.Inbox)}, Archive {string.Join(' ', c.Archive)}";
+
+    private sealed record Contents
+    {
+        public bool HasMailbox { get; init; }
+        public bool HasNew { get; init; }
+        public uint Next { get; init; } = 1;
+        public ImmutableSortedDictionary<uint, int> Inbox { get; init; } = ImmutableSortedDictionary<uint, int>.Empty;
+        public ImmutableSortedDictionary<uint, int> Archive { get; init; } = ImmutableSortedDictionary<uint, int>.Empty;
+    }
+
+    /// <summary>What must be there, and where the store said that it could not take a change back, what may be instead after a restart.</summary>
+    private sealed class Expected
+    {
+        public Contents Now { get; private set; } = new();
+        public Contents? InDoubt { get; private set; }
+
+        public async Task Try(Func<Task> action, Func<Contents, Contents> effect)
+        {
+            try
+            {
+                await action();
+                Now = effect(Now);
+            }
+            catch (MailAdminException e) when (e.ErrorId == "StoreFaulted")
+            {
+                InDoubt ??= effect(Now);
+            }
+            catch (MailAdminException e)
+            {
+                Assert.Contains(e.ErrorId, Allowed);
+                Assert.NotNull(e.RecommendedAction);
+            }
+        }
+    }
+}

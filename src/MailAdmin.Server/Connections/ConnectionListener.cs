@@ -84,11 +84,8 @@ internal sealed class ConnectionListener : IHostedService, IDisposable
         await _loop;
     }
 
-    public void Dispose()
-    {
-        _socket?.Dispose();
-        _stopping.Dispose();
-    }
+    /// <summary>Closes the socket. Without a stop before it the accept loop dies of it, and says so.</summary>
+    public void Dispose() => _socket?.Dispose();
 
     private async Task AcceptAsync(Socket listener)
     {

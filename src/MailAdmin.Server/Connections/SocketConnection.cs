@@ -315,9 +315,16 @@ internal sealed class SocketConnection : ClientConnection
         // The goodbye has this long to get out, whatever the session's own limits were.
         AbortAfter(ClosingGrace);
         await _writer.FlushAsync();
-        if (_tls is not null)
+        try
         {
-            await _tls.ShutdownAsync();
+            if (_tls is not null)
+            {
+                await _tls.ShutdownAsync();
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // TLS was at its end already.
         }
 
         _socket.Shutdown(SocketShutdown.Send);

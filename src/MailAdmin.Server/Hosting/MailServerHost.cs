@@ -87,6 +87,7 @@ public sealed class MailServerHost : IAsyncDisposable
 
     /// <summary>Completes when everything but the control channel is gone.</summary>
     internal Task StoreClosed => _storeClosed.Task;
+    internal IReadOnlyList<ConnectionListener> Listeners => _listeners;
     internal EventHub Events { get; }
     internal ServerCounters Counters => _counters;
     internal IMailStore Store => _store ?? throw ServerErrors.ServerNotRunning(Name);
@@ -110,8 +111,8 @@ public sealed class MailServerHost : IAsyncDisposable
         }
         catch
         {
-            // Whatever it was: what is up comes down, and the caller hears the cause.
-            await CloseAsync(TimeSpan.Zero);
+            // Whatever it was: what is up comes down, and the caller hears the cause and not what that led to.
+            await CloseAsync(TimeSpan.Zero).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 
@@ -156,12 +157,10 @@ public sealed class MailServerHost : IAsyncDisposable
         // Everything that can fail first: a change happens whole or not at all.
         var limits = change.Limits is null ? services.Limits : LimitsByName.Apply(services.Limits, change.Limits);
         var tls = change.CertificatePath is null ? services.Tls : ServerCertificate.Load(change.CertificatePath, change.CertificatePassword);
+        var hostName = change.HostName is null ? Context.HostName : HostNames.OfServer(change.HostName);
         services.Limits = limits;
         services.Tls = tls;
-        if (change.HostName is not null)
-        {
-            Context.HostName = change.HostName;
-        }
+        Context.HostName = hostName;
 
         if (change.DisabledCapabilities is not null)
         {
@@ -209,7 +208,8 @@ public sealed class MailServerHost : IAsyncDisposable
         var endpoints = EndpointPlan.Of(_settings);
         var limits = LimitsByName.Apply(new ServerLimits(), _settings.Limits);
         var proxies = EndpointPlan.TrustedProxies(_settings);
-        var hostName = _settings.HostName ?? Environment.MachineName.ToLowerInvariant();
+        var hostName = HostNames.OfServer(_settings.HostName);
+        var domains = _settings.Domains.Select(HostNames.Domain).ToArray();
 
         // Three things that have nothing to do with one another: the certificate's key, the host's own machinery, the store's recovery.
         var certificate = Task.Run(
@@ -230,7 +230,7 @@ public sealed class MailServerHost : IAsyncDisposable
         }
 
         var tls = await certificate;
-        foreach (var domain in _settings.Domains)
+        foreach (var domain in domains)
         {
             if (await _store.Accounts.FindDomainAsync(domain, cancellationToken) is null)
             {
@@ -330,62 +330,84 @@ public sealed class MailServerHost : IAsyncDisposable
         Events.Publish("ServerStateChanged", MailEventSeverity.Information, $"Server {Name} is {MailServerState.Stopping}");
         try
         {
-            if (_host is not null && _sessions is not null)
-            {
-                _sessions.Drain = drain;
-                await _host.StopAsync(CancellationToken.None);
-            }
-
-            _host?.Dispose();
-
-            foreach (var listener in _listeners)
-            {
-                listener.Dispose();
-            }
-
-            _table?.Dispose();
-            foreach (var part in _handlers.Values.Append<object?>(_context?.Delivery).Append(_context?.Authenticator))
-            {
-                if (part is IAsyncDisposable slow)
-                {
-                    await slow.DisposeAsync();
-                }
-                else
-                {
-                    (part as IDisposable)?.Dispose();
-                }
-            }
-
-            _loggers.Dispose();
+            await StopWorkersAsync(drain);
         }
         finally
         {
-            if (_store is not null)
+            try
             {
-                await _store.DisposeAsync();
+                if (_store is not null)
+                {
+                    await _store.DisposeAsync();
+                }
             }
+            finally
+            {
+                // Whatever went wrong before, the name is free again and who waits for the end is told.
+                await LeaveAsync();
+            }
+        }
+    }
 
-            if (_settings.Ephemeral)
+    private async Task StopWorkersAsync(TimeSpan drain)
+    {
+        if (_host is not null && _sessions is not null)
+        {
+            _sessions.Drain = drain;
+            await _host.StopAsync(CancellationToken.None);
+        }
+
+        _host?.Dispose();
+        foreach (var listener in _listeners)
+        {
+            listener.Dispose();
+        }
+
+        _table?.Dispose();
+        foreach (var part in _handlers.Values.Append<object?>(_context?.Delivery).Append(_context?.Authenticator))
+        {
+            if (part is IAsyncDisposable slow)
+            {
+                await slow.DisposeAsync();
+            }
+            else
+            {
+                (part as IDisposable)?.Dispose();
+            }
+        }
+
+        _loggers.Dispose();
+    }
+
+    private async Task LeaveAsync()
+    {
+        if (_settings.Ephemeral)
+        {
+            try
             {
                 Directory.Delete(StorePath, recursive: true);
             }
-
-            lock (_gate)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                _state = MailServerState.Stopped;
+                Events.Publish("Warning", MailEventSeverity.Warning, $"The temporary store '{StorePath}' could not be deleted: {e.Message}");
             }
-
-            MailServers.Forget(this);
-            Events.Publish("ServerStateChanged", MailEventSeverity.Information, $"Server {Name} is {MailServerState.Stopped}");
-            Events.End();
-            _storeClosed.TrySetResult();
-            if (_control is not null)
-            {
-                await _control.FinishAsync();
-                _control.Dispose();
-            }
-
-            _ended.TrySetResult();
         }
+
+        lock (_gate)
+        {
+            _state = MailServerState.Stopped;
+        }
+
+        MailServers.Forget(this);
+        Events.Publish("ServerStateChanged", MailEventSeverity.Information, $"Server {Name} is {MailServerState.Stopped}");
+        Events.End();
+        _storeClosed.TrySetResult();
+        if (_control is not null)
+        {
+            await _control.FinishAsync();
+            _control.Dispose();
+        }
+
+        _ended.TrySetResult();
     }
 }

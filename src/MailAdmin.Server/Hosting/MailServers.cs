@@ -51,16 +51,16 @@ public static class MailServers
     {
         lock (Gate)
         {
-            return Running.GetValueOrDefault(name);
+            return Running.GetValueOrDefault(name) is { State: not MailServerState.Starting } host ? host : null;
         }
     }
 
-    /// <summary>All servers of this process, by name.</summary>
+    /// <summary>All servers of this process that have come up, by name.</summary>
     public static IReadOnlyList<MailServerHost> List()
     {
         lock (Gate)
         {
-            return [.. Running.Values.OrderBy(h => h.Name, StringComparer.OrdinalIgnoreCase)];
+            return [.. Running.Values.Where(h => h.State != MailServerState.Starting).OrderBy(h => h.Name, StringComparer.OrdinalIgnoreCase)];
         }
     }
 

@@ -252,4 +252,55 @@ public sealed class ServerTests
         Assert.Equal("CertificateNotUsable", error.ErrorId);
         Assert.Equal("new.test", (await server.Administration.GetServerAsync(CancellationToken.None)).HostName);
     }
+
+    [Fact]
+    public async Task An_endpoint_that_dies_is_a_visible_fault_and_the_rest_serves()
+    {
+        await using var server = await TestServer.StartAsync();
+        var events = server.Administration.WatchEventsAsync(0, CancellationToken.None);
+        server.Host.Listeners.Single(l => l.Endpoint.Service == "pop3").Dispose();
+        var fault = await Eventually.First(events, e => e.Kind == "Error", "the event");
+        Assert.Equal(MailEventSeverity.Error, fault.Severity);
+        var info = await server.Administration.GetServerAsync(CancellationToken.None);
+        Assert.Equal(MailServerState.Degraded, info.State);
+        Assert.Contains("pop3 ", info.Fault, StringComparison.Ordinal);
+        await using var imap = await server.ConnectAsync(MailProtocol.Imap);
+        await imap.ExpectAsync("* OK");
+    }
+
+    [Theory]
+    [InlineData("mail.test\r\n250 injected")]
+    [InlineData("")]
+    [InlineData("two words")]
+    public async Task A_host_name_is_a_name_and_nothing_else(string name)
+    {
+        var error = await Assert.ThrowsAsync<MailAdminException>(() => MailServers.StartAsync(new MailServerSettings { Name = "badhost", Ephemeral = true, HostName = name }));
+        Assert.Equal("InvalidSettings", error.ErrorId);
+        await using var server = await TestServer.StartAsync();
+        Assert.Equal("InvalidSettings", (await Assert.ThrowsAsync<MailAdminException>(
+            () => server.Administration.SetServerAsync(new MailServerChange { HostName = name }, CancellationToken.None))).ErrorId);
+    }
+
+    [Fact]
+    public async Task A_server_in_this_process_is_the_route_by_name_by_store_and_alone()
+    {
+        using var directory = new TempDirectory();
+        var name = $"route-{Guid.NewGuid():N}";
+        var settings = new MailServerSettings { Name = name, StorePath = directory.Path, SmtpPort = 0, SubmissionPort = -1, SubmissionsPort = -1, ImapPort = -1, ImapsPort = -1, Pop3Port = -1, Pop3sPort = -1 };
+        var host = await MailServers.StartAsync(settings);
+        foreach (var (server, store) in new[] { (name.ToUpperInvariant(), null), (null, directory.Path + "/"), ((string?)null, (string?)Path.Combine(directory.Path, "x", "..")) })
+        {
+            await using var administration = await MailAdministrationRoute.ResolveAsync(server, store);
+            Assert.Equal(name, (await administration.GetServerAsync(CancellationToken.None)).Name);
+        }
+
+        Assert.Equal("ServerNotRunning", (await Assert.ThrowsAsync<MailAdminException>(() => MailAdministrationRoute.ResolveAsync("no such server", null))).ErrorId);
+        await host.StopAsync(TimeSpan.FromSeconds(1));
+        await using var direct = await MailAdministrationRoute.ResolveAsync(null, directory.Path);
+        Assert.Equal(MailServerState.Stopped, (await direct.GetServerAsync(CancellationToken.None)).State);
+
+        // The store is held by the call that opened it; a server that wants it hears so.
+        Assert.Equal("StoreInUse", (await Assert.ThrowsAsync<MailAdminException>(() => MailServers.StartAsync(settings))).ErrorId);
+        Assert.Null(MailServers.Find(name));
+    }
 }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text;
+using MailAdmin.Server.Connections;
 using MailAdmin.Server.Sasl;
 
 namespace MailAdmin.Server.Imap;
@@ -20,10 +22,30 @@ internal static class ImapCapabilities
     /// <summary>Every name of the tables.</summary>
     public static IEnumerable<string> All => [.. Always, "STARTTLS", "LOGINDISABLED", .. LoggedIn, "APPENDLIMIT", "COMPRESS=DEFLATE"];
 
-    /// <summary>The list for a session as it stands.</summary>
+    /// <summary>Lists made so far: sessions come by thousands, what they are told hardly differs. Dropped when capabilities are switched on or off.</summary>
+    private static readonly ConditionalWeakTable<ServerLimits, Lists> Made = [];
+
+    private sealed record Lists(IReadOnlySet<string> Disabled, string?[] Texts);
+
+    /// <summary><c>CAPABILITY …</c> for a session as it stands.</summary>
     public static string For(ImapSession session)
     {
-        var text = new StringBuilder(512);
+        var connection = session.Connection;
+        var disabled = session.Context.DisabledCapabilities;
+        var state = (session.Mailbox is null ? 0 : 1) | (session.IsCompressed ? 2 : 0) | (connection.CanUpgradeToTls ? 4 : 0)
+            | (connection.IsSecure ? 8 : 0) | (SaslExchange.AllowsPassword(session.Context, connection) ? 16 : 0);
+        if (!Made.TryGetValue(connection.Limits, out var lists) || !ReferenceEquals(lists.Disabled, disabled))
+        {
+            lists = new Lists(disabled, new string?[32]);
+            Made.AddOrUpdate(connection.Limits, lists);
+        }
+
+        return lists.Texts[state] ??= Make(session);
+    }
+
+    private static string Make(ImapSession session)
+    {
+        var text = new StringBuilder("CAPABILITY", 640);
         var context = session.Context;
         foreach (var name in Always)
         {
@@ -66,7 +88,7 @@ internal static class ImapCapabilities
             }
         }
 
-        return text.ToString(1, text.Length - 1);
+        return text.ToString();
 
         void Add(string name)
         {

@@ -33,6 +33,11 @@ internal sealed partial class ImapSession
                 break;
             }
 
+            if (TryTakeLine(MaxDoneLine, out var line))
+            {
+                return line is null ? ImapResult.Answered : Ascii.EqualsIgnoreCase(line, "DONE"u8) ? ImapResult.Done : ImapResult.Bad("DONE expected");
+            }
+
             var wake = new CancellationTokenSource();
             Volatile.Write(ref _wake, wake);
             if (_changed)
@@ -43,10 +48,7 @@ internal sealed partial class ImapSession
 
             try
             {
-                if (await ReadLineAsync(MaxDoneLine, wake.Token) is { } line)
-                {
-                    return Ascii.EqualsIgnoreCase(line, "DONE"u8) ? ImapResult.Done : ImapResult.Bad("DONE expected");
-                }
+                await ReadMoreAsync(wake.Token);
             }
             catch (OperationCanceledException) when (wake.IsCancellationRequested
                 && !Connection.Closing.IsCancellationRequested && !Connection.Aborted.IsCancellationRequested)

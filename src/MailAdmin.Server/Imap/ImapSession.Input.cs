@@ -61,43 +61,47 @@ internal sealed partial class ImapSession
     }
 
     /// <summary>
-    /// A line of its own within a command (AUTHENTICATE, IDLE), without its CRLF; null at the client's end or where it is too long, and then
+    /// A line of its own within a command (AUTHENTICATE, APPEND), without its CRLF; null at the client's end or where it is too long, and then
     /// the session is over. The command's arguments are gone.
     /// </summary>
-    public async ValueTask<byte[]?> ReadLineAsync(int maxOctets, CancellationToken cancellationToken = default)
+    public async ValueTask<byte[]?> ReadLineAsync(int maxOctets)
     {
-        while (true)
+        byte[]? line;
+        while (!TryTakeLine(maxOctets, out line))
         {
-            if (_holdsBuffer && _buffer.PositionOf((byte)'\n') is { } position)
-            {
-                var line = _buffer.Slice(0, position).ToArray();
-                _buffer = _buffer.Slice(_buffer.GetPosition(1, position));
-                if (line.Length > maxOctets)
-                {
-                    break;
-                }
-
-                return line.Length > 0 && line[^1] == (byte)'\r' ? line[..^1] : line;
-            }
-
-            if (_holdsBuffer && _buffer.Length > maxOctets || _inputEnded)
-            {
-                break;
-            }
-
-            await ReadMoreAsync(cancellationToken);
+            await ReadMoreAsync(CancellationToken.None);
         }
 
-        if (_inputEnded)
+        return line;
+    }
+
+    /// <summary>As <see cref="ReadLineAsync"/> of what is here already; false where more must come first.</summary>
+    private bool TryTakeLine(int maxOctets, out byte[]? line)
+    {
+        line = null;
+        if (_holdsBuffer && _buffer.PositionOf((byte)'\n') is { } position)
+        {
+            var text = _buffer.Slice(0, position);
+            _buffer = _buffer.Slice(_buffer.GetPosition(1, position));
+            if (text.Length <= maxOctets)
+            {
+                line = text.ToArray();
+                line = line.Length > 0 && line[^1] == (byte)'\r' ? line[..^1] : line;
+                return true;
+            }
+        }
+        else if (_inputEnded)
         {
             _ended = true;
+            return true;
         }
-        else
+        else if (!_holdsBuffer || _buffer.Length <= maxOctets)
         {
-            End("Line is too long");
+            return false;
         }
 
-        return null;
+        End("Line is too long");
+        return true;
     }
 
     /// <summary>Octets that are here already, so that they need no wait.</summary>

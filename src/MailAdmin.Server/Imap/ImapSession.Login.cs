@@ -18,7 +18,7 @@ internal sealed partial class ImapSession
         if (status == AuthenticationStatus.Succeeded && mailbox is not null)
         {
             LogIn(mailbox);
-            return ImapResult.Ok($"CAPABILITY {ImapCapabilities.For(this)}", "Logged in");
+            return ImapResult.Ok(ImapCapabilities.For(this), "Logged in");
         }
 
         if (++_loginFailures >= Connection.Limits.MaxLoginFailures)

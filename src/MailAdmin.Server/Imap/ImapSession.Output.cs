@@ -10,6 +10,21 @@ internal sealed partial class ImapSession
     /// <summary>Above this a long response is flushed on its way, so that no reply is held whole.</summary>
     private const int FlushOctets = 64 * 1024;
 
+    /// <summary>Longest line of the server that the transcript keeps: it is small, and a list of capabilities would fill it.</summary>
+    private const int TranscribedLength = 120;
+
+    private void Greet()
+    {
+        var encoder = Encode();
+        encoder.Raw("* OK ["u8);
+        encoder.Text(ImapCapabilities.For(this));
+        encoder.Raw("] "u8);
+        encoder.Text(Context.HostName);
+        encoder.Raw(" MailAdmin IMAP4rev2 ready\r\n"u8);
+        encoder.Commit();
+        Transcribe("OK MailAdmin IMAP4rev2 ready");
+    }
+
     /// <summary><c>* text</c></summary>
     public void Untagged(string text)
     {
@@ -62,7 +77,8 @@ internal sealed partial class ImapSession
         encoder.Commit();
         if (Connection.Transcript.IsEnabled)
         {
-            Connection.Transcript.Add(TranscriptDirection.Server, code is null ? $"{tag} {status} {text}" : $"{tag} {status} [{code}] {text}");
+            Connection.Transcript.Add(
+                TranscriptDirection.Server, code is null or { Length: > TranscribedLength } ? $"{tag} {status} {text}" : $"{tag} {status} [{code}] {text}");
         }
     }
 
@@ -70,7 +86,7 @@ internal sealed partial class ImapSession
     {
         if (Connection.Transcript.IsEnabled)
         {
-            Connection.Transcript.Add(TranscriptDirection.Server, $"* {untagged}");
+            Connection.Transcript.Add(TranscriptDirection.Server, $"* {untagged.AsSpan(0, Math.Min(untagged.Length, TranscribedLength))}");
         }
     }
 

@@ -61,10 +61,19 @@ internal sealed partial class ImapSession
         try
         {
             Connection.Activity.State = "Not authenticated";
-            Untagged($"OK [CAPABILITY {ImapCapabilities.For(this)}] {Context.HostName} MailAdmin IMAP4rev2 ready");
+            Greet();
             while (!_ended)
             {
-                await RunNextAsync();
+                var frame = await NextFrameAsync();
+                if (frame.Kind is ImapFrameKind.Command or ImapFrameKind.Message)
+                {
+                    await RunCommandAsync(frame);
+                    ReturnText();
+                }
+                else
+                {
+                    Answer(frame);
+                }
             }
 
             await FlushAsync();
@@ -135,23 +144,15 @@ internal sealed partial class ImapSession
         Connection.Activity.State = "Authenticated";
     }
 
-    private async ValueTask RunNextAsync()
+    /// <summary>Answers what is no command.</summary>
+    private void Answer(ImapFrame frame)
     {
-        var frame = await NextFrameAsync();
         switch (frame.Kind)
         {
-            case ImapFrameKind.Command:
-            case ImapFrameKind.Message:
-                await RunCommandAsync(frame);
-                ReturnText();
-                break;
             case ImapFrameKind.Continue:
                 Continue("Ready for literal");
                 break;
             case ImapFrameKind.BareLineFeed:
-                TakeText(frame.Length);
-                _decoder.Clear();
-                ReturnText();
                 Consume(frame.Length);
                 Bad("*", "Lines end with CRLF");
                 break;

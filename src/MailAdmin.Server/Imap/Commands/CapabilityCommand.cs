@@ -12,7 +12,7 @@ internal sealed class CapabilityCommand() : ImapCommand("CAPABILITY", ImapStates
             return new(ImapResult.Bad(args.Error));
         }
 
-        session.Untagged($"CAPABILITY {ImapCapabilities.For(session)}");
+        session.Untagged(ImapCapabilities.For(session));
         return new(ImapResult.Done);
     }
 }

@@ -197,7 +197,18 @@ public sealed partial class MessageSummary
         Span<byte> end = stackalloc byte[3];
         var count = (int)Math.Min(end.Length, headerLength);
         end = end[..count];
-        return content.Read(headerLength - count, end) == count && (end is [(byte)'\n'] or [(byte)'\r', (byte)'\n'] or [.., (byte)'\n', (byte)'\n'] or [(byte)'\n', (byte)'\r', (byte)'\n']);
+        for (var filled = 0; filled < count;)
+        {
+            var read = content.Read(headerLength - count + filled, end[filled..]);
+            if (read <= 0)
+            {
+                return false;
+            }
+
+            filled += read;
+        }
+
+        return end is [(byte)'\n'] or [(byte)'\r', (byte)'\n'] or [.., (byte)'\n', (byte)'\n'] or [(byte)'\n', (byte)'\r', (byte)'\n'];
     }
 
     private static bool HasAttachment(MimePart root)

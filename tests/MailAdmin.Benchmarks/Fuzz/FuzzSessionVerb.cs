@@ -7,10 +7,15 @@ namespace MailAdmin.Benchmarks.Fuzz;
 internal sealed class FuzzSessionVerb : IBenchmarkVerb
 {
     public string Name => "fuzz";
-    public string Usage => "--target smtp|submission|pop3|imap [--inputs 1000000] [--seed 1]: says spoiled conversations to sessions; fails at the first crash, hang or growth";
+    public string Usage => "--target smtp|submission|pop3|imap|mime [--inputs 1000000] [--seed 1]: says spoiled conversations to sessions; fails at the first crash, hang or growth";
 
     public async Task<int> RunAsync(BenchmarkOptions options)
     {
+        if (options.Text("target", "smtp") == "mime")
+        {
+            return FuzzMime(options.Number("inputs", 1_000_000), (int)options.Number("seed", 1));
+        }
+
         using var directory = new TempDirectory();
         await using var fuzzer = await SessionFuzzer.StartAsync(options.Text("target", "smtp"), directory.Path);
         var clock = System.Diagnostics.Stopwatch.StartNew();
@@ -23,6 +28,28 @@ internal sealed class FuzzSessionVerb : IBenchmarkVerb
             }
         });
         Console.WriteLine($"{inputs} inputs, no failure, {inputs / clock.Elapsed.TotalSeconds:F0}/s");
+        return 0;
+    }
+
+    private static int FuzzMime(long inputs, int seed)
+    {
+        var random = new Random(seed);
+        for (long i = 0; i < inputs; i++)
+        {
+            var message = MimeFuzz.Next(random);
+            try
+            {
+                MimeFuzz.Check(message);
+            }
+            catch (Exception fault)
+            {
+                // Whatever it is, the message that did it is what matters.
+                Console.WriteLine($"input {i}: {fault}\n{Convert.ToBase64String(message)}");
+                return 1;
+            }
+        }
+
+        Console.WriteLine($"{inputs} messages, no failure");
         return 0;
     }
 }

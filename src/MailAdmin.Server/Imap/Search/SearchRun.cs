@@ -69,9 +69,12 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
     private async ValueTask SweepRowsAsync(SearchNode node, UidSet uids, List<int> found)
     {
         var subject = new SearchSubject();
+        var index = -1;
         await foreach (var row in session.Store.Messages.ReadAsync(selected.Folder.Id, uids, MessageParts.Summary))
         {
-            var index = selected.View.IndexOf(row.Uid);
+            // UIDs ascend, so the next one is often the next in the view.
+            index = Math.Max(index, -1) + 1;
+            index = index < selected.View.Count && selected.View[index].Uid == row.Uid ? index : selected.View.IndexOf(row.Uid);
             if (index < 0 || row.Summary is null)
             {
                 // Gone, or damaged: what cannot be read holds nothing that could be found.

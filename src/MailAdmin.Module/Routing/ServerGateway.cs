@@ -60,6 +60,11 @@ internal static class ServerGateway
         {
             await StopAsync(server.Name, drain, cancellationToken);
         }
+
+        if (string.Equals(_connected?.Server, server.Name, StringComparison.OrdinalIgnoreCase))
+        {
+            _connected = null;
+        }
     }
 
     /// <summary>Completes when a server of this process ends, whoever ends it.</summary>

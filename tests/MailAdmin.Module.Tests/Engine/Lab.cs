@@ -37,7 +37,7 @@ internal sealed class Lab : IDisposable
 
     public void Dispose()
     {
-        Shell.Run("Get-MailServer | Where-Object ProcessId -eq $PID | Stop-MailServer -DrainSeconds 0");
+        Shell.Run("Disconnect-MailServer; Get-MailServer | Where-Object ProcessId -eq $PID | Stop-MailServer -DrainSeconds 0");
         Shell.Dispose();
         System.IO.Directory.Delete(Directory, recursive: true);
     }

@@ -1,0 +1,16 @@
+namespace MailAdmin;
+
+/// <summary>What <c>Repair-MailStore</c> could save.</summary>
+public sealed record MailStoreRepair
+{
+    /// <summary>Directory of the store.</summary>
+    public required string StorePath { get; init; }
+    /// <summary>Mailboxes in the new index.</summary>
+    public required long MailboxCount { get; init; }
+    /// <summary>Messages in the new index.</summary>
+    public required long MessageCount { get; init; }
+    /// <summary>Messages whose content is lost.</summary>
+    public required long LostMessages { get; init; }
+    /// <summary>Places in the content that cannot be read.</summary>
+    public required long DamagedPlaces { get; init; }
+}

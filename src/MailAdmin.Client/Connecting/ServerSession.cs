@@ -24,9 +24,12 @@ internal sealed class ServerSession(MailService client, string host, int port, T
         client.ServerCertificateValidationCallback = certificates.Validate;
         // Revocation lists are fetched over the network by each connection and fail soft in every mail client; expiry and chain are checked.
         client.CheckCertificateRevocation = false;
-        client.Timeout = (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue);
+        client.Timeout = SocketTimeout(timeout);
         return new ServerSession(client, host, port, timeout, certificates, time);
     }
+
+    /// <summary>MailKit's own timeout per read and write: later than the step's, which is the one that says what was waited for.</summary>
+    public static int SocketTimeout(TimeSpan timeout) => (int)Math.Min(2 * timeout.TotalMilliseconds, int.MaxValue);
 
     /// <summary>Connects, with TLS as the policy says.</summary>
     public async Task ConnectAsync(TlsPolicy tls, CancellationToken cancellationToken)
@@ -82,13 +85,21 @@ internal sealed class ServerSession(MailService client, string host, int port, T
     }
 
     /// <summary>Runs one step within the time allowed and names network failures.</summary>
-    public async Task<T> BoundAsync<T>(string step, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    public Task<T> BoundAsync<T>(string step, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        BoundAsync(step, (token, _) => work(token), cancellationToken);
+
+    /// <summary>
+    /// Runs one step that moves content: the time allowed begins anew with every octet that gets through, so that a large message on a
+    /// slow line is not given up while it moves.
+    /// </summary>
+    public async Task<T> BoundAsync<T>(string step, Func<CancellationToken, TransferWatch, Task<T>> work, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(timeout, time);
+        var watch = new TransferWatch(() => limit.CancelAfter(timeout));
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await work(both.Token);
+            return await work(both.Token, watch);
         }
         catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -119,7 +119,7 @@ internal sealed partial class EndpointProbe(ProtocolTestRequest request, MailEnd
         using var client = CreateClient(logger);
         client.ServerCertificateValidationCallback = _certificates.Validate;
         client.CheckCertificateRevocation = false; // see ServerSession
-        client.Timeout = (int)request.Timeout.TotalMilliseconds;
+        client.Timeout = ServerSession.SocketTimeout(request.Timeout);
         var connectedAt = time.GetUtcNow();
         Exception? failure = null;
         try

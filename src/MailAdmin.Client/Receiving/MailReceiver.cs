@@ -83,7 +83,7 @@ public sealed class MailReceiver
             .OrderBy(s => s.UniqueId).ToList();
         foreach (var summary in request.Newest > 0 ? chosen.TakeLast(request.Newest) : chosen)
         {
-            using var message = await session.BoundAsync("fetch a message", token => folder.GetMessageAsync(summary.UniqueId, token), cancellationToken);
+            using var message = await session.BoundAsync("fetch a message", (token, watch) => folder.GetMessageAsync(summary.UniqueId, token, watch), cancellationToken);
             yield return Decode(message) with
             {
                 Protocol = MailProtocol.Imap,
@@ -131,7 +131,7 @@ public sealed class MailReceiver
 
         foreach (var index in chosen)
         {
-            using var message = await session.BoundAsync("fetch a message", token => client.GetMessageAsync(index, token), cancellationToken);
+            using var message = await session.BoundAsync("fetch a message", (token, watch) => client.GetMessageAsync(index, token, watch), cancellationToken);
             yield return Decode(message) with { Protocol = MailProtocol.Pop3, Uid = uids?[index], SizeBytes = sizes[index] };
             if (request.Remove)
             {

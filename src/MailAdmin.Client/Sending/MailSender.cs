@@ -50,8 +50,7 @@ public sealed class MailSender
             session.Warnings.Add($"{request.Server} offers no delivery reports (DSN); none was asked for.");
         }
 
-        var size = new Size();
-        await SendAsync(session, client, request, message, from, recipients, size, cancellationToken);
+        var size = await SendAsync(session, client, request, message, from, recipients, cancellationToken);
         var elapsed = _time.GetElapsedTime(started);
         var reply = logger.LastReply?.Text ?? "";
         var tlsVersion = ServerSession.TlsVersion(client);
@@ -68,20 +67,24 @@ public sealed class MailSender
             Port = port,
             TlsVersion = tlsVersion,
             AuthenticatedAs = request.Credential?.UserName,
-            SizeBytes = size.Octets,
+            SizeBytes = size,
             LatencyMs = elapsed.TotalMilliseconds,
             Warnings = session.Warnings,
             Transcript = [.. logger.Lines],
         };
     }
 
-    private static async Task SendAsync(
+    private static async Task<long> SendAsync(
         ServerSession session, RecordingSmtpClient client, MailSendRequest request, MimeMessage message, MimeKit.MailboxAddress from,
-        List<MimeKit.MailboxAddress> recipients, Size size, CancellationToken cancellationToken)
+        List<MimeKit.MailboxAddress> recipients, CancellationToken cancellationToken)
     {
         try
         {
-            await session.BoundAsync("send the message", token => client.SendAsync(FormatOptions.Default, message, from, recipients, token, size), cancellationToken);
+            return await session.BoundAsync("send the message", async (token, watch) =>
+            {
+                await client.SendAsync(FormatOptions.Default, message, from, recipients, token, watch);
+                return watch.Octets;
+            }, cancellationToken);
         }
         catch (SmtpCommandException e)
         {
@@ -128,15 +131,5 @@ public sealed class MailSender
         notify |= options.HasFlag(DeliveryNotificationOptions.OnFailure) ? DeliveryStatusNotification.Failure : 0;
         notify |= options.HasFlag(DeliveryNotificationOptions.Delay) ? DeliveryStatusNotification.Delay : 0;
         return notify;
-    }
-
-    /// <summary>Counts what goes over the wire.</summary>
-    private sealed class Size : ITransferProgress
-    {
-        public long Octets { get; private set; }
-
-        public void Report(long bytesTransferred, long totalSize) => Octets = bytesTransferred;
-
-        public void Report(long bytesTransferred) => Octets = bytesTransferred;
     }
 }

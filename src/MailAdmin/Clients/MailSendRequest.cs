@@ -24,7 +24,7 @@ public sealed record MailSendRequest
     public string? CertificateThumbprint { get; init; }
     /// <summary>Takes any certificate.</summary>
     public bool SkipCertificateCheck { get; init; }
-    /// <summary>Bound of each step: connect, TLS, login, sending.</summary>
+    /// <summary>Bound of each step: connect, TLS, login; while content is sent, of each pause in it.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The author, <c>Name &lt;address&gt;</c> or <c>address</c>; also the envelope's sender. Not needed with a raw message that has one.</summary>

@@ -19,7 +19,7 @@ namespace MailAdmin.Clients
         public string? CertificateThumbprint { get; init; }
         /// <summary>Takes any certificate.</summary>
         public bool SkipCertificateCheck { get; init; }
-        /// <summary>Bound of each step: connect, TLS, login, one message.</summary>
+        /// <summary>Bound of each step: connect, TLS, login; while content is fetched, of each pause in it.</summary>
         public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
         /// <summary>Folder to read (IMAP).</summary>
         public string Folder { get; init; } = "INBOX";

@@ -53,9 +53,11 @@ public sealed class TerminalTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("'be'+'gun'; while ($true) { }", "\nbegun")]
-    [InlineData("Start-MailServer t -Ephemeral; 'be'+'gun'", "\nbegun")]
-    public async Task It_ends_when_its_terminal_does(string command, string shown)
+    [InlineData("'be'+'gun'; while ($true) { }", true)]
+    [InlineData("'be'+'gun'; while ($true) { }", false)]
+    [InlineData("Start-MailServer t -Ephemeral; 'be'+'gun'", true)]
+    [InlineData("Start-MailServer t -Ephemeral; 'be'+'gun'", false)]
+    public async Task It_ends_when_its_terminal_does_and_at_SIGTERM(string command, bool hangUp)
     {
         Assert.SkipUnless(_hasTmux, "tmux is not installed.");
         await TmuxAsync("new-session", "-d", "-x", "80", "-y", "40", $"export LC_ALL=C.UTF-8 TERM=screen XDG_STATE_HOME={_state.FullName}; cd /; exec '{ConsoleProgram.Path}'");
@@ -63,9 +65,17 @@ public sealed class TerminalTests : IAsyncLifetime
         using var program = Process.GetProcessById(int.Parse(await TmuxAsync("list-panes", "-F", "#{pane_pid}"), CultureInfo.InvariantCulture));
         await TmuxAsync("send-keys", "-l", command);
         await TmuxAsync("send-keys", "Enter");
-        await ShowsAsync(shown);
+        await ShowsAsync("\nbegun");
 
-        await TmuxAsync("kill-server");
+        if (hangUp)
+        {
+            await TmuxAsync("kill-server");
+        }
+        else
+        {
+            using var kill = Process.Start("kill", ["-TERM", program.Id.ToString(CultureInfo.InvariantCulture)]);
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
 
         await program.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(ConsoleProgram.Patience, TestContext.Current.CancellationToken);
     }

@@ -35,9 +35,10 @@ public static class MailDashboard
     /// <param name="options">Looks.</param>
     /// <param name="runner">Runs what is typed behind <c>:</c>; null: no command line. Whoever called keeps it.</param>
     /// <param name="reader">Takes messages apart; null: only their source can be read.</param>
+    /// <param name="reopen">Finds the server again after it was lost; what it returns is disposed here. Null: a lost server stays lost.</param>
     /// <param name="cancellationToken">Closes the dashboard.</param>
     /// <exception cref="MailAdminException"><c>NoTerminal</c>, <c>DashboardOpen</c>, <c>UnknownTheme</c>.</exception>
-    public static void Show(IMailAdministration administration, DashboardOptions options, ICommandRunner? runner, MessageReader? reader, CancellationToken cancellationToken)
+    public static void Show(IMailAdministration administration, DashboardOptions options, ICommandRunner? runner, MessageReader? reader, Func<CancellationToken, Task<IMailAdministration>>? reopen, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(administration);
         ArgumentNullException.ThrowIfNull(options);
@@ -52,7 +53,7 @@ public static class MailDashboard
         var guard = new TerminalGuard();
         try
         {
-            Run(administration, theme, options.Ascii ?? NeedsAscii(), runner, reader, guard, cancellationToken);
+            Run(administration, theme, options.Ascii ?? NeedsAscii(), runner, reader, reopen, guard, cancellationToken);
         }
         finally
         {
@@ -61,12 +62,12 @@ public static class MailDashboard
         }
     }
 
-    private static void Run(IMailAdministration administration, Theme theme, bool isPlain, ICommandRunner? runner, MessageReader? reader, TerminalGuard guard, CancellationToken cancellationToken)
+    private static void Run(IMailAdministration administration, Theme theme, bool isPlain, ICommandRunner? runner, MessageReader? reader, Func<CancellationToken, Task<IMailAdministration>>? reopen, TerminalGuard guard, CancellationToken cancellationToken)
     {
         using var ended = new ManualResetEventSlim();
         UnhandledExceptionEventHandler onCrash = (_, _) => guard.Restore();
         AppDomain.CurrentDomain.UnhandledException += onCrash;
-        var model = new DashboardModel(administration, TimeProvider.System, runner, reader);
+        var model = new DashboardModel(administration, TimeProvider.System, runner, reader, reopen);
         var app = Application.Create();
         try
         {

@@ -170,6 +170,19 @@ public class InteractionTests
     }
 
     [Fact]
+    public void A_folder_that_was_removed_meanwhile_is_left()
+    {
+        using var dashboard = new HeadlessDashboard(100, 24);
+        dashboard.Look().Press(Key.D3, Key.Enter, Key.Enter);
+        dashboard.Server.Failure = new Errors.MailAdminException("FolderNotFound", Errors.MailErrorCategory.ObjectNotFound, "Mailbox alice@example.com has no folder 'Archive'.");
+        dashboard.Model.Show(DashboardTab.Mailboxes);
+        dashboard.WaitFor(() => dashboard.Model.Mailboxes.Level == BrowserLevel.Mailboxes || dashboard.Find("has no folder") > 0);
+        dashboard.Server.Failure = null;
+        dashboard.Settle();
+        Assert.DoesNotContain("no answer", dashboard.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_frame_hands_on_only_the_cells_that_changed()
     {
         using var dashboard = new HeadlessDashboard(140, 36);

@@ -1,5 +1,6 @@
 using MailAdmin.Testing;
 using System.Globalization;
+using MailAdmin.Administration;
 using MailAdmin.Dashboard.ViewModels;
 
 namespace MailAdmin.Dashboard.Tests;
@@ -168,6 +169,22 @@ public class ModelTests
         Assert.Equal(before, Asked("GetSessionsAsync"));
 
         int Asked(string member) => server.Asked.GetValueOrDefault(member);
+    }
+
+    [Fact]
+    public async Task A_server_that_was_restarted_is_found_again()
+    {
+        var first = new FakeAdministration(_time) { Failure = new IOException("the channel broke") };
+        var second = new FakeAdministration(_time);
+        second.Server = second.Server with { ProcessId = 4712 };
+        await using var model = new DashboardModel(first, _time, reopen: _ => Task.FromResult<IMailAdministration>(second));
+        model.Start();
+        Until(() =>
+        {
+            _time.Advance(DashboardModel.ServerPeriod);
+            model.Changes.Drain();
+            return model.Server is { Problem: null, Info.ProcessId: 4712 };
+        });
     }
 
     [Fact]

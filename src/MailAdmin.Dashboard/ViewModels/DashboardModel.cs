@@ -1,3 +1,5 @@
+using MailAdmin.Errors;
+
 namespace MailAdmin.Dashboard.ViewModels;
 
 /// <summary>The pages, in the order of their keys.</summary>
@@ -31,14 +33,20 @@ internal sealed class DashboardModel : IAsyncDisposable
     public static readonly TimeSpan NoticeTime = TimeSpan.FromSeconds(8);
 
     private readonly IMailAdministration _administration;
+    private readonly ReconnectingAdministration _switch;
+    private readonly Func<CancellationToken, Task<IMailAdministration>>? _reopen;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
-    private readonly Poller _sessionsPoller, _statisticsPoller, _serverPoller, _mailboxesPoller, _stalePoller;
+    private readonly Poller _sessionsPoller, _statisticsPoller, _serverPoller, _mailboxesPoller, _stalePoller, _reopenPoller;
+    private IMailAdministration? _reopened;
+    private volatile bool _isLost;
     private volatile DashboardTab _active;
 
-    public DashboardModel(IMailAdministration administration, TimeProvider time, ICommandRunner? runner = null, MessageReader? reader = null)
+    public DashboardModel(IMailAdministration administration, TimeProvider time, ICommandRunner? runner = null, MessageReader? reader = null, Func<CancellationToken, Task<IMailAdministration>>? reopen = null)
     {
+        (administration, _switch) = ReconnectingAdministration.Around(administration);
         _administration = administration;
+        _reopen = reopen;
         Time = time;
         Zone = time.LocalTimeZone;
         Work = new BackgroundWork((text, tone) => Changes.Post(() => Say(text, tone)), _stop.Token);
@@ -57,10 +65,12 @@ internal sealed class DashboardModel : IAsyncDisposable
         _serverPoller = Poll(ServerPeriod, () => true, async stop =>
         {
             var info = await administration.GetServerAsync(stop);
+            _isLost = false;
             Changes.Post(() => Server.Apply(info));
         });
         _mailboxesPoller = Poll(MailboxesPeriod, () => _active == DashboardTab.Mailboxes, Mailboxes.RefreshAsync);
         _stalePoller = Poll(StatisticsPeriod, () => _active == DashboardTab.Mailboxes && Mailboxes.IsStale, Mailboxes.RefreshAsync);
+        _reopenPoller = Poll(ServerPeriod, () => _isLost && _reopen is not null, ReopenAsync);
     }
 
     /// <summary>What background work found; drained by the thread that draws.</summary>
@@ -91,7 +101,7 @@ internal sealed class DashboardModel : IAsyncDisposable
     /// <summary>Begins to ask and to listen.</summary>
     public void Start()
     {
-        foreach (var poller in new[] { _serverPoller, _statisticsPoller, _sessionsPoller, _mailboxesPoller, _stalePoller })
+        foreach (var poller in new[] { _serverPoller, _statisticsPoller, _sessionsPoller, _mailboxesPoller, _stalePoller, _reopenPoller })
         {
             _loops.Add(Task.Run(() => QuietlyAsync(poller.RunAsync)));
         }
@@ -303,6 +313,26 @@ internal sealed class DashboardModel : IAsyncDisposable
         Form?.Close(cancelled: true);
         await _stop.CancelAsync();
         await Task.WhenAny(Task.WhenAll([.. _loops, Work.WhenIdle()]), Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System));
+        if (_reopened is { } reopened)
+        {
+            await reopened.DisposeAsync();
+        }
+    }
+
+    // The server may have been started again, under the same name: another one takes the place of what was lost.
+    private async Task ReopenAsync(CancellationToken cancellationToken)
+    {
+        var found = await _reopen!(cancellationToken);
+        _switch.Exchange(found);
+        var before = _reopened;
+        _reopened = found;
+        if (before is not null)
+        {
+            await before.DisposeAsync();
+        }
+
+        await _serverPoller.RefreshAsync(cancellationToken);
+        Changes.Post(() => Say("connected again", Tone.Good));
     }
 
     private void CloseForm(FormModel form)
@@ -325,9 +355,19 @@ internal sealed class DashboardModel : IAsyncDisposable
         {
             await refresh(stop);
         }
+        catch (MailAdminException e) when (e.Category == MailErrorCategory.ObjectNotFound)
+        {
+            // The open mailbox or folder was removed meanwhile: one level up, and say why. The server is well.
+            Changes.Post(() =>
+            {
+                Say(BackgroundWork.Say(e), Tone.Warning);
+                Mailboxes.Leave();
+            });
+        }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // Whatever the route throws: the header says that the server gives no answer, and the next look may find it again.
+            _isLost = true;
             Changes.Post(() => Server.Fail(e));
         }
     });

@@ -12,8 +12,8 @@ internal enum BrowserLevel
 /// <summary>Mailboxes, and down into folders, messages and one message. Each level keeps its place while a deeper one is open.</summary>
 internal sealed class MailboxesModel
 {
-    /// <summary>Messages of a folder that are listed at most, the newest ones: more is work for a query, not for an eye.</summary>
-    public const int MaxMessages = 5000;
+    /// <summary>Messages of a folder that are listed at most, the newest ones: more is work for a query, not for an eye, and a busy folder is read again every second.</summary>
+    public const int MaxMessages = 1000;
 
     private readonly IMailAdministration _administration;
     private readonly ChangeQueue _changes;

@@ -42,7 +42,7 @@ internal sealed class MailboxesPage : Page
         {
             var (line, rest) = area.SplitTop(1);
             var end = canvas.Text(line.X + 1, line.Y, Browser.Path, Tone.Title, line.Width - 1);
-            canvas.Text(end + 2, line.Y, Browser.IsLoading ? "reading …" : "", Tone.Dim, line.Right - end - 2);
+            canvas.Text(end + 2, line.Y, Browser.IsLoading ? "reading …" : Browser.Level == BrowserLevel.Messages && Browser.Messages.Total == MailboxesModel.MaxMessages ? $"the newest {Formats.Count(MailboxesModel.MaxMessages)}" : "", Tone.Dim, line.Right - end - 2);
             area = rest;
         }
 

@@ -5,6 +5,7 @@ using MailAdmin.Dashboard;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Messages;
+using MailAdmin.Module.Routing;
 
 namespace MailAdmin.Module.Dashboard;
 
@@ -34,7 +35,9 @@ public sealed class ShowMailDashboard : AdministrationCmdlet
         await using var runner = new PowerShellRunner(Server, StorePath is null ? null : GetUnresolvedProviderPathFromPSPath(StorePath));
         var options = new DashboardOptions { Theme = Theme, Ascii = Ascii.IsPresent ? Ascii.ToBool() : null };
         // On this thread: the terminal is the pipeline's, and Ctrl+C waits until it has been put back.
-        MailDashboard.Show(administration, options, runner, ReadAsync, StopToken);
+        // By its name, and only where it runs: a store at rest must not be opened under a server that is about to start.
+        Func<CancellationToken, Task<IMailAdministration>>? reopen = StorePath is null ? token => ServerGateway.ResolveAsync(info.Name, null, token) : null;
+        MailDashboard.Show(administration, options, runner, ReadAsync, reopen, StopToken);
     }
 
     private static async Task<MailMessageContent> ReadAsync(IMailAdministration administration, MailboxMessage message, CancellationToken cancellationToken)

@@ -43,7 +43,7 @@ internal sealed class SocketConnection : ClientConnection
         Id = id;
         Endpoint = endpoint;
         Limits = services.Limits;
-        _remote = Plain((IPEndPoint)socket.RemoteEndPoint!);
+        _remote = Plain(socket.RemoteEndPoint as IPEndPoint ?? throw new SocketException((int)SocketError.NotConnected));
         IsProxied = services.TrustedProxies.Count > 0 && services.TrustedProxies.Any(n => n.Contains(_remote.Address));
 
         _meter = new ConnectionMeter(services.Counters[endpoint.Protocol], services.Clock);

@@ -52,9 +52,11 @@ internal sealed class StoreEvents : IHostedService
             {
                 await TellAsync(change);
             }
-            catch (Errors.MailAdminException)
+#pragma warning disable CA1031 // The names could not be read. The change itself is committed and told to those it concerns; later ones are to be shown.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
-                // The names could not be read; the change itself is committed and told to those it concerns.
+                _events.Publish("Warning", MailEventSeverity.Warning, $"A change of the store could not be shown: {e.Message}");
             }
 
             if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)

@@ -103,6 +103,22 @@ public sealed class AdministrationTests
 
     [Theory]
     [MemberData(nameof(Routes))]
+    public async Task A_store_is_verified_and_compacted(string route)
+    {
+        await using var under = await RouteUnderTest.OpenAsync(route);
+        var admin = under.Administration;
+        await admin.NewMailboxAsync(new NewMailboxRequest("alice@example.com", ScramVerifier.Create("secret", 4096)), None);
+        var source = System.Text.Encoding.ASCII.GetBytes("Subject: x\r\n\r\n" + new string('x', 100_000) + "\r\n");
+        var kept = await admin.ImportMessageAsync("alice@example.com", "INBOX", source, [], null, None);
+        var gone = await admin.ImportMessageAsync("alice@example.com", "INBOX", source, [], null, None);
+        await admin.RemoveMessagesAsync("alice@example.com", "INBOX", [gone.Uid], None);
+        Assert.True(await admin.OptimizeStoreAsync(None) >= 0);
+        Assert.DoesNotContain(await admin.TestStoreAsync(None).ToListAsync(), f => f.Severity == MailEventSeverity.Error);
+        Assert.Equal(source, await admin.ReadMessageAsync("alice@example.com", "INBOX", kept.Uid, 0, source.Length, None));
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
     public async Task What_is_wrong_gives_one_error_with_id_target_and_remedy(string route)
     {
         await using var under = await RouteUnderTest.OpenAsync(route);

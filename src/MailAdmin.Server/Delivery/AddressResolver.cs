@@ -21,7 +21,7 @@ internal readonly record struct Resolution(ResolutionStatus Status, IReadOnlyLis
 /// Finds where an address leads. Order: mailbox, alias, the same without its detail, the domain's catch-all. Aliases lead on to aliases; one that leads
 /// back to itself is followed once.
 /// </summary>
-internal sealed class AddressResolver(IAccountStore accounts, MailServerSettings settings)
+internal sealed class AddressResolver(IAccountStore accounts, DirectoryCache directory, MailServerSettings settings)
 {
     /// <summary>Addresses an alias may come to in all; one above that resolves to what was found by then.</summary>
     private const int MaxExpansion = 1000;
@@ -29,8 +29,8 @@ internal sealed class AddressResolver(IAccountStore accounts, MailServerSettings
     /// <summary>Resolves an address.</summary>
     public async ValueTask<Resolution> ResolveAsync(MailboxAddress address, CancellationToken cancellationToken)
     {
-        // The common case first: a mailbox, one lookup.
-        if (await accounts.FindMailboxAsync(address, cancellationToken) is { } mailbox)
+        // The common case first: a mailbox, and one that is known.
+        if (await directory.FindAsync(address, cancellationToken) is { } mailbox)
         {
             return new Resolution(ResolutionStatus.Found, [mailbox], []);
         }

@@ -9,8 +9,10 @@ namespace MailAdmin.Server.Delivery;
 /// Delivery to the mailboxes of the store. Mail for elsewhere is refused, except that in development a logged-in sender's is captured: it
 /// lands in the folder <see cref="CapturedFolder"/> of the sender's own mailbox, with the envelope in its header, and leaves the machine never.
 /// </summary>
-public sealed class MailDelivery : IMailDelivery
+public sealed class MailDelivery : IMailDelivery, IDisposable
 {
+    private readonly DirectoryCache _directory;
+
     /// <summary>Where captured mail lies.</summary>
     public const string CapturedFolder = "Captured";
 
@@ -22,7 +24,8 @@ public sealed class MailDelivery : IMailDelivery
         Events = events;
         Counters = counters;
         Log = loggers.CreateLogger<MailDelivery>();
-        Resolver = new AddressResolver(store.Accounts, settings);
+        _directory = new DirectoryCache(store);
+        Resolver = new AddressResolver(store.Accounts, _directory, settings);
         Inboxes = new FolderCache(store);
     }
 
@@ -33,6 +36,9 @@ public sealed class MailDelivery : IMailDelivery
     internal ILogger Log { get; }
     internal AddressResolver Resolver { get; }
     internal FolderCache Inboxes { get; }
+
+    /// <summary>Stops watching the store.</summary>
+    public void Dispose() => _directory.Dispose();
 
     /// <inheritdoc/>
     public IMailTransaction Begin(DeliveryContext context) => new MailTransaction(this, context);

@@ -65,6 +65,20 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task What_is_remembered_of_a_recipient_goes_with_any_change_of_it()
+    {
+        await using var server = await TestServer.StartAsync(["alice@example.com", "bob@example.com"]);
+        Assert.Equal(RecipientStatus.Accepted, await AskAsync(server, "alice@example.com"));
+        await server.Administration.SetMailboxAsync("alice@example.com", new MailboxChange { QuotaBytes = 10 }, CancellationToken.None);
+        await BecomesAsync(server, "alice@example.com", RecipientStatus.OverQuota, declared: 100);
+        Assert.Equal(RecipientStatus.Accepted, await AskAsync(server, "bob@example.com"));
+        await server.Store.Accounts.DeleteMailboxAsync((await FindAsync(server, "bob@example.com")).Id);
+        await BecomesAsync(server, "bob@example.com", RecipientStatus.UnknownMailbox);
+        await server.AddMailboxAsync("bob@example.com");
+        Assert.Equal(RecipientStatus.Accepted, await AskAsync(server, "bob@example.com"));
+    }
+
+    [Fact]
     public async Task A_disabled_mailbox_still_gets_mail()
     {
         await using var server = await TestServer.StartAsync(["alice@example.com"]);
@@ -103,6 +117,17 @@ public sealed class DeliveryTests
     {
         await using var transaction = Begin(server, submitter, declared);
         return (await transaction.AddRecipientAsync(recipient, CancellationToken.None)).Status;
+    }
+
+    // The store tells of a change after its commit.
+    private static async Task BecomesAsync(TestServer server, string recipient, RecipientStatus status, long declared = 0)
+    {
+        for (var tries = 0; tries < 100_000 && await AskAsync(server, recipient, declared: declared) != status; tries++)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal(status, await AskAsync(server, recipient, declared: declared));
     }
 
     private static async Task<DeliveryOutcome> CommitAsync(TestServer server, IMailTransaction transaction, string content)

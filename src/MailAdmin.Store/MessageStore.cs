@@ -63,6 +63,13 @@ internal sealed class MessageStore(
             return from;
         }, options.Path);
 
+    public ValueTask<uint> PeekRecentAsync(FolderId folder, CancellationToken cancellationToken = default) => StoreQuestion.Answer(
+        () =>
+        {
+            Folder(folder, out var found);
+            return found.RecentFrom;
+        }, options.Path);
+
     public ValueTask<UidSet> GetExpungedSinceAsync(FolderId folder, ulong modSeq, CancellationToken cancellationToken = default) => StoreQuestion.Answer(
         () =>
         {

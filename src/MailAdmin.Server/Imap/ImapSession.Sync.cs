@@ -42,9 +42,11 @@ internal sealed partial class ImapSession
             return;
         }
 
-        if (!difference.Added.IsEmpty && !selected.IsReadOnly && !Rev2)
+        if (!difference.Added.IsEmpty && !Rev2)
         {
-            var first = await Store.Messages.ClaimRecentAsync(selected.Folder.Id);
+            var first = selected.IsReadOnly
+                ? await Store.Messages.PeekRecentAsync(selected.Folder.Id)
+                : await Store.Messages.ClaimRecentAsync(selected.Folder.Id);
             selected.Recent = selected.Recent.Union(UidSet.Range(Math.Max(first, difference.Added.First), difference.Added.Last));
         }
 
@@ -137,7 +139,7 @@ internal sealed partial class ImapSession
         if (!Rev2)
         {
             encoder.Raw("* "u8);
-            encoder.Number(selected.Recent.Count);
+            encoder.Number(latest.CountBetween(selected.Recent));
             encoder.Raw(" RECENT\r\n"u8);
         }
 

@@ -45,10 +45,17 @@ internal static class StatusResponse
             session.EnableCondStore();
         }
 
-        Write(session, folder, snapshot, items);
+        Write(session, folder, snapshot, items, items.HasFlag(StatusItems.Recent) ? await CountRecentAsync(session, folder, snapshot) : 0);
     }
 
-    private static void Write(ImapSession session, FolderRecord folder, FolderSnapshot snapshot, StatusItems items)
+    /// <summary>Messages that are \Recent to this session, or would be to the next one that selects the folder.</summary>
+    private static async ValueTask<int> CountRecentAsync(ImapSession session, FolderRecord folder, FolderSnapshot snapshot)
+    {
+        var recent = UidSet.Range(await session.Store.Messages.PeekRecentAsync(folder.Id), snapshot.UidNext - 1);
+        return snapshot.CountBetween(session.Selected is { } selected && selected.Folder.Id == folder.Id ? recent.Union(selected.Recent) : recent);
+    }
+
+    private static void Write(ImapSession session, FolderRecord folder, FolderSnapshot snapshot, StatusItems items, int recent)
     {
         var encoder = session.Encode();
         encoder.Raw("* STATUS "u8);
@@ -56,8 +63,7 @@ internal static class StatusResponse
         encoder.Raw(" ("u8);
         var separator = false;
         Add(ref encoder, StatusItems.Messages, "MESSAGES "u8, (ulong)snapshot.Count);
-        // What is recent belongs to who selects next; nobody's count is kept for asking only.
-        Add(ref encoder, StatusItems.Recent, "RECENT "u8, 0);
+        Add(ref encoder, StatusItems.Recent, "RECENT "u8, (ulong)recent);
         Add(ref encoder, StatusItems.UidNext, "UIDNEXT "u8, snapshot.UidNext);
         Add(ref encoder, StatusItems.UidValidity, "UIDVALIDITY "u8, snapshot.UidValidity);
         Add(ref encoder, StatusItems.Unseen, "UNSEEN "u8, (ulong)snapshot.UnseenCount);

@@ -39,6 +39,19 @@ internal static class UidSets
         return builder.Build();
     }
 
+    /// <summary>How many messages of a folder a set of UIDs names.</summary>
+    public static int CountBetween(this FolderSnapshot snapshot, UidSet uids)
+    {
+        var count = 0;
+        foreach (var range in uids.Ranges)
+        {
+            var (from, to) = (snapshot.IndexOf(range.First), snapshot.IndexOf(range.Last));
+            count += (to < 0 ? ~to : to + 1) - (from < 0 ? ~from : from);
+        }
+
+        return count;
+    }
+
     /// <summary>Writes it as uid-set.</summary>
     public static void Write(ref ImapEncoder encoder, UidSet set)
     {

@@ -46,6 +46,9 @@ public interface IMessageStore
     /// </summary>
     ValueTask<uint> ClaimRecentAsync(FolderId folder, CancellationToken cancellationToken = default);
 
+    /// <summary>As <see cref="ClaimRecentAsync"/>, but takes nothing: for EXAMINE and STATUS, which leave \Recent to who selects (RFC 3501 §6.3.2).</summary>
+    ValueTask<uint> PeekRecentAsync(FolderId folder, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// UIDs expunged after <paramref name="modSeq"/>, exactly, for VANISHED (EARLIER) (RFC 7162 §3.2.5.1). The history is kept whole for as long as the folder lives.
     /// </summary>

@@ -270,6 +270,7 @@ public abstract class MessageContract : StoreContract
         Assert.Equal(1u, await Store.Messages.ClaimRecentAsync(Inbox));
         Assert.Equal(2u, await Store.Messages.ClaimRecentAsync(Inbox));
         await Deliver("b");
+        Assert.Equal(2u, await Store.Messages.PeekRecentAsync(Inbox));
         Assert.Equal(2u, await Store.Messages.ClaimRecentAsync(Inbox));
         await ReopenAsync();
         Assert.Equal(3u, await Store.Messages.ClaimRecentAsync(Inbox));

@@ -122,6 +122,8 @@ public sealed partial class MemoryMailStore
         return from;
     });
 
+    public ValueTask<uint> PeekRecentAsync(FolderId folder, CancellationToken cancellationToken = default) => Ask(() => Folder(folder).Recent);
+
     public ValueTask<UidSet> GetExpungedSinceAsync(FolderId folder, ulong modSeq, CancellationToken cancellationToken = default) =>
         Ask(() => UidSet.Of(Folder(folder).Expunged.Where(e => e.ModSeq > modSeq).Select(e => e.Uid).Order()));
 

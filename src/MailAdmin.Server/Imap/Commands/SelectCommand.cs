@@ -42,7 +42,10 @@ internal sealed class SelectCommand(bool readOnly) : ImapCommand(readOnly ? "EXA
 
         // Watched before it is read, so that no change falls between.
         var watch = session.Store.Watch(folder.Id, session.OnChange);
-        var firstRecent = readOnly || session.Rev2 ? uint.MaxValue : await session.Store.Messages.ClaimRecentAsync(folder.Id);
+        // RFC 3501 §6.3.2: EXAMINE must not take \Recent from who selects later.
+        var firstRecent = session.Rev2 ? uint.MaxValue
+            : readOnly ? await session.Store.Messages.PeekRecentAsync(folder.Id)
+            : await session.Store.Messages.ClaimRecentAsync(folder.Id);
         var view = await session.Store.Messages.GetSnapshotAsync(folder.Id);
         var selected = new SelectedFolder(folder, view, readOnly) { Watch = watch, Recent = UidSet.Range(firstRecent, view.UidNext - 1) };
         session.Select(selected);
@@ -116,7 +119,7 @@ internal sealed class SelectCommand(bool readOnly) : ImapCommand(readOnly ? "EXA
         if (!session.Rev2)
         {
             encoder.Raw("* "u8);
-            encoder.Number(CountRecent(selected));
+            encoder.Number(view.CountBetween(selected.Recent));
             encoder.Raw(" RECENT\r\n"u8);
             if (view.UnseenCount > 0)
             {
@@ -143,17 +146,6 @@ internal sealed class SelectCommand(bool readOnly) : ImapCommand(readOnly ? "EXA
         }
 
         encoder.Commit();
-    }
-
-    private static int CountRecent(SelectedFolder selected)
-    {
-        if (selected.Recent.IsEmpty)
-        {
-            return 0;
-        }
-
-        var index = selected.View.IndexOf(selected.Recent.First);
-        return selected.View.Count - (index < 0 ? ~index : index);
     }
 
     /// <summary>What went and what changed since the client was last here.</summary>

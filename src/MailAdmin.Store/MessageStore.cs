@@ -26,14 +26,22 @@ internal sealed class MessageStore(
         return new SpoolingMessage(options.IO, Path.Combine(segments.SpoolDirectory, name), options.Path);
     }
 
-    public Task<IReadOnlyList<StoredPlace>> DeliverAsync(IncomingMessage content, IReadOnlyList<DeliveryTarget> targets, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<StoredPlace>> DeliverAsync(IncomingMessage content, IReadOnlyList<DeliveryTarget> targets, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
-        return writer.RunAsync(new DeliverOperation(Seal(content, null), targets, cancellationToken));
+        return await writer.RunAsync(new DeliverOperation(await SealAsync(content, null), targets, cancellationToken));
     }
 
-    public Task<AppendResult> AppendAsync(FolderId folder, IReadOnlyList<AppendItem> items, CancellationToken cancellationToken = default) =>
-        writer.RunAsync(new AppendOperation(folder, [.. items.Select(i => (Seal(i.Content, i.ReceivedAt), i))], cancellationToken));
+    public async Task<AppendResult> AppendAsync(FolderId folder, IReadOnlyList<AppendItem> items, CancellationToken cancellationToken = default)
+    {
+        var sealedItems = new (SealedMessage, AppendItem)[items.Count];
+        for (var i = 0; i < sealedItems.Length; i++)
+        {
+            sealedItems[i] = (await SealAsync(items[i].Content, items[i].ReceivedAt), items[i]);
+        }
+
+        return await writer.RunAsync(new AppendOperation(folder, sealedItems, cancellationToken));
+    }
 
     public Task<FlagsResult> ChangeFlagsAsync(FolderId folder, UidSet uids, FlagsChange change, ulong? unchangedSince = null, CancellationToken cancellationToken = default) =>
         writer.RunAsync(new ChangeFlagsOperation(folder, uids, change, unchangedSince, cancellationToken));
@@ -180,6 +188,7 @@ internal sealed class MessageStore(
         if (row > 0 && (state.Folders.TryGetValue(row, out var folder) || (folder = readers.Ask(r => state.FindFolder(row, r))) is not null) && folder.Committed is { } snapshot)
         {
             found = folder;
+            folder.LastUsed = options.TimeProvider.GetTimestamp();
             return snapshot;
         }
 
@@ -202,7 +211,7 @@ internal sealed class MessageStore(
     }
 
     /// <summary>Checksums a message, and makes one that is to be adopted a record on disk: all of it in the caller's time, not the writer's.</summary>
-    private SealedMessage Seal(IncomingMessage incoming, DateTimeOffset? receivedAt)
+    private async ValueTask<SealedMessage> SealAsync(IncomingMessage incoming, DateTimeOffset? receivedAt)
     {
         if (incoming is not SpoolingMessage message || message.IsAdopted)
         {
@@ -222,7 +231,9 @@ internal sealed class MessageStore(
         var key = state.TakeContentKey();
         try
         {
-            message.Seal(key, (receivedAt ?? options.TimeProvider.GetUtcNow()).ToUnixTimeMilliseconds(), storeTag);
+            // The flush blocks for as long as the disk takes: on a thread of its own, so that many large messages do not hold up the pool.
+            var time = (receivedAt ?? options.TimeProvider.GetUtcNow()).ToUnixTimeMilliseconds();
+            await Task.Factory.StartNew(() => message.Seal(key, time, storeTag), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

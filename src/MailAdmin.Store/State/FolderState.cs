@@ -52,8 +52,11 @@ internal sealed class FolderState
     /// <summary>Number of the batch that touched it last; keeps the batch's list of folders free of doubles, and tells what lies idle.</summary>
     public long TouchedBy { get; set; } = -1;
 
-    /// <summary>When somebody last asked for it, by the store's clock.</summary>
+    /// <summary>When somebody last asked for it, a timestamp of the store's clock; only told apart, so that a torn race is harmless.</summary>
     public long LastUsed { get; set; }
+
+    /// <summary>True where the index has all of it, so that it can be let go.</summary>
+    public bool IsClean => _committed is { } now && ReferenceEquals(now, Working) && ReferenceEquals(now, Persisted) && _expunged.Length == 0;
 
     public uint RecentFrom
     {

@@ -326,6 +326,33 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
         }
     }
 
+    /// <summary>Lets go of folders that nobody used for the longest time, until what is loaded is within the bound. Called on the writer's thread.</summary>
+    public void Trim(long maxMessages, Func<FolderId, bool> isWatched)
+    {
+        long loaded = 0;
+        foreach (var (_, folder) in Folders)
+        {
+            loaded += folder.Committed?.Count ?? 0;
+        }
+
+        if (loaded <= maxMessages)
+        {
+            return;
+        }
+
+        // A folder whose chunks the index does not have must stay; one that somebody watches would be loaded again at once.
+        foreach (var folder in Folders.Values.Where(f => f.IsClean && !isWatched(f.Id)).OrderBy(f => f.LastUsed).ToList())
+        {
+            if (loaded <= maxMessages / 2)
+            {
+                break;
+            }
+
+            loaded -= folder.Working!.Count;
+            Folders.TryRemove(folder.Row, out _);
+        }
+    }
+
     /// <summary>The index could not take it; it is dirty again.</summary>
     public void GiveBack(Checkpoint checkpoint)
     {

@@ -7,7 +7,7 @@ namespace MailAdmin.Store.Tests.Model;
 public sealed class ModelTests
 {
     // Small bounds, so that segments rotate, checkpoints interleave and large messages are adopted within few operations.
-    private static readonly StoreOptions Options = new() { Path = string.Empty, SegmentSize = 128 * 1024, CheckpointMessages = 7, AdoptionSize = 150_000, CompactionShare = 0.05 };
+    private static readonly StoreOptions Options = new() { Path = string.Empty, SegmentSize = 128 * 1024, CheckpointMessages = 7, AdoptionSize = 150_000, CompactionShare = 0.05, CachedMessages = 5 };
 
     [Theory]
     [InlineData(1)]

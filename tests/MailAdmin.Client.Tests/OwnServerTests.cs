@@ -37,6 +37,7 @@ public sealed class OwnServerTests : IAsyncLifetime
             From = "Alice <alice@example.com>",
             To = ["bob@example.com"],
             Subject = subject,
+            Timeout = TimeSpan.FromSeconds(120),
             Body = $"Text of {subject}\r\n.\r\n",
         };
     }
@@ -51,6 +52,7 @@ public sealed class OwnServerTests : IAsyncLifetime
             Port = endpoint.Port,
             TlsMode = mode,
             Credential = Login("bob"),
+            Timeout = TimeSpan.FromSeconds(120),
             CertificateThumbprint = _info.CertificateThumbprint,
         };
     }
@@ -138,7 +140,7 @@ public sealed class OwnServerTests : IAsyncLifetime
     {
         var results = new List<ProtocolTestResult>();
         await foreach (var result in new ProtocolProbe().RunAsync(
-            new ProtocolTestRequest { ComputerName = "127.0.0.1", Endpoints = _info.Endpoints, Credential = Login("bob"), CertificateThumbprint = _info.CertificateThumbprint, Timeout = TimeSpan.FromSeconds(20) },
+            new ProtocolTestRequest { ComputerName = "127.0.0.1", Endpoints = _info.Endpoints, Credential = Login("bob"), CertificateThumbprint = _info.CertificateThumbprint, Timeout = TimeSpan.FromSeconds(120) },
             TestContext.Current.CancellationToken))
         {
             results.Add(result);

@@ -9,7 +9,7 @@ namespace MailAdmin.Console.Tests;
 internal sealed class ConsoleProgram : IAsyncDisposable
 {
     /// <summary>Longer than the program takes on a slow, busy machine.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();

@@ -155,7 +155,7 @@ internal sealed class DemoRun
     {
         _report.Step("See a client that is connected, and end its session");
         var endpoint = _server!.Find(MailProtocol.Imap, MailTlsMode.StartTls) ?? throw new InvalidOperationException("The server has no IMAP endpoint.");
-        using var client = new TcpClient(endpoint.Address, endpoint.Port) { ReceiveTimeout = 5000 };
+        using var client = new TcpClient(endpoint.Address, endpoint.Port) { ReceiveTimeout = 30_000 };
         using var reader = new StreamReader(client.GetStream());
         var greeting = reader.ReadLine() ?? "";
         var sessions = Do("Get-MailSession -Protocol Imap").Select(o => (MailSession)o.BaseObject).ToList();
@@ -171,7 +171,7 @@ internal sealed class DemoRun
     private void TestProtocols()
     {
         _report.Step("Test every protocol and port, from name to round trip");
-        var results = Do("Test-MailProtocol -Credential $bobLogin").Select(o => (ProtocolTestResult)o.BaseObject).ToList();
+        var results = Do("Test-MailProtocol -Credential $bobLogin -TimeoutSeconds 60").Select(o => (ProtocolTestResult)o.BaseObject).ToList();
         string Mark(IGrouping<(string, int), ProtocolTestResult> endpoint, ProtocolCheck check) =>
             endpoint.FirstOrDefault(r => r.Check == check)?.Result switch
             {

@@ -38,7 +38,7 @@ public class ProtocolProbeTests
         Port = server.Port,
         TlsMode = mode,
         Credential = Login,
-        Timeout = TimeSpan.FromSeconds(20),
+        Timeout = TimeSpan.FromSeconds(120),
     };
 
     private static ProtocolTestResult Get(List<ProtocolTestResult> results, ProtocolCheck check) => Assert.Single(results, r => r.Check == check);

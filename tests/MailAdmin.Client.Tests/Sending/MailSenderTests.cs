@@ -21,7 +21,7 @@ public class MailSenderTests
         To = ["bob@example.com"],
         Subject = "Hello",
         Body = "Hello Bob",
-        Timeout = TimeSpan.FromSeconds(20),
+        Timeout = TimeSpan.FromSeconds(120),
     };
 
     private static Task<MailSendResult> SendAsync(MailSendRequest request, List<TranscriptLine>? transcript = null) =>
@@ -221,7 +221,7 @@ public class MailSenderTests
     [Fact]
     public async Task Nothing_listening_is_told_from_a_refusal()
     {
-        var error = await FailsAsync(new MailSendRequest { Server = "127.0.0.1", Port = ScriptedServer.ClosedPort(), From = "a@example.com", To = ["b@example.com"] });
+        var error = await FailsAsync(new MailSendRequest { Server = "127.0.0.1", Port = ScriptedServer.ClosedPort(), Timeout = TimeSpan.FromSeconds(120), From = "a@example.com", To = ["b@example.com"] });
 
         Assert.Equal("ServerNotReached", error.ErrorId);
     }

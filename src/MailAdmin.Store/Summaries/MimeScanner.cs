@@ -247,7 +247,9 @@ internal sealed class MimeScanner
     {
         for (var node = _node; node is not null && node != ancestor; node = node.Parent)
         {
-            node.BodyLength = Math.Max(0, end - node.BodyOffset);
+            // A header that a boundary cut short keeps its last line end; the parts around it take it in.
+            end = Math.Max(end, node.BodyOffset);
+            node.BodyLength = end - node.BodyOffset;
             node.BodyLines = node.BodyLength == 0 ? 0 : Math.Max(0, lines - node.LinesBefore);
             _ = _multiparts.Remove(node);
             if (node.Kind == MimePartKind.Multipart && node.Children.Count == 0)

@@ -78,6 +78,21 @@ public sealed class SectionOffsetTests
         Assert.Null(root.Find([2]));
     }
 
+    [Theory]
+    [InlineData("Content-Type: multipart/digest; boundary=c\r\n\r\n--c\r\n\r\nSubject: cut\r\n--c--")]
+    [InlineData("Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\n--o--\r\n")]
+    public void A_header_that_a_boundary_cuts_short_lies_within_its_parent(string message)
+    {
+        var summary = MessageSummary.Compute(new MemoryContent(Encoding.ASCII.GetBytes(message)));
+        foreach (var part in summary.Root.Walk())
+        {
+            foreach (var child in part.Children)
+            {
+                Assert.InRange(child.BodyOffset + child.BodyLength, part.BodyOffset, part.BodyOffset + part.BodyLength);
+            }
+        }
+    }
+
     [Fact]
     public void Bare_LF_lines_are_lines_too()
     {

@@ -178,7 +178,7 @@ public sealed class MessageCmdletTests
         lab.Import("bob@example.com", "code 1");
         using var other = new Shell();
         using var waiting = PowerShell.Create(other.Runspace);
-        waiting.AddScript("$cursor = Get-MailboxMessage bob@example.com -Newest 1; Wait-MailboxMessage bob@example.com -Subject *code* -After $cursor -Timeout 20");
+        waiting.AddScript("$cursor = Get-MailboxMessage bob@example.com -Newest 1; Wait-MailboxMessage bob@example.com -Subject *code* -After $cursor -Timeout 120");
 
         var running = waiting.BeginInvoke();
         lab.Shell.Run("Send-Mail -From alice@example.com -To bob@example.com -Subject 'no'; Send-Mail -From alice@example.com -To bob@example.com -Subject 'code 2' -Body 'see https://example.com/c'");

@@ -182,7 +182,7 @@ public sealed class ServerCmdletTests
         serving.AddScript("Start-MailServer -Ephemeral -Wait");
 
         var running = serving.BeginInvoke<PSObject, PSObject>(null, output);
-        Assert.True(up.Wait(TimeSpan.FromSeconds(30)));
+        Assert.True(up.Wait(TimeSpan.FromSeconds(120)));
         var info = (MailServerInfo)output[0].BaseObject;
         serving.Stop();
 

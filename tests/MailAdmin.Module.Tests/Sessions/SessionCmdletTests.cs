@@ -44,7 +44,7 @@ public sealed class SessionCmdletTests
         using var lab = new Lab();
         using var other = new Shell();
         using var watch = PowerShell.Create(other.Runspace);
-        watch.AddScript("Watch-MailEvent MessageAdded -Mailbox alice* -After 1 -Count 1 -TimeoutSeconds 20");
+        watch.AddScript("Watch-MailEvent MessageAdded -Mailbox alice* -After 1 -Count 1 -TimeoutSeconds 120");
 
         var running = watch.BeginInvoke();
         lab.Import("bob@example.com", "not this");
@@ -68,7 +68,7 @@ public sealed class SessionCmdletTests
 
         var running = watch.BeginInvoke<PSObject, PSObject>(null, output);
         lab.Import("alice@example.com", "seen");
-        Assert.True(up.Wait(TimeSpan.FromSeconds(20)));
+        Assert.True(up.Wait(TimeSpan.FromSeconds(120)));
         watch.Stop();
 
         Assert.Throws<PipelineStoppedException>(() => watch.EndInvoke(running));
@@ -82,7 +82,7 @@ public sealed class SessionCmdletTests
         public ImapClient(MailServerInfo server)
         {
             var endpoint = server.Find(MailProtocol.Imap)!;
-            _client = new TcpClient(endpoint.Address, endpoint.Port) { ReceiveTimeout = 20_000 };
+            _client = new TcpClient(endpoint.Address, endpoint.Port) { ReceiveTimeout = 120_000 };
             _reader = new StreamReader(_client.GetStream());
             Read();
         }

@@ -88,6 +88,7 @@ public static class MailDashboard
             var registrations = signals.Select(signal => PosixSignalRegistration.Create(signal, _ =>
             {
                 // First the terminal, then what the signal does anyway: the process goes, or its host decides otherwise.
+                guard.AbandonIfGone();
                 Stop(app, window);
                 if (!ended.Wait(SignalPatience))
                 {

@@ -64,6 +64,34 @@ internal sealed partial class TerminalGuard
         RestoreSettings();
     }
 
+    /// <summary>
+    /// Where the terminal is gone (its window was closed, the connection broke), puts an input in its place that never has anything: Terminal.Gui's reader takes a
+    /// terminal that hung up for one that always has something, and its end would be waited for without end.
+    /// </summary>
+    public void AbandonIfGone()
+    {
+        // Hung up: the call that worked at the start does not any more.
+        if (_settings is null || GetAttributes(_descriptor, new byte[TermiosSize]) == 0)
+        {
+            return;
+        }
+
+        // The writing end stays open and unused, or the reading end would be at its end.
+        var ends = new int[2];
+        if (Pipe(ends) == 0)
+        {
+            _ = Duplicate(ends[0], 0);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "pipe")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Pipe([Out] int[] ends);
+
+    [DllImport("libc", EntryPoint = "dup2")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Duplicate(int from, int to);
+
     [DllImport("libc", EntryPoint = "tcgetattr")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int GetAttributes(int descriptor, [Out] byte[] settings);

@@ -52,6 +52,15 @@ public sealed class TerminalTests : IDisposable
     }
 
     [Fact]
+    public void It_ends_with_its_terminal()
+    {
+        Start();
+        var program = ProcessId();
+        Tmux("kill-server");
+        Assert.True(SpinWait.SpinUntil(() => Run("ps", "-o", "pid=", "-p", program).Trim().Length == 0, Patience), "it goes on without a terminal");
+    }
+
+    [Fact]
     public void Suspended_it_gives_the_terminal_back_and_comes_again()
     {
         Type("stty -g > $MAILADMIN_TEST_BEFORE");

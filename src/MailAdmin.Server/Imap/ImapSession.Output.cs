@@ -77,8 +77,9 @@ internal sealed partial class ImapSession
         encoder.Commit();
         if (Connection.Transcript.IsEnabled)
         {
+            var shown = tag == _tag ? _shownTag : tag;
             Connection.Transcript.Add(
-                TranscriptDirection.Server, code is null or { Length: > TranscribedLength } ? $"{tag} {status} {text}" : $"{tag} {status} [{code}] {text}");
+                TranscriptDirection.Server, code is null or { Length: > TranscribedLength } ? $"{shown} {status} {text}" : $"{shown} {status} [{code}] {text}");
         }
     }
 

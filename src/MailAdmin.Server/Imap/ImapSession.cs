@@ -19,6 +19,7 @@ internal sealed partial class ImapSession
 {
     private readonly ImapDecoder _decoder = new();
     private string _tag = "*";
+    private string _shownTag = "*";
     private int _badCommands;
     private bool _ended;
 
@@ -184,7 +185,9 @@ internal sealed partial class ImapSession
         _tag = isTag ? Encoding.ASCII.GetString(tag) : "*";
         args.Space();
         var command = args.Failed || !isTag ? null : ImapCommandTable.Take(args);
-        Connection.Transcribe(_tag, command, args, Mailbox is not null);
+        // What is no command may be a password that came astray: not even its first word is shown.
+        _shownTag = command is null ? "?" : _tag;
+        Connection.Transcribe(_shownTag, command, args, Mailbox is not null);
         if (command is null || command.Capability is { } capability && !Context.Offers(capability))
         {
             await RefuseMessageAsync();

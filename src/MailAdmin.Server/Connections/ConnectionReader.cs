@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -20,7 +19,7 @@ internal enum ReadStop
 /// never cancelled: who gives up waiting (time, IDLE ended, server stop) leaves it standing and the next caller takes it over, so that a
 /// TLS record is never torn. While a read is under way only its completion touches the segments.
 /// </remarks>
-internal sealed class ConnectionReader : IValueTaskSource<ReadResult>
+internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
 {
     private enum Stage
     {
@@ -34,10 +33,7 @@ internal sealed class ConnectionReader : IValueTaskSource<ReadResult>
     private Stream? _stream;
     private bool _probeFirst = true;
 
-    private BufferSegment? _head, _tail, _spare;
-    private int _headOffset;
-    private int _segmentSize = BufferSegment.SmallSize;
-    private bool _unexamined, _lastReadFilled, _ended, _closed;
+    private bool _closed;
     private Exception? _fault;
 
     private Stage _stage;
@@ -80,10 +76,6 @@ internal sealed class ConnectionReader : IValueTaskSource<ReadResult>
             return dropped;
         }
     }
-
-    /// <summary>Octets read and not consumed. Only between a read's end and the next.</summary>
-    public ReadOnlySequence<byte> Buffered() =>
-        _head is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_head, _headOffset, _tail!, _tail!.Written);
 
     /// <summary>As <see cref="ClientConnection.ReadAsync"/>; <paramref name="deadline"/> on the meter's clock.</summary>
     public ValueTask<ReadResult> ReadAsync(long deadline, CancellationToken cancellationToken)
@@ -145,42 +137,6 @@ internal sealed class ConnectionReader : IValueTaskSource<ReadResult>
         return new(this, _core.Version);
     }
 
-    /// <summary>As <see cref="ClientConnection.AdvanceTo(SequencePosition, SequencePosition)"/>.</summary>
-    public void AdvanceTo(SequencePosition consumed, SequencePosition examined)
-    {
-        if (_head is null)
-        {
-            return;
-        }
-
-        var end = _tail!.RunningIndex + _tail.Written;
-        _unexamined = Index(examined) < end;
-        if (Index(consumed) >= end)
-        {
-            ReleaseAll();
-            return;
-        }
-
-        var target = (BufferSegment)consumed.GetObject()!;
-        while (_head != target)
-        {
-            var next = _head!.Following;
-            Release(_head);
-            _head = next;
-        }
-
-        _headOffset = consumed.GetInteger();
-        if (_headOffset == _head.Written)
-        {
-            var next = _head.Following;
-            Release(_head);
-            _head = next;
-            _headOffset = 0;
-        }
-
-        static long Index(SequencePosition position) => ((BufferSegment)position.GetObject()!).RunningIndex + position.GetInteger();
-    }
-
     /// <summary>Ends the wait under way, if any; where <paramref name="sticky"/>, all later ones as well.</summary>
     public void Stop(ReadStop why, bool sticky)
     {
@@ -239,8 +195,6 @@ internal sealed class ConnectionReader : IValueTaskSource<ReadResult>
             }
         }
     }
-
-    private ReadResult Result() => new(Buffered(), isCanceled: false, isCompleted: _ended);
 
     private void Resume()
     {
@@ -321,83 +275,6 @@ internal sealed class ConnectionReader : IValueTaskSource<ReadResult>
             _fault = e as IOException ?? new IOException("The connection broke off.", e);
             return true;
         }
-    }
-
-    private Memory<byte> Room()
-    {
-        // A tail with hardly any room would cost a system call for a few octets.
-        const int LeastRoom = 512;
-        if (_tail is null || _tail.Free < LeastRoom)
-        {
-            BufferSegment segment;
-            if (_spare is { } spare)
-            {
-                segment = spare;
-                _spare = null;
-                segment.Rent(_segmentSize);
-            }
-            else
-            {
-                segment = new BufferSegment(_segmentSize);
-            }
-
-            if (_tail is null)
-            {
-                _head = segment;
-                _headOffset = 0;
-            }
-            else
-            {
-                _tail.Append(segment);
-            }
-
-            _tail = segment;
-        }
-
-        return _tail.FreeMemory;
-    }
-
-    private void Commit(int count)
-    {
-        if (count == 0)
-        {
-            _ended = true;
-            if (_head is { } head && head == _tail && head.Written == _headOffset)
-            {
-                ReleaseAll();
-            }
-
-            return;
-        }
-
-        if (_stream is null)
-        {
-            _meter.Received(count);
-        }
-
-        var asked = _tail!.Free;
-        _tail.Advance(count);
-        _unexamined = true;
-        _lastReadFilled = count == asked;
-        _segmentSize = _lastReadFilled ? BufferSegment.Grown(_segmentSize) : count < asked / 4 ? BufferSegment.SmallSize : _segmentSize;
-    }
-
-    private void ReleaseAll()
-    {
-        while (_head is { } segment)
-        {
-            _head = segment.Following;
-            Release(segment);
-        }
-
-        _tail = null;
-        _headOffset = 0;
-    }
-
-    private void Release(BufferSegment segment)
-    {
-        segment.Return();
-        _spare ??= segment;
     }
 
     private static Exception Explain(ReadStop why, CancellationToken token) => why switch

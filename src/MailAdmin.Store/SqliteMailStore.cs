@@ -94,11 +94,17 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
     /// <inheritdoc/>
     public ValueTask<StoreTotals> GetTotalsAsync(CancellationToken cancellationToken = default)
     {
-        var counters = _state.Committed;
-        var (segments, content) = _readers.Ask(r => (r.Segments(), r.Position()!.ContentBytes));
-        var disk = segments.Sum(s => s.Used) + _segments.ListAdopted().Sum(s => _options.IO.Length(_segments.PathOf(s)));
-        var dead = segments.Sum(s => Math.Max(0, s.Used - s.Live - s.Journal));
-        return ValueTask.FromResult(new StoreTotals(counters.Mailboxes, counters.Messages, content, dead, disk + new FileInfo(Path.Combine(_options.Path, IndexName)).Length));
+        return StoreQuestion.Answer(
+            () =>
+            {
+                var counters = _state.Committed;
+                var (segments, content) = _readers.Ask(r => (r.Segments(), r.Position()!.ContentBytes));
+                var used = segments.Sum(s => s.Used);
+                // What is not in segments lies in files of its own.
+                var adopted = Math.Max(0, content - segments.Sum(s => s.Live));
+                var dead = segments.Sum(s => Math.Max(0, s.Used - s.Live - s.Journal));
+                return new StoreTotals(counters.Mailboxes, counters.Messages, content, dead, used + adopted + new FileInfo(Path.Combine(_options.Path, IndexName)).Length);
+            }, _options.Path);
     }
 
     /// <inheritdoc/>
@@ -246,9 +252,10 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
             };
             var tag = StoreTag(position.Store);
             var current = LogReplay.Run(io, segments, position, index, state, tag);
+            LogReplay.SweepSpool(io, segments);
             if (!position.Clean)
             {
-                LogReplay.Sweep(io, segments, index.Reader);
+                LogReplay.SweepAdopted(io, segments, index.Reader);
             }
 
             var log = new LogAppender(io, segments, options.SegmentSize, tag, current);

@@ -50,9 +50,14 @@ internal static class LogReplay
                         return;
                     }
 
-                    foreach (var e in EventCodec.ReadAll(body))
+                    try
                     {
-                        state.Apply(e);
+                        EventCodec.ReadAll(body).ForEach(state.Apply);
+                    }
+                    catch (InvalidOperationException e)
+                    {
+                        // An event that names what is not there: the index is not the one this log was written beside.
+                        throw new InvalidDataException(e.Message, e);
                     }
 
                     state.Counters.Sequence = header.Key;
@@ -86,14 +91,18 @@ internal static class LogReplay
         return current;
     }
 
-    /// <summary>Deletes what a crash left: spool files, and adopted files that no commit refers to.</summary>
-    public static void Sweep(IStoreIO io, SegmentTable segments, IndexReader reader)
+    /// <summary>Empties the spool: what is there belongs to no message any more, also after an orderly end.</summary>
+    public static void SweepSpool(IStoreIO io, SegmentTable segments)
     {
         foreach (var name in io.List(segments.SpoolDirectory))
         {
             io.Delete(Path.Combine(segments.SpoolDirectory, name));
         }
+    }
 
+    /// <summary>Deletes what a crash left in the content directory: adopted files that no commit refers to.</summary>
+    public static void SweepAdopted(IStoreIO io, SegmentTable segments, IndexReader reader)
+    {
         foreach (var adopted in segments.ListAdopted())
         {
             if (reader.Content(-adopted) is null)

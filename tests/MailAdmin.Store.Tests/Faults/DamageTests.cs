@@ -129,6 +129,19 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_left_in_the_spool_is_in_nobodys_way()
+    {
+        await FillAsync();
+        for (var i = 1; i < 5; i++)
+        {
+            await File.WriteAllTextAsync(Path.Combine(_path, "spool", $"{i:D10}.tmp"), "left");
+        }
+
+        await using var store = await OpenAsync();
+        Assert.Equal(11u, await DeliverAsync(store, new string('x', 200_000)));
+    }
+
+    [Fact]
     public async Task Nothing_of_a_store_is_readable_by_others()
     {
         await FillAsync();

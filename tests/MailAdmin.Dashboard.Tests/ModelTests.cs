@@ -145,10 +145,10 @@ public class ModelTests
         var server = new FakeAdministration(_time);
         await using var model = new DashboardModel(server, _time);
         model.Start();
-        Until(() => Asked("GetServerAsync") == 1 && Asked("GetStatisticsAsync") == 1);
+        Until(() => Asked("GetServerAsync") >= 1 && Asked("GetStatisticsAsync") >= 1);
         Assert.Equal((0, 0), (Asked("GetSessionsAsync"), Asked("GetMailboxesAsync")));
         model.Show(DashboardTab.Sessions);
-        Until(() => Asked("GetSessionsAsync") == 1);
+        Until(() => Asked("GetSessionsAsync") >= 1);
         for (var i = 2; i <= 4; i++)
         {
             var expected = i;

@@ -99,15 +99,12 @@ internal sealed class ConnectionTable : IDisposable
         return null;
     }
 
-    /// <summary>Takes a connection out.</summary>
+    /// <summary>Takes a connection out; once for each that was added.</summary>
     public void Remove(SocketConnection connection)
     {
-        if (!_connections.TryRemove(connection.Id, out _))
-        {
-            return;
-        }
-
+        // Before it goes from the list, so that its transcript is found at every moment.
         _ended.Enqueue((connection.Id, connection.Ring));
+        _connections.TryRemove(connection.Id, out _);
         if (_ended.Count > KeptTranscripts)
         {
             _ended.TryDequeue(out _);

@@ -70,6 +70,10 @@ public sealed partial class MailServerHost
             {
                 Directory.Delete(StorePath, recursive: true);
             }
+            catch (DirectoryNotFoundException)
+            {
+                // It did not come so far.
+            }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 Events.Publish("Warning", MailEventSeverity.Warning, $"The temporary store '{StorePath}' could not be deleted: {e.Message}");

@@ -59,7 +59,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
         _time = time;
         Events = new EventHub(time);
         _loggers = new LoggerFactory([new EventLoggerProvider(Events)]);
-        StorePath = settings.Ephemeral ? StoreDirectory.CreateTemporary() : StoreDirectory.Canonical(settings.StorePath ?? StoreDirectory.Default);
+        StorePath = settings.Ephemeral ? StoreDirectory.NewTemporary() : StoreDirectory.Canonical(settings.StorePath ?? StoreDirectory.Default);
     }
 
     /// <summary>Its name among the servers of this process.</summary>
@@ -211,6 +211,9 @@ public sealed partial class MailServerHost : IAsyncDisposable
         var hostName = HostNames.OfServer(_settings.HostName);
         var domains = _settings.Domains.Select(HostNames.Domain).ToArray();
 
+        // First of all, so that nobody makes it on the way to something below it, with other rights.
+        StoreDirectory.CreatePrivate(StorePath);
+
         // Three things that have nothing to do with one another: the certificate's key, the host's own machinery, the store's recovery.
         var certificate = Task.Run(
             () => _settings.CertificatePath is { } path
@@ -218,7 +221,6 @@ public sealed partial class MailServerHost : IAsyncDisposable
                 : ServerCertificate.LoadOrCreate(Path.Combine(StorePath, "tls"), hostName, _time),
             cancellationToken);
         var building = Task.Run(() => BuildHost(endpoints.Count), cancellationToken);
-        StoreDirectory.CreatePrivate(StorePath);
         try
         {
             _store = await _parts.OpenStore(StorePath, _time, cancellationToken);

@@ -32,8 +32,8 @@ internal static class StoreDirectory
     public static bool Same(string a, string b) =>
         string.Equals(Canonical(a), Canonical(b), OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A new one in the system's temporary directory, open to its owner alone.</summary>
-    public static string CreateTemporary() => Directory.CreateTempSubdirectory("mailadmin-").FullName;
+    /// <summary>A path in the system's temporary directory that nobody can guess; nothing is made yet.</summary>
+    public static string NewTemporary() => Path.Combine(Path.GetTempPath(), $"mailadmin-{Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal)}");
 
     /// <summary>Makes a directory that only its owner may enter.</summary>
     public static void CreatePrivate(string path)

@@ -44,12 +44,25 @@ internal static class PortOwner
     {
         try
         {
-            return Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd")).Any(f => File.ResolveLinkTarget(f, false) is { } target && sockets.Contains(target.Name));
+            return Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd")).Any(f => Target(f) is { } target && sockets.Contains(target));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Another user's, or gone meanwhile.
             return false;
+        }
+    }
+
+    private static string? Target(string descriptor)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.Name;
+        }
+        catch (IOException)
+        {
+            // Closed meanwhile; the others are still to be looked at.
+            return null;
         }
     }
 

@@ -28,8 +28,8 @@ public sealed partial class MailServerHost : IAsyncDisposable
     private readonly ServerCounters _counters = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _storeClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    /// <summary>Workers beside the endpoints: control channel, collector, store events, sessions.</summary>
-    private const int FixedWorkers = 4;
+    /// <summary>Workers beside the endpoints: control channel, collector, store events, store maintenance, sessions.</summary>
+    private const int FixedWorkers = 5;
 
     private readonly List<IHostedService> _workers = [];
     private readonly List<ConnectionListener> _listeners = [];
@@ -41,6 +41,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
     private ConnectionTable? _table;
     private ServerContext? _context;
     private HostedSessions? _sessions;
+    private StoreMaintenance? _maintenance;
     private ControlService? _control;
     private IHost? _host;
     private Task? _stop;
@@ -92,6 +93,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
     internal ServerCounters Counters => _counters;
     internal IMailStore Store => _store ?? throw ServerErrors.ServerNotRunning(Name);
     internal ConnectionTable Table => _table ?? throw ServerErrors.ServerNotRunning(Name);
+    internal StoreMaintenance Maintenance => _maintenance ?? throw ServerErrors.ServerNotRunning(Name);
     internal MailServerSettings Settings => _settings;
     internal ServerContext Context => _context ?? throw ServerErrors.ServerNotRunning(Name);
     internal TimeProvider Time => _time;
@@ -265,10 +267,11 @@ public sealed partial class MailServerHost : IAsyncDisposable
             DisabledCapabilities = _settings.DisabledCapabilities.ToHashSet(StringComparer.OrdinalIgnoreCase),
         };
 
-        // Started in this order and stopped in the reverse of it: endpoints, sessions, the store's events, the control channel's door.
+        // Started in this order and stopped in the reverse of it: endpoints, sessions, the store's maintenance and events, the control channel's door.
         _control = new ControlService(this, _loggers.CreateLogger<ControlService>());
         _sessions = new HostedSessions(_table, _store);
-        _workers.AddRange([_control, new QuietCollector(), new StoreEvents(_store, Events), _sessions]);
+        _maintenance = new StoreMaintenance(_store, _time, _loggers.CreateLogger<StoreMaintenance>());
+        _workers.AddRange([_control, new QuietCollector(), new StoreEvents(_store, Events), _maintenance, _sessions]);
         foreach (var endpoint in endpoints)
         {
             var listener = new ConnectionListener(endpoint, Handler(endpoint.Protocol), _table, _services, Degrade);

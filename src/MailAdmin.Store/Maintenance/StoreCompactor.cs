@@ -44,7 +44,7 @@ internal sealed class StoreCompactor(StoreOptions options, StoreWriter writer, R
                 }
 
                 var before = row.Used;
-                if (CopyLiving(victim, output, ref row) is not { } moves)
+                if (CopyLiving(victim, output, ref row, cancellationToken) is not { } moves)
                 {
                     continue;
                 }
@@ -58,6 +58,11 @@ internal sealed class StoreCompactor(StoreOptions options, StoreWriter writer, R
                 gained += victim.Used - (row.Used - before);
             }
         }
+        catch (OperationCanceledException)
+        {
+            CutBack(output, row.Used);
+            throw;
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw StoreErrors.From(e, options.Path);
@@ -70,16 +75,31 @@ internal sealed class StoreCompactor(StoreOptions options, StoreWriter writer, R
         return gained;
     }
 
+    /// <summary>Gives back what was copied in vain. Where that fails it is dead weight that nothing refers to.</summary>
+    private static void CutBack(IStoreFile? output, long length)
+    {
+        try
+        {
+            output?.SetLength(length);
+        }
+        catch (IOException)
+        {
+            // Who cancelled hears of the cancelling.
+        }
+    }
+
     private bool IsMostlyDead(SegmentRow segment) => segment.Used - segment.Live - segment.Journal > segment.Used * options.CompactionShare;
 
     /// <summary>Copies; null, and nothing kept, where a record is damaged: such a segment stays for repair.</summary>
-    private List<(long Key, ContentPlace From, ContentPlace To)>? CopyLiving(SegmentRow victim, IStoreFile output, ref SegmentRow row)
+    private List<(long Key, ContentPlace From, ContentPlace To)>? CopyLiving(SegmentRow victim, IStoreFile output, ref SegmentRow row, CancellationToken cancellationToken)
     {
         var moves = new List<(long, ContentPlace, ContentPlace)>();
         var (at, journal) = (row.Used, row.Journal);
         using var source = _io.Open(segments.PathOf(victim.Id), write: false);
         var end = LogScanner.Scan(source, 0, storeTag, (header, offset, _) =>
         {
+            // Between two records: a server that stops does not wait for a whole segment.
+            cancellationToken.ThrowIfCancellationRequested();
             if (header.Kind == RecordKind.Content)
             {
                 var from = new ContentPlace(victim.Id, offset, header.BodyLength);

@@ -9,11 +9,11 @@ bench=tests/MailAdmin.Benchmarks/bin/Release/net10.0/MailAdmin.Benchmarks
 mailadmin=src/MailAdmin.Console/bin/Release/net10.0/mailadmin
 chmod 755 "$work"
 
-dotnet build src/MailAdmin.Console -c Release -v q -clp:ErrorsOnly
-dotnet build tests/MailAdmin.Benchmarks -c Release -v q -clp:ErrorsOnly
+dotnet build src/MailAdmin.Console -c Release -v q -clp:ErrorsOnly -nologo
+dotnet build tests/MailAdmin.Benchmarks -c Release -v q -clp:ErrorsOnly -nologo
 
 finish() {
-  kill "${server:-0}" 2>/dev/null || true
+  [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true
   postfix -c "$work/postfix" stop >/dev/null 2>&1 || true
   doveadm -c "$work/dovecot.conf" stop >/dev/null 2>&1 || true
   wait 2>/dev/null || true
@@ -50,7 +50,7 @@ maillog_file = $work/queue.log
 maillog_file_prefixes = $work
 disable_dns_lookups = yes
 CF
-  awk '/^#/ || NF < 8 {print; next} {$5 = "n"; if ($1 == "smtp" && $2 == "inet") $1 = "127.0.0.1:3025"; print}' /usr/share/postfix/master.cf.dist > "$work/postfix/master.cf"
+  awk '/^[# \t]/ || NF < 8 {print; next} {$5 = "n"; if ($1 == "smtp" && $2 == "inet") $1 = "127.0.0.1:3025"; print}' /usr/share/postfix/master.cf.dist > "$work/postfix/master.cf"
   for i in $(seq 1 100); do echo "user$i@bench.test:{PLAIN}benchmark-1:$uid:$gid::$work/mail/user$i"; done > "$work/users"
   cat > "$work/dovecot.conf" <<CF
 base_dir = $work/run
@@ -94,7 +94,7 @@ service imap {
   process_limit = 4000
 }
 CF
-  postfix -c "$work/postfix" start >/dev/null 2>&1
+  postfix -c "$work/postfix" start >"$work/postfix.log" 2>&1 || { cat "$work/postfix.log" "$work"/queue.log; exit 1; }
   dovecot -c "$work/dovecot.conf"
 }
 

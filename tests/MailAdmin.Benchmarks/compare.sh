@@ -51,7 +51,7 @@ maillog_file_prefixes = $work
 disable_dns_lookups = yes
 CF
   awk '/^[# \t]/ || NF < 8 {print; next} {$5 = "n"; if ($1 == "smtp" && $2 == "inet") $1 = "127.0.0.1:3025"; print}' /usr/share/postfix/master.cf.dist > "$work/postfix/master.cf"
-  for i in $(seq 1 100); do echo "user$i@bench.test:{PLAIN}benchmark-1:$uid:$gid::$work/mail/user$i"; done > "$work/users"
+  for i in $(seq 1 102); do echo "user$i@bench.test:{PLAIN}benchmark-1:$uid:$gid::$work/mail/user$i"; done > "$work/users"
   cat > "$work/dovecot.conf" <<CF
 base_dir = $work/run
 log_path = $work/dovecot.log
@@ -101,7 +101,7 @@ CF
 ours() {
   cat > "$work/serve.ps1" <<PS
 \$null = Start-MailServer -Name bench -StorePath '$work/store' -PortOffset 4000 -Domain bench.test
-1..100 | ForEach-Object { \$null = New-Mailbox "user\$_@bench.test" -Password benchmark-1 }
+1..102 | ForEach-Object { \$null = New-Mailbox "user\$_@bench.test" -Password benchmark-1 }
 [Console]::Out.WriteLine('ready')
 while (\$true) { [Threading.Thread]::Sleep(1000) }
 PS
@@ -146,9 +146,9 @@ both() { # name, verb, Dovecot's port, ours, further options
   echo "--- $name: MailAdmin"; "$bench" "$verb" --port "$mine" "$@"
 }
 
-account=(--user user2@bench.test --password benchmark-1) all=(--user 'user{0}@bench.test' --password benchmark-1 --users 100)
+account=(--user user101@bench.test --password benchmark-1) all=(--user 'user{0}@bench.test' --password benchmark-1 --users 100)
 if has imap || has pop3; then
-  both "APPEND, waiting for each OK" wire-append 3143 4143 --user user3@bench.test --password benchmark-1 --count 2000
+  both "APPEND, waiting for each OK" wire-append 3143 4143 --user user102@bench.test --password benchmark-1 --count 2000
   both "APPEND, 20 at a time" wire-append 3143 4143 "${account[@]}" --count "$count" --window 20
 fi
 has imap && both "FETCH and SEARCH over $count messages" wire-imap 3143 4143 "${account[@]}"

@@ -54,7 +54,7 @@ internal sealed class DemoRun
         }
         catch (Exception e) when (e is RuntimeException or InvalidOperationException or IOException or SocketException)
         {
-            report.Check(false, e.Message);
+            report.Check(false, ErrorText.Of(e));
         }
         catch (OperationCanceledException)
         {
@@ -240,7 +240,7 @@ internal sealed class DemoRun
             }
             catch (RuntimeException e)
             {
-                _report.Check(false, e.Message);
+                _report.Check(false, ErrorText.Of(e));
             }
         }
 

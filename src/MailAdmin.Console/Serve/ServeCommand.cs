@@ -50,7 +50,7 @@ internal static class ServeCommand
         }
         catch (RuntimeException e)
         {
-            Log(DateTimeOffset.UtcNow, "error", e.Message); // with its remedy
+            Log(DateTimeOffset.UtcNow, "error", ErrorText.Of(e));
             return 1;
         }
     }

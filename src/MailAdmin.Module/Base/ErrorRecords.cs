@@ -38,10 +38,10 @@ internal static class ErrorRecords
 
     private static ErrorRecord WithAction(ErrorRecord record, string message, string? action)
     {
-        // Hosts show ErrorDetails.Message in place of the exception's and nothing of RecommendedAction, so the remedy stands in both.
+        // PowerShell's own error view shows both, the remedy as "Recommendation:".
         if (!string.IsNullOrEmpty(action))
         {
-            record.ErrorDetails = new ErrorDetails($"{message} {action}") { RecommendedAction = action };
+            record.ErrorDetails = new ErrorDetails(message) { RecommendedAction = action };
         }
 
         return record;

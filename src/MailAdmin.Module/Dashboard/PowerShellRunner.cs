@@ -38,7 +38,7 @@ internal sealed class PowerShellRunner(string? server, string? storePath) : ICom
             }
             catch (RuntimeException e)
             {
-                output.Write(e.ErrorRecord?.ToString() ?? e.Message, CommandLineKind.Error);
+                output.Write($"{e.ErrorRecord?.ToString() ?? e.Message} {e.ErrorRecord?.ErrorDetails?.RecommendedAction}".TrimEnd(), CommandLineKind.Error);
             }
 
             cancellationToken.ThrowIfCancellationRequested();

@@ -58,7 +58,7 @@ internal sealed class SpoolingMessage(IStoreIO io, string spoolPath, string loca
     public override Stream OpenRead()
     {
         ObjectDisposedException.ThrowIf(_disposed || _adopted, this);
-        return new ReadStream(this);
+        return new PositionedStream(_length, Read);
     }
 
     /// <summary>Checksum of the body.</summary>
@@ -172,38 +172,5 @@ internal sealed class SpoolingMessage(IStoreIO io, string spoolPath, string loca
         _file.Write(RecordHeader.Size + _length, octets);
         _hash!.Append(octets);
         _length += octets.Length;
-    }
-
-    private sealed class ReadStream(SpoolingMessage message) : Stream
-    {
-        private long _position;
-
-        public override bool CanRead => true;
-        public override bool CanSeek => true;
-        public override bool CanWrite => false;
-        public override long Length => message.Length;
-        public override long Position { get => _position; set => _position = value; }
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override int Read(Span<byte> buffer)
-        {
-            var read = message.Read(_position, buffer);
-            _position += read;
-            return read;
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => _position = origin switch
-        {
-            SeekOrigin.Begin => offset,
-            SeekOrigin.Current => _position + offset,
-            _ => Length + offset,
-        };
-
-        public override void Flush()
-        {
-        }
-
-        public override void SetLength(long value) => throw new NotSupportedException("What was received does not change.");
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("What was received does not change.");
     }
 }

@@ -30,7 +30,7 @@ public abstract class MessageContent : IDisposable
     }
 
     /// <summary>A read-only, seekable stream over it; disposing the stream leaves the content open.</summary>
-    public Stream OpenStream() => new ContentStream(this);
+    public Stream OpenStream() => new PositionedStream(Length, Read);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -42,38 +42,5 @@ public abstract class MessageContent : IDisposable
     /// <summary>Lets the store reclaim the place.</summary>
     protected virtual void Dispose(bool disposing)
     {
-    }
-
-    private sealed class ContentStream(MessageContent content) : Stream
-    {
-        private long _position;
-
-        public override bool CanRead => true;
-        public override bool CanSeek => true;
-        public override bool CanWrite => false;
-        public override long Length => content.Length;
-        public override long Position { get => _position; set => _position = value; }
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override int Read(Span<byte> buffer)
-        {
-            var read = content.Read(_position, buffer);
-            _position += read;
-            return read;
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => _position = origin switch
-        {
-            SeekOrigin.Begin => offset,
-            SeekOrigin.Current => _position + offset,
-            _ => Length + offset,
-        };
-
-        public override void Flush()
-        {
-        }
-
-        public override void SetLength(long value) => throw new NotSupportedException("A stored message never changes.");
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A stored message never changes.");
     }
 }

@@ -3,6 +3,9 @@ using MailAdmin.Testing;
 namespace MailAdmin.Server.Tests.Smtp;
 
 /// <summary>Peers that are slow, greedy, rude or gone; what one line can say stands in the transcripts.</summary>
+/// <remarks>One of them measures memory, so nothing else of this process may run beside it.</remarks>
+[CollectionDefinition(nameof(HostilePeerTests), DisableParallelization = true)]
+[Collection(nameof(HostilePeerTests))]
 public sealed class HostilePeerTests
 {
     [Fact]

@@ -165,11 +165,14 @@ public sealed class StoreMaintenanceTests : IDisposable
             await store.Messages.ExpungeAsync(inbox, UidSet.Range(from + 1, from + 19), onlyDeleted: false);
 
             using var stop = new CancellationTokenSource();
+            var before = Directory.GetFiles(_directory.File("content"));
             var compaction = store.CompactAsync(stop.Token);
-            for (var i = 0; i < round * round * 20 && !compaction.IsCompleted; i++)
-            {
-                await Task.Yield();
-            }
+            // At another moment each time: once its output is there, once a segment went, once two did …
+            var (wanted, yields) = (round / 3, round % 3 * 20);
+            await Eventually.Holds(
+                () => compaction.IsCompleted
+                    || (Directory.GetFiles(_directory.File("content")).Except(before).Any() && before.Count(f => !File.Exists(f)) >= wanted && yields-- <= 0),
+                "the compaction's progress");
 
             await stop.CancelAsync();
             await Eventually.Within(Task.WhenAny(compaction), "the end of the compaction");

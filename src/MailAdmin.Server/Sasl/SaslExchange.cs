@@ -37,7 +37,7 @@ public sealed class SaslExchange
         var names = new List<string>(4);
         if (context.Offers("AUTH=SCRAM-SHA-256"))
         {
-            if (OffersBinding(connection))
+            if (OffersBinding(context, connection))
             {
                 names.Add("SCRAM-SHA-256-PLUS");
             }
@@ -88,7 +88,7 @@ public sealed class SaslExchange
         {
             "PLAIN" => new PlainServer(),
             "LOGIN" => new LoginServer(),
-            _ => new ScramServer(name.EndsWith("-PLUS", StringComparison.Ordinal), OffersBinding(connection), connection.GetChannelBinding),
+            _ => new ScramServer(name.EndsWith("-PLUS", StringComparison.Ordinal), OffersBinding(context, connection), connection.GetChannelBinding),
         });
         return true;
     }
@@ -175,6 +175,7 @@ public sealed class SaslExchange
         _ => new SaslReply(SaslReplyKind.Failed),
     };
 
-    private static bool OffersBinding(ClientConnection connection) =>
+    private static bool OffersBinding(ServerContext context, ClientConnection connection) =>
+        context.Settings.OfferChannelBinding &&
         connection.IsSecure && (!connection.GetChannelBinding("tls-exporter").IsEmpty || !connection.GetChannelBinding("tls-server-end-point").IsEmpty);
 }

@@ -44,6 +44,11 @@ public sealed record MailServerSettings
     public IReadOnlyList<string> DisabledCapabilities { get; init; } = [];
     /// <summary>Plaintext logins without TLS: only from loopback (default), or never.</summary>
     public bool AllowPlaintextLoginOnLoopback { get; init; } = true;
+    /// <summary>
+    /// Offers SCRAM-SHA-256-PLUS under TLS. Off: the platform gives tls-server-end-point only, and clients that take the mechanism for its name
+    /// and bind by tls-exporter or tls-unique (mutt) then fail instead of taking the next one. RFC 9266 §3.
+    /// </summary>
+    public bool OfferChannelBinding { get; init; }
     /// <summary>Separates user and detail in an address; null for none. RFC 5233.</summary>
     public char? DetailSeparator { get; init; } = '+';
     /// <summary>Limits by name (see about_MailAdmin_Limits); names not given keep their defaults.</summary>

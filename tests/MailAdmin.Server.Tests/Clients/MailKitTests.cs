@@ -19,7 +19,7 @@ public sealed class MailKitTests
     [MemberData(nameof(Mechanisms))]
     public async Task Every_mechanism_logs_in_and_a_wrong_password_does_not(string mechanism, bool tls)
     {
-        await using var server = await TestServer.StartAsync(["alice@example.com secret"], s => s with { Limits = new Dictionary<string, long> { ["LoginFailureDelay"] = 1 } });
+        await using var server = await TestServer.StartAsync(["alice@example.com secret"], s => s with { OfferChannelBinding = true, Limits = new Dictionary<string, long> { ["LoginFailureDelay"] = 1 } });
         foreach (var (password, holds) in new[] { ("secret", true), ("wrong", false) })
         {
             using var smtp = new SmtpClient { ServerCertificateValidationCallback = (_, _, _, _) => true };

@@ -96,6 +96,31 @@ public sealed class SystemClientTests
     }
 
     [Fact]
+    public async Task Mutt_sends_and_keeps_a_copy_by_imap()
+    {
+        // It takes the strongest mechanism that is offered, by its name.
+        Require("mutt");
+        await using var server = await StartAsync();
+        using var directory = new TempDirectory();
+        var configuration = directory.File("muttrc");
+        await File.WriteAllTextAsync(configuration, $"""
+            set certificate_file="{WriteCertificate(server, directory)}"
+            set smtp_url="smtp://alice%40example.com:{Secret}@localhost:{Port(server, MailProtocol.Submission)}/"
+            set imap_user="{Alice}"
+            set imap_pass="{Secret}"
+            set folder="imap://localhost:{Port(server, MailProtocol.Imap)}/"
+            set record="+Sent"
+            set copy=yes
+            set from="{Alice}"
+
+            """);
+        KeepPrivate(configuration);
+        await RunAsync("mutt", ["-n", "-F", configuration, "-s", "from mutt", Bob], "hello\n", home: directory.Path);
+        Assert.Contains("Subject: from mutt", await LastAsync(server, Bob), StringComparison.Ordinal);
+        Assert.Equal(2, (await server.Store.GetTotalsAsync()).Messages);
+    }
+
+    [Fact]
     public async Task Fetchmail_fetches_and_deletes()
     {
         Require("fetchmail");

@@ -51,6 +51,7 @@ internal static class StoreQuestion
         }
         catch (Exception e)
         {
+            // Whatever it is, the caller meets it where it awaits, as from a member that is asynchronous throughout.
             return ValueTask.FromException<T>(Translate(e, location));
         }
     }

@@ -129,6 +129,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
                 }
                 catch (Exception e)
                 {
+                    // Whatever ended the verification is thrown again where the findings are read.
                     failure = e is IndexException or IOException or UnauthorizedAccessException ? StoreErrors.From(e, _options.Path) : e;
                 }
 
@@ -269,6 +270,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
         }
         catch (Exception e)
         {
+            // Nothing opened so far may stay open, whatever went wrong; the cause is thrown on.
             while (opened.TryPop(out var item))
             {
                 item.Dispose();

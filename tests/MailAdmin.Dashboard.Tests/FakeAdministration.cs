@@ -177,6 +177,14 @@ internal sealed class FakeAdministration(TimeProvider time) : IMailAdministratio
     public Task<MailboxMessage> ImportMessageAsync(string mailbox, string folder, byte[] content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<int> SetMessageFlagsAsync(string mailbox, string folder, IReadOnlyList<uint> uids, MessageFlagsMode mode, IReadOnlyList<string> flags, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<IReadOnlyList<UidPair>> TransferMessagesAsync(string mailbox, string folder, IReadOnlyList<uint> uids, string targetMailbox, string targetFolder, bool move, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public IAsyncEnumerable<MailQueueMessage> GetQueueMessagesAsync(MailQueueQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<MailQueueDestination>> GetQueueDestinationsAsync(string? pattern, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<byte[]> ReadQueueMessageAsync(string id, long offset, int count, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<MailQueueMessage>> ChangeQueueMessagesAsync(IReadOnlyList<string> ids, MailQueueAction action, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<MailRoute>> GetRoutesAsync(string? pattern, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<MailRoute> NewRouteAsync(string name, MailRouteChange route, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<MailRoute> SetRouteAsync(string name, MailRouteChange change, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task RemoveRouteAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
     public IAsyncEnumerable<StoreFinding> TestStoreAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<long> OptimizeStoreAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

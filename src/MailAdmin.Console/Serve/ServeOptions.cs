@@ -75,7 +75,7 @@ internal sealed class ServeOptions
                     options.Parameters["Ephemeral"] = true;
                     break;
                 case "PRODUCTION":
-                    options.Parameters["Settings"] = new System.Collections.Hashtable { ["Development"] = false };
+                    options.Parameters["Settings"] = new System.Collections.Hashtable { ["Outbound"] = "Refuse" };
                     break;
                 case "DRAIN":
                     options.DrainSeconds = Number();

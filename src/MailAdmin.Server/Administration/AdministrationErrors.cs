@@ -18,6 +18,13 @@ internal static class AdministrationErrors
     public static MailAdminException AliasNotFound(string address) => new(
         "AliasNotFound", MailErrorCategory.ObjectNotFound, $"There is no alias '{address}'.", address, "Get-MailAlias lists those there are.");
 
+    public static MailAdminException QueueMessageNotFound(string id) => new(
+        "QueueMessageNotFound", MailErrorCategory.ObjectNotFound, $"There is no message '{id}' in the queue.", id,
+        "It may have been sent meanwhile; Get-MailQueueMessage lists those that wait.");
+
+    public static MailAdminException RouteNotFound(string name) => new(
+        "RouteNotFound", MailErrorCategory.ObjectNotFound, $"There is no route '{name}'.", name, "Get-MailRoute lists those there are; New-MailRoute makes one.");
+
     public static MailAdminException DomainNotFound(string name) => new(
         "DomainNotFound", MailErrorCategory.ObjectNotFound, $"There is no domain '{name}'.", name, "Get-MailDomain lists those there are; New-MailDomain makes one.");
 

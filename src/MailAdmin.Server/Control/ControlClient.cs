@@ -101,6 +101,25 @@ internal sealed class ControlClient : IMailAdministration
 
     public Task<bool> RemoveBlockAsync(string address, CancellationToken cancellationToken) => CallAsync<bool>(cancellationToken, [address]);
 
+    public IAsyncEnumerable<MailQueueMessage> GetQueueMessagesAsync(MailQueueQuery query, CancellationToken cancellationToken) => StreamAsync<MailQueueMessage>([query], cancellationToken);
+
+    public Task<IReadOnlyList<MailQueueDestination>> GetQueueDestinationsAsync(string? pattern, CancellationToken cancellationToken) =>
+        CallAsync<IReadOnlyList<MailQueueDestination>>(cancellationToken, [pattern]);
+
+    public Task<byte[]> ReadQueueMessageAsync(string id, long offset, int count, CancellationToken cancellationToken) =>
+        CallAsync<byte[]>(cancellationToken, [id, offset, count]);
+
+    public Task<IReadOnlyList<MailQueueMessage>> ChangeQueueMessagesAsync(IReadOnlyList<string> ids, MailQueueAction action, CancellationToken cancellationToken) =>
+        CallAsync<IReadOnlyList<MailQueueMessage>>(cancellationToken, [ids, action]);
+
+    public Task<IReadOnlyList<MailRoute>> GetRoutesAsync(string? pattern, CancellationToken cancellationToken) => CallAsync<IReadOnlyList<MailRoute>>(cancellationToken, [pattern]);
+
+    public Task<MailRoute> NewRouteAsync(string name, MailRouteChange route, CancellationToken cancellationToken) => CallAsync<MailRoute>(cancellationToken, [name, route]);
+
+    public Task<MailRoute> SetRouteAsync(string name, MailRouteChange change, CancellationToken cancellationToken) => CallAsync<MailRoute>(cancellationToken, [name, change]);
+
+    public Task RemoveRouteAsync(string name, CancellationToken cancellationToken) => CallAsync<object?>(cancellationToken, [name]);
+
     public IAsyncEnumerable<StoreFinding> TestStoreAsync(CancellationToken cancellationToken) => StreamAsync<StoreFinding>([], cancellationToken);
 
     public Task<long> OptimizeStoreAsync(CancellationToken cancellationToken) => CallAsync<long>(cancellationToken);

@@ -92,6 +92,26 @@ internal sealed class ControlTarget(IMailAdministration inner, MailServerHost ho
 
     public Task<bool> RemoveBlockAsync(string address, CancellationToken cancellationToken) => inner.RemoveBlockAsync(address, cancellationToken);
 
+    public IAsyncEnumerable<MailQueueMessage> GetQueueMessagesAsync(MailQueueQuery query, CancellationToken cancellationToken) =>
+        Stream(inner.GetQueueMessagesAsync(query, cancellationToken));
+
+    public Task<IReadOnlyList<MailQueueDestination>> GetQueueDestinationsAsync(string? pattern, CancellationToken cancellationToken) =>
+        inner.GetQueueDestinationsAsync(pattern, cancellationToken);
+
+    public Task<byte[]> ReadQueueMessageAsync(string id, long offset, int count, CancellationToken cancellationToken) =>
+        inner.ReadQueueMessageAsync(id, offset, count, cancellationToken);
+
+    public Task<IReadOnlyList<MailQueueMessage>> ChangeQueueMessagesAsync(IReadOnlyList<string> ids, MailQueueAction action, CancellationToken cancellationToken) =>
+        inner.ChangeQueueMessagesAsync(ids, action, cancellationToken);
+
+    public Task<IReadOnlyList<MailRoute>> GetRoutesAsync(string? pattern, CancellationToken cancellationToken) => inner.GetRoutesAsync(pattern, cancellationToken);
+
+    public Task<MailRoute> NewRouteAsync(string name, MailRouteChange route, CancellationToken cancellationToken) => inner.NewRouteAsync(name, route, cancellationToken);
+
+    public Task<MailRoute> SetRouteAsync(string name, MailRouteChange change, CancellationToken cancellationToken) => inner.SetRouteAsync(name, change, cancellationToken);
+
+    public Task RemoveRouteAsync(string name, CancellationToken cancellationToken) => inner.RemoveRouteAsync(name, cancellationToken);
+
     public IAsyncEnumerable<StoreFinding> TestStoreAsync(CancellationToken cancellationToken) => Stream(inner.TestStoreAsync(cancellationToken));
 
     public Task<long> OptimizeStoreAsync(CancellationToken cancellationToken) => inner.OptimizeStoreAsync(cancellationToken);

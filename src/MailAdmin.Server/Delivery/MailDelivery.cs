@@ -17,12 +17,13 @@ public sealed class MailDelivery : IMailDelivery, IDisposable
     public const string CapturedFolder = "Captured";
 
     /// <summary>Makes the delivery of a server.</summary>
-    public MailDelivery(IMailStore store, MailServerSettings settings, IEventSink events, ServerCounters counters, ILoggerFactory loggers)
+    public MailDelivery(IMailStore store, MailServerSettings settings, IEventSink events, ServerCounters counters, OutboundPolicy outbound, ILoggerFactory loggers)
     {
         Store = store;
         Settings = settings;
         Events = events;
         Counters = counters;
+        Outbound = outbound;
         Log = loggers.CreateLogger<MailDelivery>();
         _directory = new DirectoryCache(store);
         Resolver = new AddressResolver(store.Accounts, _directory, settings);
@@ -33,6 +34,7 @@ public sealed class MailDelivery : IMailDelivery, IDisposable
     internal MailServerSettings Settings { get; }
     internal IEventSink Events { get; }
     internal ServerCounters Counters { get; }
+    internal OutboundPolicy Outbound { get; }
     internal ILogger Log { get; }
     internal AddressResolver Resolver { get; }
     internal FolderCache Inboxes { get; }

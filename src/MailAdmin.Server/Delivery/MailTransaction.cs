@@ -89,7 +89,7 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
         }
 
         // No open relay ever: what goes elsewhere is captured for a logged-in sender in development, else refused.
-        if (resolution.Elsewhere.Count > 0 && !(delivery.Settings.Development && context.Submitter is not null))
+        if (resolution.Elsewhere.Count > 0 && !(delivery.Outbound.Mode == MailOutboundMode.Capture && context.Submitter is not null))
         {
             return new RecipientOutcome(RecipientStatus.RelayDenied, address);
         }

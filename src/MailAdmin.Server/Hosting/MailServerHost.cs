@@ -3,6 +3,7 @@ using MailAdmin.Administration;
 using MailAdmin.Server.Administration;
 using MailAdmin.Server.Connections;
 using MailAdmin.Server.Control;
+using MailAdmin.Server.Delivery;
 using MailAdmin.Server.Diagnostics;
 using MailAdmin.Store;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,6 +27,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly LoggerFactory _loggers;
     private readonly ServerCounters _counters = new();
+    private readonly OutboundPolicy _outbound;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _storeClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     /// <summary>Workers beside the endpoints: control channel, collector, store events, store maintenance, sessions.</summary>
@@ -58,6 +60,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
         _settings = settings;
         _parts = parts ?? ServerParts.Default;
         _time = time;
+        _outbound = new OutboundPolicy(settings.Outbound);
         Events = new EventHub(time);
         _loggers = new LoggerFactory([new EventLoggerProvider(Events)]);
         StorePath = settings.Ephemeral ? StoreDirectory.NewTemporary() : StoreDirectory.Canonical(settings.StorePath ?? StoreDirectory.Default);
@@ -163,6 +166,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
         services.Limits = limits;
         services.Tls = tls;
         Context.HostName = hostName;
+        _outbound.Mode = change.Outbound ?? _outbound.Mode;
 
         if (change.DisabledCapabilities is not null)
         {
@@ -190,7 +194,8 @@ public sealed partial class MailServerHost : IAsyncDisposable
             Fault = Fault,
             StorePath = StorePath,
             IsEphemeral = _settings.Ephemeral,
-            IsDevelopment = _settings.Development,
+            IsDevelopment = _outbound.Mode == MailOutboundMode.Capture,
+            Outbound = _outbound.Mode,
             ProcessId = Environment.ProcessId,
             StartedAt = _startedAt,
             Uptime = _time.GetUtcNow() - _startedAt,
@@ -252,7 +257,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
             TrustedProxies = proxies,
         };
         _table = new ConnectionTable(_services);
-        var parts = new PartsContext(_store, _settings, Events, _counters, _time, _loggers, limits);
+        var parts = new PartsContext(_store, _settings, Events, _counters, _time, _loggers, limits, _outbound);
         _context = new ServerContext
         {
             Store = _store,

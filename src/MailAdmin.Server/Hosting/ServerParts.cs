@@ -17,7 +17,7 @@ internal sealed record ServerParts
         OpenStore = async (path, time, cancellationToken) =>
             await SqliteMailStore.OpenAsync(new StoreOptions { Path = path, TimeProvider = time }, cancellationToken),
         Authenticator = p => new Authenticator(p.Store, p.Settings, p.Events, p.Counters, p.Time, p.Limits, p.Loggers),
-        Delivery = p => new MailDelivery(p.Store, p.Settings, p.Events, p.Counters, p.Loggers),
+        Delivery = p => new MailDelivery(p.Store, p.Settings, p.Events, p.Counters, p.Outbound, p.Loggers),
         Handler = (context, protocol) => protocol switch
         {
             MailProtocol.Imap => new ImapHandler(context),
@@ -39,4 +39,4 @@ internal sealed record ServerParts
 /// <summary>What parts are made of.</summary>
 internal sealed record PartsContext(
     IMailStore Store, MailServerSettings Settings, Diagnostics.IEventSink Events, Diagnostics.ServerCounters Counters, TimeProvider Time,
-    Microsoft.Extensions.Logging.ILoggerFactory Loggers, ServerLimits Limits);
+    Microsoft.Extensions.Logging.ILoggerFactory Loggers, ServerLimits Limits, OutboundPolicy Outbound);

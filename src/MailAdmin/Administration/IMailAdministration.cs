@@ -90,6 +90,28 @@ public interface IMailAdministration : IAsyncDisposable
     /// <summary>Lets an address in again. False where it was not blocked.</summary>
     Task<bool> RemoveBlockAsync(string address, CancellationToken cancellationToken);
 
+    // ---- queue and routes
+
+    /// <summary>Queued messages that the query selects, oldest first.</summary>
+    IAsyncEnumerable<MailQueueMessage> GetQueueMessagesAsync(MailQueueQuery query, CancellationToken cancellationToken);
+    /// <summary>The queue by destination, those whose domain matches; null for all. Ordered by number of messages, most first.</summary>
+    Task<IReadOnlyList<MailQueueDestination>> GetQueueDestinationsAsync(string? pattern, CancellationToken cancellationToken);
+    /// <summary>Up to <paramref name="count"/> octets of a queued message's content from <paramref name="offset"/>; empty at its end.</summary>
+    Task<byte[]> ReadQueueMessageAsync(string id, long offset, int count, CancellationToken cancellationToken);
+    /// <summary>
+    /// Suspends, resumes, retries or removes queued messages. Returns those that it was done to; an id that is gone (delivered meanwhile) or that is being sent
+    /// at this moment and is to be removed is left out. Bounce needs a running server.
+    /// </summary>
+    Task<IReadOnlyList<MailQueueMessage>> ChangeQueueMessagesAsync(IReadOnlyList<string> ids, MailQueueAction action, CancellationToken cancellationToken);
+    /// <summary>Routes whose names match; null for all.</summary>
+    Task<IReadOnlyList<MailRoute>> GetRoutesAsync(string? pattern, CancellationToken cancellationToken);
+    /// <summary>Makes a route; <c>RouteExists</c> where the name or the domain pattern is taken.</summary>
+    Task<MailRoute> NewRouteAsync(string name, MailRouteChange route, CancellationToken cancellationToken);
+    /// <summary>Changes a route; null members stay.</summary>
+    Task<MailRoute> SetRouteAsync(string name, MailRouteChange change, CancellationToken cancellationToken);
+    /// <summary>Removes a route and its password.</summary>
+    Task RemoveRouteAsync(string name, CancellationToken cancellationToken);
+
     // ---- store
 
     /// <summary>Verifies every record and row; findings stream as they are made.</summary>
@@ -133,6 +155,8 @@ public sealed record MailServerChange
 {
     /// <summary>New host name for greetings.</summary>
     public string? HostName { get; init; }
+    /// <summary>What happens to mail that leads elsewhere, from now on.</summary>
+    public MailOutboundMode? Outbound { get; init; }
     /// <summary>Replaces the list of capabilities not offered; new sessions see it.</summary>
     public IReadOnlyList<string>? DisabledCapabilities { get; init; }
     /// <summary>Replaces limits by name; new sessions see them.</summary>

@@ -30,8 +30,10 @@ public sealed record MailServerInfo
     public required string StorePath { get; init; }
     /// <summary>True where store and server go at stop.</summary>
     public bool IsEphemeral { get; init; }
-    /// <summary>True where unknown outside domains are captured and nothing is relayed.</summary>
+    /// <summary>True where mail to outside domains is captured and nothing is relayed: <see cref="Outbound"/> is Capture.</summary>
     public bool IsDevelopment { get; init; }
+    /// <summary>What happens to mail that leads elsewhere.</summary>
+    public MailOutboundMode Outbound { get; init; }
     /// <summary>The process that hosts it.</summary>
     public required int ProcessId { get; init; }
     /// <summary>When it came up.</summary>
@@ -78,10 +80,22 @@ public sealed record MailServerStatistics
     public long LoginsSucceeded { get; init; }
     /// <summary>Logins that failed.</summary>
     public long LoginsFailed { get; init; }
-    /// <summary>Messages waiting to be relayed.</summary>
+    /// <summary>Messages waiting to be relayed, one per destination.</summary>
     public long QueueDepth { get; init; }
+    /// <summary>Of them being sent.</summary>
+    public long QueueActive { get; init; }
+    /// <summary>Of them tried and put off.</summary>
+    public long QueueRetry { get; init; }
+    /// <summary>Of them suspended by an admin.</summary>
+    public long QueueSuspended { get; init; }
     /// <summary>When the oldest of them was taken in.</summary>
     public DateTimeOffset? QueueOldest { get; init; }
+    /// <summary>Messages taken over by other servers, one per recipient.</summary>
+    public long MessagesRelayed { get; init; }
+    /// <summary>Attempts that were put off.</summary>
+    public long MessagesDeferred { get; init; }
+    /// <summary>Recipients given up, whose sender was told or could not be.</summary>
+    public long MessagesBounced { get; init; }
     /// <summary>Octets in the store's directory.</summary>
     public long StoreBytes { get; init; }
     /// <summary>Octets free on its disk.</summary>

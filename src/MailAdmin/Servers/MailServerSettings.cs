@@ -34,8 +34,8 @@ public sealed record MailServerSettings
     public IReadOnlyList<string> Domains { get; init; } = [];
     /// <summary>Free ports, a temporary store, both gone at stop.</summary>
     public bool Ephemeral { get; init; }
-    /// <summary>True: authenticated mail to outside domains is captured, nothing leaves the machine.</summary>
-    public bool Development { get; init; } = true;
+    /// <summary>What happens to mail that leads to outside domains. By default nothing leaves the machine.</summary>
+    public MailOutboundMode Outbound { get; init; } = MailOutboundMode.Capture;
     /// <summary>PFX or PEM file of the certificate; null: the store's own, made at first start.</summary>
     public string? CertificatePath { get; init; }
     /// <summary>Password of that file.</summary>

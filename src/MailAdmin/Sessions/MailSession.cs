@@ -59,7 +59,7 @@ public sealed record MailEvent
     public required long Sequence { get; init; }
     /// <summary>When.</summary>
     public required DateTimeOffset At { get; init; }
-    /// <summary>What: Delivered, Refused, LoginSucceeded, LoginFailed, SessionOpened, SessionClosed, MessageAdded, FlagsChanged, Expunged, FolderChanged, ServerStateChanged, Warning, Error.</summary>
+    /// <summary>What: Delivered, Refused, Queued, Relayed, Deferred, Bounced, LoginSucceeded, LoginFailed, SessionOpened, SessionClosed, MessageAdded, FlagsChanged, Expunged, FolderChanged, ServerStateChanged, Warning, Error.</summary>
     public required string Kind { get; init; }
     /// <summary>Trouble rises: Information, Warning, Error.</summary>
     public required MailEventSeverity Severity { get; init; }

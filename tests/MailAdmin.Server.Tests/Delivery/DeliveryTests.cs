@@ -87,13 +87,13 @@ public sealed class DeliveryTests
     }
 
     [Theory]
-    [InlineData(true, true, RecipientStatus.Accepted)]
-    [InlineData(true, false, RecipientStatus.RelayDenied)]
-    [InlineData(false, true, RecipientStatus.RelayDenied)]
-    [InlineData(false, false, RecipientStatus.RelayDenied)]
-    public async Task Mail_for_elsewhere_is_captured_only_for_a_login_in_development(bool development, bool loggedIn, RecipientStatus status)
+    [InlineData(MailOutboundMode.Capture, true, RecipientStatus.Accepted)]
+    [InlineData(MailOutboundMode.Capture, false, RecipientStatus.RelayDenied)]
+    [InlineData(MailOutboundMode.Refuse, true, RecipientStatus.RelayDenied)]
+    [InlineData(MailOutboundMode.Refuse, false, RecipientStatus.RelayDenied)]
+    public async Task Mail_for_elsewhere_is_captured_only_for_a_login_and_where_it_is_asked_for(MailOutboundMode outbound, bool loggedIn, RecipientStatus status)
     {
-        await using var server = await TestServer.StartAsync(["alice@example.com"], s => s with { Development = development });
+        await using var server = await TestServer.StartAsync(["alice@example.com"], s => s with { Outbound = outbound });
         var submitter = loggedIn ? await FindAsync(server, "alice@example.com") : null;
         await AliasAsync(server, "forward@example.com", "someone@elsewhere.test", "alice@example.com");
         Assert.Equal(status, await AskAsync(server, "someone@elsewhere.test", submitter));

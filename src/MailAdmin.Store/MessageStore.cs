@@ -185,7 +185,7 @@ internal sealed class MessageStore(
     private ChunkedSnapshot Folder(FolderId id, out FolderState found)
     {
         var row = state.Ids.Row(id);
-        if (row > 0 && (state.Folders.TryGetValue(row, out var folder) || (folder = readers.Ask(r => state.FindFolder(row, r))) is not null) && folder.Committed is { } snapshot)
+        if (row > 0 && (state.Folders.TryGet(row, out var folder) || (folder = readers.Ask(r => state.Folders.Find(row, r))) is not null) && folder.Committed is { } snapshot)
         {
             found = folder;
             folder.LastUsed = options.TimeProvider.GetTimestamp();

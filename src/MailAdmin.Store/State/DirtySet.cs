@@ -18,6 +18,38 @@ internal sealed class DirtySet
 
     public bool IsEmpty => Folders.Count == 0 && Contents.Count == 0 && References.Count == 0 && Moves.Count == 0 && Mailboxes.Count == 0;
 
+    /// <summary>Adds what a batch changed.</summary>
+    public void Add(BatchChanges batch)
+    {
+        foreach (var (key, place) in CollectionsMarshal.AsSpan(batch.Contents))
+        {
+            Contents[key] = place;
+            Octets += place.IsAdopted ? 0 : place.Length;
+        }
+
+        foreach (var (key, place) in CollectionsMarshal.AsSpan(batch.Moves))
+        {
+            Move(key, place);
+        }
+
+        foreach (var (key, change) in CollectionsMarshal.AsSpan(batch.References))
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(References, key, out _) += change;
+        }
+
+        foreach (var folder in CollectionsMarshal.AsSpan(batch.Folders))
+        {
+            Folders.Add(folder);
+        }
+
+        foreach (var mailbox in CollectionsMarshal.AsSpan(batch.Mailboxes))
+        {
+            Mailboxes.Add(mailbox);
+        }
+
+        Changes += batch.Changes;
+    }
+
     /// <summary>Adds what came later.</summary>
     public void Add(DirtySet later)
     {
@@ -28,14 +60,7 @@ internal sealed class DirtySet
 
         foreach (var (key, place) in later.Moves)
         {
-            if (Contents.ContainsKey(key))
-            {
-                Contents[key] = place;
-            }
-            else
-            {
-                Moves[key] = place;
-            }
+            Move(key, place);
         }
 
         foreach (var (key, change) in later.References)
@@ -47,5 +72,18 @@ internal sealed class DirtySet
         Mailboxes.UnionWith(later.Mailboxes);
         Changes += later.Changes;
         Octets += later.Octets;
+    }
+
+    private void Move(long key, ContentPlace place)
+    {
+        // One that the index does not have yet is simply where it is now.
+        if (Contents.ContainsKey(key))
+        {
+            Contents[key] = place;
+        }
+        else
+        {
+            Moves[key] = place;
+        }
     }
 }

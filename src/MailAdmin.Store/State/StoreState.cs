@@ -20,8 +20,8 @@ namespace MailAdmin.Store.State;
 /// </remarks>
 internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextContent)
 {
-    private readonly Lock[] _loading = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
     private readonly BatchChanges _batch = new();
+    private readonly ConcurrentDictionary<long, long> _folderVersions = [];
     private DirtySet _dirty = new();
     private StoreCounters _committed = counters;
     private StoreCounters _counters = counters;
@@ -29,9 +29,8 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
     private long _batchNumber;
 
     public IdCodec Ids { get; } = ids;
-    public ConcurrentDictionary<long, FolderState> Folders { get; } = [];
+    public FolderCache Folders { get; } = new(ids);
     public ConcurrentDictionary<long, MailboxState> Mailboxes { get; } = [];
-    private readonly ConcurrentDictionary<long, long> _folderVersions = [];
     /// <summary>Contents that are committed and not yet in the index.</summary>
     public ConcurrentDictionary<long, ContentPlace> Overlay { get; } = [];
     public DirtySet Dirty => _dirty;
@@ -58,22 +57,8 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
 
     public long TakeContentKey() => Interlocked.Increment(ref _nextContent) - 1;
 
-    /// <summary>A folder for whoever asks, loaded with <paramref name="reader"/> where it is not; null where it does not exist.</summary>
-    public FolderState? FindFolder(long row, IndexReader reader)
-    {
-        if (Folders.TryGetValue(row, out var state))
-        {
-            return state;
-        }
-
-        lock (_loading[row & 63])
-        {
-            return Folders.TryGetValue(row, out state) ? state : reader.LoadFolder(row, Ids) is { } loaded ? Folders.GetOrAdd(row, loaded) : null;
-        }
-    }
-
     /// <summary>A folder for the writer, as planned; null where it does not exist.</summary>
-    public FolderState? FindFolder(long row) => row > 0 && FindFolder(row, Questions) is { Working: not null } state ? state : null;
+    public FolderState? FindFolder(long row) => row > 0 && Folders.Find(row, Questions) is { Working: not null } state ? state : null;
 
     /// <summary>A mailbox for the writer; null where it does not exist.</summary>
     public MailboxState? FindMailbox(long row)
@@ -105,11 +90,11 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
                 folder.Working = folder.Working!.WithHead(folder.Working.Head with { Keywords = new FolderKeywords([.. folder.Working.Keywords.Names, k.Name]) });
                 break;
             case FlagsSet f when Folder(f.Folder) is { } folder:
-                SetFlags(folder, f);
+                FolderEvents.SetFlags(folder, f, _batch);
                 break;
             case MessagesGone g when Folder(g.Folder) is { } folder:
-                Remove(folder, g.ModSeq, g.Uids);
-                _batch.Expunged.Add((folder, new ExpungedRun(g.ModSeq, g.Uids)));
+                var (octets, count) = FolderEvents.Remove(folder, g.ModSeq, g.Uids, _batch);
+                Charge(folder.Mailbox, -octets, -count);
                 break;
             case FolderPut f:
                 PutFolder(f);
@@ -121,7 +106,8 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
                 break;
             case FolderDeleted f when Folder(f.Row) is { } folder:
                 _batch.ChangedFolderLists.Add(folder.Mailbox);
-                DeleteFolder(folder);
+                (octets, count) = FolderEvents.Delete(folder, _batch);
+                Charge(folder.Mailbox, -octets, -count);
                 Index!.Apply(e);
                 break;
             case MailboxPut m:
@@ -208,7 +194,7 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
             folder.Working = folder.Committed;
             if (folder.Committed is null)
             {
-                Folders.TryRemove(folder.Row, out _);
+                Folders.Remove(folder);
             }
         }
 
@@ -240,45 +226,12 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
         }
 
         _batch.IsMerged = true;
-        foreach (var (key, place) in CollectionsMarshal.AsSpan(_batch.Contents))
-        {
-            _dirty.Contents[key] = place;
-            _dirty.Octets += place.IsAdopted ? 0 : place.Length;
-        }
-
-        foreach (var (key, place) in CollectionsMarshal.AsSpan(_batch.Moves))
-        {
-            if (_dirty.Contents.ContainsKey(key))
-            {
-                _dirty.Contents[key] = place;
-            }
-            else
-            {
-                _dirty.Moves[key] = place;
-            }
-        }
-
-        foreach (var (key, change) in CollectionsMarshal.AsSpan(_batch.References))
-        {
-            CollectionsMarshal.GetValueRefOrAddDefault(_dirty.References, key, out _) += change;
-        }
-
         foreach (var (folder, run) in CollectionsMarshal.AsSpan(_batch.Expunged))
         {
             folder.PendingExpunged = [.. folder.PendingExpunged, run];
         }
 
-        foreach (var folder in CollectionsMarshal.AsSpan(_batch.Folders))
-        {
-            _dirty.Folders.Add(folder);
-        }
-
-        foreach (var mailbox in CollectionsMarshal.AsSpan(_batch.Mailboxes))
-        {
-            _dirty.Mailboxes.Add(mailbox);
-        }
-
-        _dirty.Changes += _batch.Changes;
+        _dirty.Add(_batch);
     }
 
     /// <summary>Takes what the index is to have next out of the dirty set. Where the index then fails, <see cref="GiveBack"/> returns it.</summary>
@@ -323,33 +276,6 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
         foreach (var (key, place) in checkpoint.Moves)
         {
             Overlay.TryRemove(new KeyValuePair<long, ContentPlace>(key, place));
-        }
-    }
-
-    /// <summary>Lets go of folders that nobody used for the longest time, until what is loaded is within the bound. Called on the writer's thread.</summary>
-    public void Trim(long maxMessages, Func<FolderId, bool> isWatched)
-    {
-        long loaded = 0;
-        foreach (var (_, folder) in Folders)
-        {
-            loaded += folder.Committed?.Count ?? 0;
-        }
-
-        if (loaded <= maxMessages)
-        {
-            return;
-        }
-
-        // A folder whose chunks the index does not have must stay; one that somebody watches would be loaded again at once.
-        foreach (var folder in Folders.Values.Where(f => f.IsClean && !isWatched(f.Id)).OrderBy(f => f.LastUsed).ToList())
-        {
-            if (loaded <= maxMessages / 2)
-            {
-                break;
-            }
-
-            loaded -= folder.Working!.Count;
-            Folders.TryRemove(folder.Row, out _);
         }
     }
 
@@ -408,84 +334,12 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
             return;
         }
 
-        var head = folder.Working!.Head;
-        if (Tolerant && rows[0].Uid < head.UidNext)
+        if (Tolerant && rows[0].Uid < folder.Working!.UidNext)
         {
             return;
         }
 
-        long octets = 0;
-        int unseen = 0, deleted = 0;
-        foreach (ref readonly var row in rows.AsSpan())
-        {
-            octets += row.Size;
-            unseen += (row.Flags & MessageFlags.Seen.Bits) == 0 ? 1 : 0;
-            deleted += (row.Flags & MessageFlags.Deleted.Bits) != 0 ? 1 : 0;
-            _batch.References.Add((row.Content, 1));
-        }
-
-        ref readonly var last = ref rows[^1];
-        folder.Working = folder.Working.Append(
-            head with
-            {
-                UidNext = last.Uid + 1,
-                HighestModSeq = Math.Max(head.HighestModSeq, last.ModSeq),
-                Unseen = head.Unseen + unseen,
-                Deleted = head.Deleted + deleted,
-                TotalSize = head.TotalSize + octets,
-            }, rows);
-        Charge(folder.Mailbox, octets, rows.Length);
-    }
-
-    private void SetFlags(FolderState folder, FlagsSet f)
-    {
-        var snapshot = folder.Working!;
-        int unseen = 0, deleted = 0;
-        foreach (var (uid, flags) in f.Changes)
-        {
-            var index = snapshot.IndexOf(uid);
-            if (index < 0)
-            {
-                continue;
-            }
-
-            var old = snapshot[index].Flags.Bits;
-            unseen += Unseen(flags) - Unseen(old);
-            deleted += Deleted(flags) - Deleted(old);
-        }
-
-        var head = snapshot.Head;
-        folder.Working = SnapshotEditor.WithFlags(
-            snapshot, head with { HighestModSeq = Math.Max(head.HighestModSeq, f.ModSeq), Unseen = head.Unseen + unseen, Deleted = head.Deleted + deleted }, f.Changes, f.ModSeq);
-        _batch.Changes += f.Changes.Length;
-
-        static int Unseen(ulong flags) => (flags & MessageFlags.Seen.Bits) == 0 ? 1 : 0;
-        static int Deleted(ulong flags) => (flags & MessageFlags.Deleted.Bits) != 0 ? 1 : 0;
-    }
-
-    private void Remove(FolderState folder, ulong modSeq, UidSet uids)
-    {
-        var snapshot = folder.Working!;
-        long octets = 0;
-        int unseen = 0, deleted = 0, count = 0;
-        snapshot.Visit(uids, (chunk, _, i) =>
-        {
-            octets += chunk.Size(i);
-            unseen += (chunk.Flags(i) & MessageFlags.Seen.Bits) == 0 ? 1 : 0;
-            deleted += (chunk.Flags(i) & MessageFlags.Deleted.Bits) != 0 ? 1 : 0;
-            count++;
-            _batch.References.Add((chunk.Content(i), -1));
-        });
-        var head = snapshot.Head;
-        folder.Working = SnapshotEditor.Without(
-            snapshot, head with
-            {
-                HighestModSeq = Math.Max(head.HighestModSeq, modSeq),
-                Unseen = head.Unseen - unseen,
-                Deleted = head.Deleted - deleted,
-                TotalSize = head.TotalSize - octets,
-            }, uids);
-        Charge(folder.Mailbox, -octets, -count);
+        Charge(folder.Mailbox, FolderEvents.Place(folder, rows, _batch), rows.Length);
     }
 
     private void PutFolder(FolderPut f)
@@ -498,25 +352,9 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
         {
             var empty = ChunkedSnapshot.Create(new FolderHead(Ids.Folder(f.Row), f.UidValidity, 1, 1, 0, 0, 0, FolderKeywords.Empty), []);
             var state = new FolderState(f.Row, f.Mailbox, Ids.Folder(f.Row), null, 1) { Working = empty };
-            Folders[f.Row] = state;
+            Folders.Put(state);
             Touch(state);
         }
-    }
-
-    private void DeleteFolder(FolderState folder)
-    {
-        var snapshot = folder.Working!;
-        for (var number = 0; number < snapshot.ChunkCount; number++)
-        {
-            var chunk = snapshot.Chunk(number);
-            for (var i = 0; i < chunk.Count; i++)
-            {
-                _batch.References.Add((chunk.Content(i), -1));
-            }
-        }
-
-        Charge(folder.Mailbox, -snapshot.TotalSize, -snapshot.Count);
-        folder.Working = null;
     }
 
     private void RaiseContent(long key)

@@ -295,7 +295,7 @@ internal sealed class StoreWriter : IAsyncDisposable
         if (_checkpointing is { IsCompleted: true })
         {
             WaitForCheckpoint();
-            _state.Trim(_options.CachedMessages, _broadcaster.IsWatched);
+            _state.Folders.Trim(_options.CachedMessages, _broadcaster.IsWatched);
         }
 
         var dirty = _state.Dirty;

@@ -24,6 +24,7 @@
         'Get-MailboxMessage', 'Set-MailboxMessage', 'Move-MailboxMessage', 'Copy-MailboxMessage', 'Remove-MailboxMessage'
         'Import-MailboxMessage', 'Export-MailboxMessage', 'Wait-MailboxMessage', 'Save-MailboxAttachment'
         'Get-MailSession', 'Stop-MailSession', 'Get-MailSessionTranscript', 'Watch-MailEvent'
+        'Add-MailBlock', 'Get-MailBlock', 'Remove-MailBlock'
         'Test-MailStore', 'Repair-MailStore', 'Optimize-MailStore'
         'Send-Mail', 'Receive-Mail', 'Test-MailProtocol'
         'New-MailCertificate', 'Get-MailCertificate', 'Set-MailCertificate'

@@ -116,6 +116,28 @@ internal sealed class AccountStore(StoreOptions options, StoreState state, Store
 
     public ValueTask<string?> GetSettingAsync(string key, CancellationToken cancellationToken = default) => Answer(r => r.Setting(key));
 
+    public async IAsyncEnumerable<KeyValuePair<string, string>> ListSettingsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        for (var next = prefix; ;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var from = next;
+            // U+10FFFF is the greatest there is: nothing that begins with the prefix stands behind it.
+            var page = await Answer(r => r.Settings(from, prefix + "\U0010FFFF", Page));
+            foreach (var setting in page)
+            {
+                yield return setting;
+            }
+
+            if (page.Count < Page)
+            {
+                yield break;
+            }
+
+            next = page[^1].Key + "\0";
+        }
+    }
+
     public Task PutSettingAsync(string key, string? value, CancellationToken cancellationToken = default) => Run(c => AccountVerbs.PutSetting(c, key, value), cancellationToken);
 
     private MailboxRecord Record(MailboxRow row) => AccountVerbs.Record(state.Ids, row, state.Mailboxes.GetValueOrDefault(row.Row), notes.Login(row.Row));

@@ -1,3 +1,4 @@
+using MailAdmin.Addresses;
 using MailAdmin.Errors;
 
 namespace MailAdmin.Dashboard.ViewModels;
@@ -209,13 +210,22 @@ internal sealed class DashboardModel : IAsyncDisposable
     public void AskToBlock(MailSession session)
     {
         var address = SessionsModel.AddressOf(session);
-        FormButton Block(string label, TimeSpan? duration) => new(label, async (_, stop) =>
+        FormButton Block(string label, string range, TimeSpan? duration) => new(label, async (_, stop) =>
         {
-            var block = await _administration.AddBlockAsync(address, duration, "blocked from the dashboard", stop);
-            return $"{block.Address} is blocked {(block.ExpiresAt is { } end ? "until " + Formats.Clock(end, Zone) : "until the server stops")}; U takes it off";
+            var block = await _administration.AddBlockAsync(range, duration, "blocked from the dashboard", stop);
+            return $"{block.Address} is blocked {Until(block)}; U takes it off";
         });
-        Ask(new FormModel("Block " + address, ["Its sessions are ended and new connections from it refused.", "Everybody behind that address is shut out."], [],
-            [new FormButton("&Keep it", null), Block("For an &hour", TimeSpan.FromHours(1)), Block("Until the server &stops", null)]) { Tone = Tone.Warning });
+        List<string> lines = ["Its sessions are ended and new connections from it refused.", "Everybody behind that address is shut out."];
+        List<FormButton> buttons = [new("&Keep it", null), Block("For an &hour", address, TimeSpan.FromHours(1)), Block("For &good", address, null)];
+        if (IpRange.TryParse(address, out var range, out _) && range.IsIPv6)
+        {
+            // One customer of a provider has as much as that, and a new address at every turn.
+            var network = range.Widen(64).ToString();
+            lines.Add($"An IPv6 client usually has the whole network {network}.");
+            buttons.Add(Block("The &network for good", network, null));
+        }
+
+        Ask(new FormModel("Block " + address, lines, [], buttons) { Tone = Tone.Warning });
     }
 
     /// <summary>Lists the blocked addresses, to let one in again.</summary>
@@ -227,7 +237,7 @@ internal sealed class DashboardModel : IAsyncDisposable
             return "no address is blocked";
         }
 
-        var lines = blocks.Take(10).Select(b => $"{b.Address}  {(b.ExpiresAt is { } end ? "until " + Formats.DateTime(end, Zone) : "until the server stops")}").ToList();
+        var lines = blocks.Take(10).Select(b => $"{b.Address}  {Until(b)}{(b.RefusedCount > 0 ? $", refused {Formats.Count(b.RefusedCount, "connection")}" : "")}{(b.Reason is null ? "" : "  " + b.Reason)}").ToList();
         if (blocks.Count > lines.Count)
         {
             lines.Add($"… and {blocks.Count - lines.Count} more");
@@ -240,6 +250,8 @@ internal sealed class DashboardModel : IAsyncDisposable
             ])));
         return null;
     });
+
+    private string Until(MailBlock block) => block.ExpiresAt is { } end ? "until " + Formats.DateTime(end, Zone) : "until it is taken off";
 
     /// <summary>Opens what an event is about: its session while that lives, else its message, else its folder or mailbox.</summary>
     public void Jump(MailEvent happened)

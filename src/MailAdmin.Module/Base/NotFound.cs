@@ -17,6 +17,8 @@ internal static class NotFound
 
     public static MailAdminException Session(string id) => Make("SessionNotFound", $"There is no open session '{id}'.", id, "List the open sessions with Get-MailSession.");
 
+    public static MailAdminException Block(string address) => Make("BlockNotFound", $"Nothing blocks '{address}'.", address, "List the blocks with Get-MailBlock.");
+
     public static MailAdminException Server(string name) => Make("ServerNotFound", $"No mail server named '{name}' is running.", name, "List the running servers with Get-MailServer, or start it with Start-MailServer.");
 
     private static MailAdminException Make(string id, string message, object target, string action) => new(id, MailErrorCategory.ObjectNotFound, message, target, action);

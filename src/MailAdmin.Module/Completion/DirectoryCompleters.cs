@@ -79,3 +79,17 @@ public sealed class SessionCompleter : AdministrationCompleter
         }
     }
 }
+
+/// <summary>Completes blocked addresses and networks.</summary>
+public sealed class BlockCompleter : AdministrationCompleter
+{
+    /// <inheritdoc/>
+    protected override async IAsyncEnumerable<(string Value, string Tip)> OfferAsync(string parameter, string word, IDictionary bound, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var route = await RouteAsync(bound, cancellationToken);
+        foreach (var block in await route.GetBlocksAsync(cancellationToken))
+        {
+            yield return (block.Address, block.Reason ?? $"since {block.CreatedAt:u}");
+        }
+    }
+}

@@ -49,11 +49,16 @@ internal static class AdministrationErrors
     public static MailAdminException EmptyMessage() => new(
         "EmptyMessage", MailErrorCategory.InvalidArgument, "A message without a single octet cannot be stored.", null, "Give the message's source: its header, an empty line and its body.");
 
-    public static MailAdminException InvalidIpAddress(string text) => new(
-        "InvalidIpAddress", MailErrorCategory.InvalidArgument, $"'{text}' is not an IP address.", text, "Write it as 192.0.2.17 or 2001:db8::17, without a port.");
+    public static MailAdminException InvalidIpAddress(string text, string reason) => new("InvalidIpAddress", MailErrorCategory.InvalidArgument, reason, text);
+
+    public static MailAdminException BlockOfAll(string address) => new(
+        "BlockOfAll", MailErrorCategory.InvalidArgument, $"'{address}' is every address there is.", address, "Name a narrower network; Stop-MailServer lets nobody in.");
+
+    public static MailAdminException ReasonTooLong(string address, int most) => new(
+        "ReasonTooLong", MailErrorCategory.InvalidArgument, $"The reason for blocking {address} is longer than {most} characters.", address, "Say it in fewer words.");
 
     public static MailAdminException InvalidDuration(TimeSpan duration) => new(
-        "InvalidDuration", MailErrorCategory.InvalidArgument, $"A block cannot last {duration}.", duration, "Give a time above zero, or none for as long as the server runs.");
+        "InvalidDuration", MailErrorCategory.InvalidArgument, $"A block cannot last {duration}.", duration, "Give a time above zero and up to 36,500 days, or none for until it is taken off.");
 
     public static MailAdminException TooManyBlocks(string address) => new(
         "TooManyBlocks", MailErrorCategory.QuotaExceeded, $"{Connections.BlockList.MaxBlocks} addresses are blocked already.", address, "Take some off, or block networks in the firewall.");

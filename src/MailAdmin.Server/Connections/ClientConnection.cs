@@ -89,8 +89,8 @@ public interface IProtocolHandler
     /// </summary>
     Task RunAsync(ClientConnection connection);
 
-    /// <summary>A client that is one too many is told so with this line (421, * BYE, -ERR) before the door closes.</summary>
-    ReadOnlyMemory<byte> RefusalFor(string reason);
+    /// <summary>A client that is not let in is told so with this line (421 or 554, * BYE, -ERR) before the door closes.</summary>
+    ReadOnlyMemory<byte> RefusalFor(ConnectionRefusal refusal);
 }
 
 /// <summary>Keeps the last lines of a session and shows them to who watches.</summary>

@@ -130,7 +130,7 @@ internal sealed class ConnectionListener : IHostedService, IDisposable
     private void Take(Socket socket)
     {
         SocketConnection? connection;
-        string? refusal;
+        ConnectionRefusal? refusal;
         try
         {
             socket.NoDelay = true;
@@ -148,7 +148,7 @@ internal sealed class ConnectionListener : IHostedService, IDisposable
             return;
         }
 
-        ConnectionLog.Refused(_services.Log, Endpoint.ToString(), refusal);
+        ConnectionLog.Refused(_services.Log, Endpoint.ToString(), refusal.Reason);
         _ = RefuseAsync(socket, refusal);
     }
 
@@ -169,7 +169,7 @@ internal sealed class ConnectionListener : IHostedService, IDisposable
     }
 
     /// <summary>One line and the door closes; in TLS from the first octet there is nobody to read a line yet.</summary>
-    private async Task RefuseAsync(Socket socket, string reason)
+    private async Task RefuseAsync(Socket socket, ConnectionRefusal refusal)
     {
         using (socket)
         {
@@ -181,7 +181,7 @@ internal sealed class ConnectionListener : IHostedService, IDisposable
             try
             {
                 // A new connection's send buffer is empty: this does not wait.
-                await socket.SendAsync(_handler.RefusalFor(reason), SocketFlags.None);
+                await socket.SendAsync(_handler.RefusalFor(refusal), SocketFlags.None);
                 socket.Shutdown(SocketShutdown.Send);
             }
             catch (SocketException)

@@ -40,13 +40,13 @@ internal sealed class ConnectionTable : IDisposable
     public int CountOf(MailProtocol protocol) => Volatile.Read(ref _perProtocol[(int)protocol]);
 
     /// <summary>Takes a socket in, unless it is one too many; <paramref name="refusal"/> says so then and the socket is the caller's still.</summary>
-    public bool TryAdd(Socket socket, MailEndpoint endpoint, [NotNullWhen(true)] out SocketConnection? connection, [NotNullWhen(false)] out string? refusal)
+    public bool TryAdd(Socket socket, MailEndpoint endpoint, [NotNullWhen(true)] out SocketConnection? connection, [NotNullWhen(false)] out ConnectionRefusal? refusal)
     {
         connection = null;
         if (Interlocked.Increment(ref _count) > _services.Limits.MaxConnections)
         {
             Interlocked.Decrement(ref _count);
-            refusal = "Too many connections; try again later";
+            refusal = new("Too many connections; try again later");
             return false;
         }
 
@@ -74,23 +74,30 @@ internal sealed class ConnectionTable : IDisposable
         _connections[candidate.Id] = candidate;
         connection = candidate;
         refusal = null;
+        // Blocked between the look above and its place in the table, where who blocks looks for sessions to end.
+        if (!candidate.IsProxied && _services.Blocks.Find(candidate.Remote.Address) is not null)
+        {
+            candidate.RequestClose(ClosingReason.StoppedByAdmin);
+        }
+
         return true;
     }
 
     /// <summary>Why the client's address is not let in, or null, and then the connection counts for it.</summary>
-    public string? Refusal(SocketConnection connection)
+    public ConnectionRefusal? Refusal(SocketConnection connection)
     {
         var address = connection.Remote.Address;
-        if (_services.Blocks.Contains(address))
+        if (_services.Blocks.Refuse(address) is { } block)
         {
-            return "Connections from your address are refused";
+            // One that ends is a reason to come again later, and a mail server will; one that does not is none.
+            return new("Connections from your address are refused", IsPermanent: block.ExpiresAt is null);
         }
 
         if (!connection.IsLoopback)
         {
             if (!TryCount(address))
             {
-                return "Too many connections from your address";
+                return new("Too many connections from your address");
             }
 
             connection.CountedAs = address;

@@ -172,7 +172,7 @@ internal sealed class SocketConnection : ClientConnection
     /// <summary>Runs the session to its end and closes the socket. Never throws.</summary>
     /// <param name="handler">What is spoken.</param>
     /// <param name="refusal">Asked once a proxy has said who the client is: why it is not let in, or null.</param>
-    public async Task RunAsync(IProtocolHandler handler, Func<SocketConnection, string?> refusal)
+    public async Task RunAsync(IProtocolHandler handler, Func<SocketConnection, ConnectionRefusal?> refusal)
     {
         try
         {

@@ -41,6 +41,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
     private IMailStore? _store;
     private ConnectionServices? _services;
     private ConnectionTable? _table;
+    private BlockRegister? _blocks;
     private ServerContext? _context;
     private HostedSessions? _sessions;
     private StoreMaintenance? _maintenance;
@@ -96,6 +97,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
     internal ServerCounters Counters => _counters;
     internal IMailStore Store => _store ?? throw ServerErrors.ServerNotRunning(Name);
     internal ConnectionTable Table => _table ?? throw ServerErrors.ServerNotRunning(Name);
+    internal BlockRegister Blocks => _blocks ?? throw ServerErrors.ServerNotRunning(Name);
     internal StoreMaintenance Maintenance => _maintenance ?? throw ServerErrors.ServerNotRunning(Name);
     internal MailServerSettings Settings => _settings;
     internal ServerContext Context => _context ?? throw ServerErrors.ServerNotRunning(Name);
@@ -256,6 +258,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
             Tls = tls,
             TrustedProxies = proxies,
         };
+        _blocks = await BlockRegister.OpenAsync(_store.Accounts, _services.Blocks, _time, cancellationToken);
         _table = new ConnectionTable(_services);
         var parts = new PartsContext(_store, _settings, Events, _counters, _time, _loggers, limits, _outbound);
         _context = new ServerContext

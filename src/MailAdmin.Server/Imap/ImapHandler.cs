@@ -11,5 +11,7 @@ internal sealed class ImapHandler(ServerContext context) : IProtocolHandler
     public Task RunAsync(ClientConnection connection) => new ImapSession(context, connection).RunAsync();
 
     /// <inheritdoc/>
-    public ReadOnlyMemory<byte> RefusalFor(string reason) => Encoding.ASCII.GetBytes($"* BYE [UNAVAILABLE] {reason}\r\n");
+    // RFC 5530 §3: UNAVAILABLE passes, CONTACTADMIN needs a person.
+    public ReadOnlyMemory<byte> RefusalFor(ConnectionRefusal refusal) =>
+        Encoding.ASCII.GetBytes($"* BYE [{(refusal.IsPermanent ? "CONTACTADMIN" : "UNAVAILABLE")}] {refusal.Reason}\r\n");
 }

@@ -14,5 +14,7 @@ public sealed class Pop3Handler(ServerContext context) : IProtocolHandler
     public Task RunAsync(ClientConnection connection) => new Pop3Session(context, connection, _log).RunAsync();
 
     /// <inheritdoc/>
-    public ReadOnlyMemory<byte> RefusalFor(string reason) => Encoding.ASCII.GetBytes($"-ERR [SYS/TEMP] {reason}\r\n");
+    // RFC 3206 §4: SYS/TEMP passes, SYS/PERM needs a person.
+    public ReadOnlyMemory<byte> RefusalFor(ConnectionRefusal refusal) =>
+        Encoding.ASCII.GetBytes($"-ERR [{(refusal.IsPermanent ? "SYS/PERM" : "SYS/TEMP")}] {refusal.Reason}\r\n");
 }

@@ -17,5 +17,7 @@ public sealed class SmtpHandler(ServerContext context, MailProtocol role) : IPro
     public Task RunAsync(ClientConnection connection) => new SmtpSession(context, connection, role, _log).RunAsync();
 
     /// <inheritdoc/>
-    public ReadOnlyMemory<byte> RefusalFor(string reason) => Encoding.ASCII.GetBytes($"421 4.7.0 {context.HostName} {reason}\r\n");
+    // RFC 5321 §3.1: 554 in the place of the greeting. It asks to wait for QUIT then; a peer that nobody wants is not waited for, and one that reads knows enough.
+    public ReadOnlyMemory<byte> RefusalFor(ConnectionRefusal refusal) =>
+        Encoding.ASCII.GetBytes($"{(refusal.IsPermanent ? "554 5.7.1" : "421 4.7.0")} {context.HostName} {refusal.Reason}\r\n");
 }

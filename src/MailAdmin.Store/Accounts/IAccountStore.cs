@@ -33,6 +33,8 @@ public interface IAccountStore
     Task DeleteAliasAsync(MailboxAddress address, CancellationToken cancellationToken = default);
 
     ValueTask<string?> GetSettingAsync(string key, CancellationToken cancellationToken = default);
+    /// <summary>Settings whose key begins with <paramref name="prefix"/>, by key.</summary>
+    IAsyncEnumerable<KeyValuePair<string, string>> ListSettingsAsync(string prefix, CancellationToken cancellationToken = default);
     /// <summary>Null removes it.</summary>
     Task PutSettingAsync(string key, string? value, CancellationToken cancellationToken = default);
 }

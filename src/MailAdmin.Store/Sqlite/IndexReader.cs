@@ -41,6 +41,10 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
 
     public string? Setting(string key) => connection.Single("SELECT value FROM setting WHERE key = ?1", r => r.Text(0), key);
 
+    /// <summary>A page of settings from a key on and below a bound, by key.</summary>
+    public List<KeyValuePair<string, string>> Settings(string from, string below, int count) => connection.Query(
+        "SELECT key, value FROM setting WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3", r => KeyValuePair.Create(r.Text(0), r.Text(1)), from, below, count);
+
     public List<FolderRow> Folders(long mailbox) => connection.Query(FolderColumns + "WHERE mailbox = ?1 ORDER BY name", MapFolder, mailbox);
 
     public FolderRow? Folder(long mailbox, string name) => connection.Single(FolderColumns + "WHERE mailbox = ?1 AND name = ?2", MapFolder, mailbox, name);

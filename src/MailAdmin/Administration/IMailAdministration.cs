@@ -81,13 +81,16 @@ public interface IMailAdministration : IAsyncDisposable
     /// <summary>Events after <paramref name="afterSequence"/> (0: from now on; the last ones are kept), as they happen, until cancelled.</summary>
     IAsyncEnumerable<MailEvent> WatchEventsAsync(long afterSequence, CancellationToken cancellationToken);
 
-    // ---- blocked addresses (need a running server; they last until it stops)
+    // ---- blocked addresses (kept in the store)
 
-    /// <summary>Addresses whose connections are refused.</summary>
+    /// <summary>Addresses and networks whose connections are refused, those that are over left out.</summary>
     Task<IReadOnlyList<MailBlock>> GetBlocksAsync(CancellationToken cancellationToken);
-    /// <summary>Refuses connections from an IP address, and ends those it has; null: until the server stops. A block that exists gets the new end.</summary>
+    /// <summary>
+    /// Refuses connections from an IP address or network (<c>192.0.2.0/24</c>), and ends those it has; null: until it is taken off. A block that exists gets the
+    /// new end and reason. <c>InvalidIpAddress</c>, <c>InvalidDuration</c>, <c>BlockOfAll</c>, <c>ReasonTooLong</c>, <c>TooManyBlocks</c>.
+    /// </summary>
     Task<MailBlock> AddBlockAsync(string address, TimeSpan? duration, string? reason, CancellationToken cancellationToken);
-    /// <summary>Lets an address in again. False where it was not blocked.</summary>
+    /// <summary>Takes a block off, named as it stands in the list. False where there is none.</summary>
     Task<bool> RemoveBlockAsync(string address, CancellationToken cancellationToken);
 
     // ---- queue and routes

@@ -25,6 +25,7 @@ public sealed class FormatTests
         { "to 2026-01-0", new MailCertificate { Thumbprint = "AB", NotBefore = At, NotAfter = At, Subject = "CN=mx" } },
         { "1 clients", new MailServerStatistics { At = At, Protocols = [new MailProtocolStatistics { Protocol = MailProtocol.Imap, Sessions = 1 }] } },
         { "12 B", new MailProtocolStatistics { Protocol = MailProtocol.Imap, BytesIn = 12 } },
+        { "noisy scanner", new MailBlock { Address = "2001:db8:aaaa:bbbb::/64", CreatedAt = At, ExpiresAt = At, Reason = "noisy scanner" } },
         { "a.pdf (3 B)", new ReceivedMail { Protocol = MailProtocol.Imap, Subject = "s", Attachments = [new ReceivedAttachment("a.pdf", "application/pdf", new byte[3])] } },
         { "application/pdf", new ReceivedAttachment("a.pdf", "application/pdf", new byte[3]) },
         { "default", new MailServerInfo { Name = "default", HostName = "mx", State = MailServerState.Running, StorePath = "s", ProcessId = 1, Endpoints = [new MailEndpoint(MailProtocol.Imap, "127.0.0.1", 2143, MailTlsMode.StartTls)], Domains = [], Version = "0" } },

@@ -15,7 +15,7 @@ internal sealed class LineHandler : IProtocolHandler
     /// <summary>What each session ended with.</summary>
     public Channel<string> Ended { get; } = Channel.CreateUnbounded<string>();
 
-    public ReadOnlyMemory<byte> RefusalFor(string reason) => Encoding.ASCII.GetBytes($"421 {reason}\r\n");
+    public ReadOnlyMemory<byte> RefusalFor(ConnectionRefusal refusal) => Encoding.ASCII.GetBytes($"421 {refusal.Reason}\r\n");
 
     public async Task RunAsync(ClientConnection connection)
     {

@@ -120,4 +120,22 @@ public abstract class AccountContract : StoreContract
         Assert.Null(await Store.Accounts.GetSettingAsync("b"));
         Assert.Equal(at, (await Store.Accounts.GetMailboxAsync(Ann.Id))!.LastLoginAt);
     }
+
+    [Fact]
+    public async Task Settings_are_listed_by_the_beginning_of_their_key()
+    {
+        foreach (var key in new[] { "block/192.0.2.1", "block/", "block", "block0", "blocks/x", "block/2001:db8::/32", "a" })
+        {
+            await Store.Accounts.PutSettingAsync(key, "of " + key);
+        }
+
+        await ReopenAsync();
+        var found = new List<KeyValuePair<string, string>>();
+        await foreach (var setting in Store.Accounts.ListSettingsAsync("block/"))
+        {
+            found.Add(setting);
+        }
+
+        Assert.Equal([new("block/", "of block/"), new("block/192.0.2.1", "of block/192.0.2.1"), new("block/2001:db8::/32", "of block/2001:db8::/32")], found);
+    }
 }

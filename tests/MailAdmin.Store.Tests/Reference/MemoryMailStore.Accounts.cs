@@ -128,6 +128,9 @@ public sealed partial class MemoryMailStore
 
     public ValueTask<string?> GetSettingAsync(string key, CancellationToken cancellationToken = default) => Ask(() => _settings.GetValueOrDefault(key));
 
+    public IAsyncEnumerable<KeyValuePair<string, string>> ListSettingsAsync(string prefix, CancellationToken cancellationToken = default) =>
+        _settings.Where(s => s.Key.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(s => s.Key, StringComparer.Ordinal).ToList().ToAsyncEnumerable();
+
     public Task PutSettingAsync(string key, string? value, CancellationToken cancellationToken = default) => Change(_ =>
     {
         _settings.Remove(key);

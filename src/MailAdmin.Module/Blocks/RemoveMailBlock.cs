@@ -1,0 +1,42 @@
+using System.Management.Automation;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
+
+namespace MailAdmin.Module.Blocks;
+
+/// <summary>Remove-MailBlock</summary>
+[Cmdlet(VerbsCommon.Remove, "MailBlock", SupportsShouldProcess = true)]
+public sealed class RemoveMailBlock : AdministrationCmdlet
+{
+    /// <summary>Address or network as it is blocked; wildcards are fine.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Identity")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(BlockCompleter))]
+    public string[] Address { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override async Task ItemAsync()
+    {
+        foreach (var address in Address)
+        {
+            await PerItem(address, async () =>
+            {
+                var names = new[] { address };
+                if (WildcardPattern.ContainsWildcardCharacters(address))
+                {
+                    var pattern = WildcardPattern.Get(address, WildcardOptions.IgnoreCase);
+                    names = [.. (await Ask((a, token) => a.GetBlocksAsync(token))).Select(b => b.Address).Where(pattern.IsMatch)];
+                }
+
+                foreach (var name in names)
+                {
+                    if (ShouldChange($"Let {name} connect again.", $"Let {name} connect again?") && !await Ask((a, token) => a.RemoveBlockAsync(name, token)))
+                    {
+                        throw NotFound.Block(name);
+                    }
+                }
+            });
+        }
+    }
+}

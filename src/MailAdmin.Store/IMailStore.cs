@@ -30,6 +30,8 @@ public interface IMailStore : IAsyncDisposable
     IFolderStore Folders { get; }
     /// <summary>Messages.</summary>
     IMessageStore Messages { get; }
+    /// <summary>Mail that waits to be sent elsewhere.</summary>
+    IQueueStore Queue { get; }
     /// <summary>Every committed change, in commit order. Handlers run on the store's broadcaster, must not block and must not throw.</summary>
     IDisposable Watch(Action<StoreChange> handler);
     /// <summary>Changes of one folder only; costs nothing while the folder is quiet.</summary>

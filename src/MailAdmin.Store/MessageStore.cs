@@ -29,7 +29,7 @@ internal sealed class MessageStore(
     public async Task<IReadOnlyList<StoredPlace>> DeliverAsync(IncomingMessage content, IReadOnlyList<DeliveryTarget> targets, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
-        return await writer.RunAsync(new DeliverOperation(await SealAsync(content, null), targets, cancellationToken));
+        return (await writer.RunAsync(new DeliverOperation(await SealAsync(content, null), targets, [], [], cancellationToken))).Places;
     }
 
     public async Task<AppendResult> AppendAsync(FolderId folder, IReadOnlyList<AppendItem> items, CancellationToken cancellationToken = default)
@@ -148,6 +148,12 @@ internal sealed class MessageStore(
     public ValueTask<MessageContent> OpenAsync(StoredMessage message, CancellationToken cancellationToken = default) =>
         StoreQuestion.Answer<MessageContent>(() => Open(message.Location.Offset, message), options.Path);
 
+    /// <summary>A content by its key.</summary>
+    public SegmentContent OpenContent(long key, object about) => StoreQuestion.Ask(() => Open(key, about), options.Path);
+
+    /// <summary>The summary of a content; null where it cannot be read.</summary>
+    public MessageSummary? Summarize(long key) => StoreQuestion.Ask(() => Summaries.Read([key])[0], options.Path);
+
     private SegmentContent Open(long key, object about)
     {
         var place = _locator.Find(key);
@@ -211,7 +217,7 @@ internal sealed class MessageStore(
     }
 
     /// <summary>Checksums a message, and makes one that is to be adopted a record on disk: all of it in the caller's time, not the writer's.</summary>
-    private async ValueTask<SealedMessage> SealAsync(IncomingMessage incoming, DateTimeOffset? receivedAt)
+    internal async ValueTask<SealedMessage> SealAsync(IncomingMessage incoming, DateTimeOffset? receivedAt)
     {
         if (incoming is not SpoolingMessage message || message.IsAdopted)
         {

@@ -54,7 +54,9 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
         var folders = new FolderStore(options, state, _writer, _readers);
         Accounts = new AccountStore(options, state, _writer, _readers, notes);
         Folders = folders;
-        Messages = new MessageStore(options, state, _writer, _readers, segments, notes, StoreTag(id));
+        var messages = new MessageStore(options, state, _writer, _readers, segments, notes, StoreTag(id));
+        Messages = messages;
+        Queue = new QueueStore(options, state, _writer, messages);
         _textIndex = new TextIndex(this, options, StoreTag(id));
     }
 
@@ -72,6 +74,9 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
 
     /// <inheritdoc/>
     public IMessageStore Messages { get; }
+
+    /// <inheritdoc/>
+    public IQueueStore Queue { get; }
 
     /// <inheritdoc/>
     public ITextSearch TextSearch => _textIndex;
@@ -226,6 +231,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
                 Create(io, index, indexPath);
             }
 
+            index.Upgrade(index.Reader.UserVersion());
             if (index.Reader.UserVersion() != IndexSchema.Version || index.Reader.Position() is not { } position)
             {
                 throw StoreErrors.StoreCorrupt(options.Path, "its index is of another version or incomplete.");
@@ -251,6 +257,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
             {
                 Reader = planReader,
             };
+            state.LoadQueue(index.Reader);
             var tag = StoreTag(position.Store);
             var current = LogReplay.Run(io, segments, position, index, state, tag);
             LogReplay.SweepSpool(io, segments);

@@ -64,6 +64,13 @@ internal static class StoreErrors
     public static MailAdminException MessageNotFound(object target) => new(
         "MessageNotFound", MailErrorCategory.ObjectNotFound, "The message was removed meanwhile.", target, "Read the folder again.");
 
+    public static MailAdminException QueueFull(int limit) => new(
+        "QueueFull", MailErrorCategory.QuotaExceeded, $"The queue already has {limit} messages, as many as it may.", limit,
+        "See with Get-MailQueue which destination does not take its mail; remove what will not be sent any more.");
+
+    public static MailAdminException QueueMessageNotFound(QueueId id) => new(
+        "QueueMessageNotFound", MailErrorCategory.ObjectNotFound, $"There is no message '{id}' in the queue.", id.ToString(), "It may have been sent meanwhile; Get-MailQueueMessage lists those that wait.");
+
     public static MailAdminException ContentCorrupt(string place, Exception? cause = null) => new(
         "ContentCorrupt", MailErrorCategory.InvalidData, $"The content of a message is damaged on disk ({place}).", place, "Run Test-MailStore; restore the message from a backup.", cause);
 

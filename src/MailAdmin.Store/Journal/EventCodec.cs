@@ -9,7 +9,7 @@ internal static class EventCodec
 {
     private enum Kind : byte
     {
-        ContentStored = 1, ContentMoved = 2, MessagesPlaced = 3, KeywordAdded = 4, FlagsSet = 5, MessagesGone = 6,
+        ContentStored = 1, ContentMoved = 2, MessagesPlaced = 3, KeywordAdded = 4, FlagsSet = 5, MessagesGone = 6, QueuePut = 7, QueueGone = 8,
         DomainPut = 16, DomainDeleted = 17, MailboxPut = 18, MailboxDeleted = 19, AliasPut = 20, AliasDeleted = 21, SettingPut = 22,
         FolderPut = 23, FolderDeleted = 24, SubscriptionPut = 25, StoreMade = 32,
     }
@@ -53,6 +53,13 @@ internal static class EventCodec
                     w.Number(range.First).Number(range.Last);
                 }
 
+                break;
+            case QueuePut q:
+                w.Kind((byte)Kind.QueuePut);
+                QueueCodec.Write(w, q.Row);
+                break;
+            case QueueGone q:
+                w.Kind((byte)Kind.QueueGone).Number(q.Row);
                 break;
             case DomainPut d:
                 w.Kind((byte)Kind.DomainPut).Text(d.Name).Text(d.CatchAll).Number(d.Created);
@@ -146,6 +153,10 @@ internal static class EventCodec
                 }
 
                 return new MessagesGone(goneFrom, goneModSeq, uids.Build());
+            case Kind.QueuePut:
+                return new QueuePut(QueueCodec.Read(ref r));
+            case Kind.QueueGone:
+                return new QueueGone(r.Number());
             case Kind.DomainPut:
                 return new DomainPut(r.Text()!, r.Text(), r.Number());
             case Kind.DomainDeleted:

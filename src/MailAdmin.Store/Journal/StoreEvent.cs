@@ -1,5 +1,6 @@
 using MailAdmin.Store.Content;
 using MailAdmin.Store.Snapshots;
+using MailAdmin.Store.State;
 
 namespace MailAdmin.Store.Journal;
 
@@ -29,6 +30,12 @@ internal sealed record FlagsSet(long Folder, ulong ModSeq, (uint Uid, ulong Flag
 
 /// <summary>Messages went.</summary>
 internal sealed record MessagesGone(long Folder, ulong ModSeq, UidSet Uids) : StoreEvent;
+
+/// <summary>A queue entry as it is from now on, new or changed. A new one adds a reference to its content.</summary>
+internal sealed record QueuePut(QueueRow Row) : StoreEvent;
+
+/// <summary>A queue entry went, and its reference with it.</summary>
+internal sealed record QueueGone(long Row) : StoreEvent;
 
 internal sealed record DomainPut(string Name, string? CatchAll, long Created) : StoreEvent;
 

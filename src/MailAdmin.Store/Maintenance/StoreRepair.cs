@@ -116,6 +116,7 @@ public static class StoreRepair
 
         Checkpoint(state, index, inventory, last: false);
         var expunged = ExpungeLost(state, index, lost);
+        EndLost(state, lost);
         Checkpoint(state, index, inventory, last: true);
         index.Commit();
         return new StoreRepairReport(state.Committed.Mailboxes, state.Committed.Messages, expunged, inventory.DamagedPlaces, skipped);
@@ -181,6 +182,18 @@ public static class StoreRepair
         }
 
         return expunged;
+    }
+
+    // What cannot be read cannot be sent; its sender is not told, for whose it was is no longer to be trusted either.
+    private static void EndLost(StoreState state, HashSet<long> lost)
+    {
+        foreach (var (row, entry) in state.Queue.Committed)
+        {
+            if (lost.Contains(entry.Content))
+            {
+                state.Apply(new QueueGone(row));
+            }
+        }
     }
 
     private static List<StoreEvent> ReadEvents(IStoreIO io, SegmentTable segments, ContentPlace place)

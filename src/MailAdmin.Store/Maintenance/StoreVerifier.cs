@@ -25,7 +25,7 @@ internal sealed class StoreVerifier(IStoreIO io, SegmentTable segments, IndexRea
 
         using var view = reader.OpenView();
         var references = new Dictionary<long, int>();
-        foreach (var finding in Folders(references, cancellationToken).Concat(Contents(references, cancellationToken)).Concat(Segments(cancellationToken)))
+        foreach (var finding in Folders(references, cancellationToken).Concat(Queue(references, cancellationToken)).Concat(Contents(references, cancellationToken)).Concat(Segments(cancellationToken)))
         {
             yield return finding;
         }
@@ -112,6 +112,41 @@ internal sealed class StoreVerifier(IStoreIO io, SegmentTable segments, IndexRea
         }
     }
 
+    private IEnumerable<StoreFinding> Queue(Dictionary<long, int> references, CancellationToken cancellationToken)
+    {
+        for (long after = 0; ;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            List<QueueRow>? page = null;
+            try
+            {
+                page = reader.QueueAfter(after, Page);
+            }
+            catch (InvalidDataException)
+            {
+                // Told below: an iterator may not yield from here.
+            }
+
+            if (page is null)
+            {
+                yield return Error("QueueCorrupt", "queue", "An entry of the queue is not what was stored; a rebuild of the index brings it back from the log.");
+                yield break;
+            }
+
+            if (page.Count == 0)
+            {
+                yield break;
+            }
+
+            foreach (var row in page)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(references, row.Content, out _)++;
+            }
+
+            after = page[^1].Row;
+        }
+    }
+
     private IEnumerable<StoreFinding> Contents(Dictionary<long, int> references, CancellationToken cancellationToken)
     {
         for (long from = 0; reader.ContentRows(from, Page) is { Count: > 0 } page; from = page[^1].Key + 1)
@@ -122,7 +157,7 @@ internal sealed class StoreVerifier(IStoreIO io, SegmentTable segments, IndexRea
                 references.Remove(key, out var counted);
                 if (counted != refs)
                 {
-                    yield return Warning("CountMismatch", Where(place), $"A content counts {refs} references; {counted} messages have it.");
+                    yield return Warning("CountMismatch", Where(place), $"A content counts {refs} references; {counted} messages and queue entries have it.");
                 }
 
                 if (Check(key, place) is { } finding)
@@ -139,7 +174,7 @@ internal sealed class StoreVerifier(IStoreIO io, SegmentTable segments, IndexRea
 
         foreach (var (key, count) in references)
         {
-            yield return Error("MissingContent", $"content {ids.Content(key)}", $"{count} messages have a content that the index does not know.");
+            yield return Error("MissingContent", $"content {ids.Content(key)}", $"{count} messages or queue entries have a content that the index does not know.");
         }
     }
 

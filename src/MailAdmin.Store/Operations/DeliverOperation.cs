@@ -5,9 +5,10 @@ using MailAdmin.Store.Writer;
 
 namespace MailAdmin.Store.Operations;
 
-/// <summary>One content into several folders, whole or not at all.</summary>
-internal sealed class DeliverOperation(SealedMessage message, IReadOnlyList<DeliveryTarget> targets, CancellationToken cancellationToken)
-    : StoreOperation<IReadOnlyList<StoredPlace>>(cancellationToken)
+/// <summary>One content into several folders and the queue, with changes of other queue entries, whole or not at all.</summary>
+internal sealed class DeliverOperation(
+    SealedMessage message, IReadOnlyList<DeliveryTarget> targets, IReadOnlyList<NewQueueEntry> entries, IReadOnlyList<QueueChange> changes, CancellationToken cancellationToken)
+    : StoreOperation<EnqueueResult>(cancellationToken)
 {
     public override long Octets => message.AdoptionKey is null ? message.Source.Length : 0;
 
@@ -26,6 +27,8 @@ internal sealed class DeliverOperation(SealedMessage message, IReadOnlyList<Deli
         }
 
         QuotaRule.Require(context, folders, size);
+        QueueVerbs.RequireRoom(context, entries.Count);
+        QueueVerbs.Require(context, changes);
         var content = context.Store(message, context.NowMilliseconds);
         var places = new StoredPlace[targets.Count];
         for (var i = 0; i < targets.Count; i++)
@@ -49,6 +52,17 @@ internal sealed class DeliverOperation(SealedMessage message, IReadOnlyList<Deli
             }
         }
 
-        Result = places;
+        var queued = new QueueEntry[entries.Count];
+        for (var i = 0; i < entries.Count; i++)
+        {
+            queued[i] = QueueVerbs.Add(context, entries[i], content, size);
+        }
+
+        foreach (var change in changes)
+        {
+            QueueVerbs.Change(context, change);
+        }
+
+        Result = new EnqueueResult(places, queued);
     }
 }

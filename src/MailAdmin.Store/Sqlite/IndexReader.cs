@@ -1,4 +1,5 @@
 using MailAdmin.Store.Content;
+using MailAdmin.Store.Journal;
 using MailAdmin.Store.Snapshots;
 using MailAdmin.Store.State;
 
@@ -107,6 +108,11 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
     public List<(long Key, ContentPlace Place, long References)> ContentRows(long fromKey, int count) => connection.Query(
         "SELECT key, segment, offset, length, refs FROM content WHERE key >= ?1 ORDER BY key LIMIT ?2",
         r => (r.Number(0), new ContentPlace(r.Number(1), r.Number(2), r.Number(3)), r.Number(4)), fromKey, count);
+
+    /// <summary>A page of the queue behind an entry.</summary>
+    /// <exception cref="InvalidDataException">An entry is damaged.</exception>
+    public List<QueueRow> QueueAfter(long row, int count) => connection.Query(
+        "SELECT value FROM queue WHERE id > ?1 ORDER BY id LIMIT ?2", r => QueueCodec.Decode(r.Octets(0)), row, count);
 
     /// <summary>Until it is disposed, all answers are of one commit.</summary>
     public IDisposable OpenView() => new View(connection, connection.BeginRead());

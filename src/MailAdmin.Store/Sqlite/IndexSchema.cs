@@ -3,10 +3,13 @@ namespace MailAdmin.Store.Sqlite;
 /// <summary>Tables of the index. Rows are keyed by ever-growing numbers or by the name that is looked up, so that the cost of a change does not grow with the store.</summary>
 internal static class IndexSchema
 {
-    /// <summary>PRAGMA user_version; an index of another version is rebuilt from the log.</summary>
-    public const int Version = 1;
+    /// <summary>PRAGMA user_version. Version 1 had no queue and is brought up; an index of any other version is rebuilt from the log.</summary>
+    public const int Version = 2;
 
-    public const string Create = """
+    /// <summary>The queue, in the form of the journal: it is read whole at the start and only ever looked up by its number.</summary>
+    public const string CreateQueue = "CREATE TABLE queue(id INTEGER PRIMARY KEY, value BLOB NOT NULL);";
+
+    public const string Create = CreateQueue + """
         CREATE TABLE state(
             id INTEGER PRIMARY KEY CHECK(id = 1), store BLOB NOT NULL, seq INTEGER NOT NULL, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
             next_mailbox INTEGER NOT NULL, next_folder INTEGER NOT NULL, next_content INTEGER NOT NULL, uidvalidity INTEGER NOT NULL,

@@ -34,6 +34,18 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
         connection.Commit();
     }
 
+    /// <summary>Brings an index of an earlier version to this one.</summary>
+    public void Upgrade(long version)
+    {
+        if (version == 1)
+        {
+            connection.Begin();
+            connection.Execute(IndexSchema.CreateQueue);
+            connection.Execute($"PRAGMA user_version={IndexSchema.Version}");
+            connection.Commit();
+        }
+    }
+
     /// <summary>Returns when every commit so far is on the medium (WAL with synchronous=NORMAL does that at its own checkpoint only).</summary>
     public void FlushToDisk() => connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
 
@@ -143,6 +155,18 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
         foreach (var mailbox in checkpoint.Mailboxes)
         {
             connection.Run("UPDATE mailbox SET used = ?2, count = ?3 WHERE id = ?1", mailbox.Row, mailbox.Used, mailbox.Count);
+        }
+
+        foreach (var (row, entry) in checkpoint.Queue)
+        {
+            if (entry is null)
+            {
+                connection.Run("DELETE FROM queue WHERE id = ?1", row);
+            }
+            else
+            {
+                connection.Run("INSERT OR REPLACE INTO queue VALUES(?1, ?2)", row, QueueCodec.Encode(entry));
+            }
         }
 
         foreach (var (row, at) in checkpoint.Logins)

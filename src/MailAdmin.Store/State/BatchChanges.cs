@@ -12,6 +12,7 @@ internal sealed class BatchChanges
     public List<(long Key, ContentPlace Place)> Moves { get; } = [];
     public List<(long Key, int Change)> References { get; } = [];
     public List<(FolderState Folder, ExpungedRun Run)> Expunged { get; } = [];
+    public List<(long Row, QueueRow? After)> Queue { get; } = [];
     public List<MailboxPut> ChangedMailboxes { get; } = [];
     public List<long> DeletedMailboxes { get; } = [];
     public HashSet<long> ChangedFolderLists { get; } = [];
@@ -28,6 +29,7 @@ internal sealed class BatchChanges
         Moves.Clear();
         References.Clear();
         Expunged.Clear();
+        Queue.Clear();
         ChangedMailboxes.Clear();
         DeletedMailboxes.Clear();
         ChangedFolderLists.Clear();

@@ -18,6 +18,7 @@ internal sealed class Checkpoint
     public required Dictionary<long, int> References { get; init; }
     public required List<FolderCheckpoint> Folders { get; init; }
     public required List<(long Row, long Used, long Count)> Mailboxes { get; init; }
+    public required Dictionary<long, QueueRow?> Queue { get; init; }
     public required List<(long Mailbox, long At)> Logins { get; init; }
     public required List<(long Folder, uint Uid)> Recents { get; init; }
     public required List<(long Content, byte[] Value)> Summaries { get; init; }

@@ -11,12 +11,14 @@ internal sealed class DirtySet
     public Dictionary<long, int> References { get; } = [];
     public HashSet<FolderState> Folders { get; } = [];
     public HashSet<MailboxState> Mailboxes { get; } = [];
+    /// <summary>Queue entries as they are, or null where they went.</summary>
+    public Dictionary<long, QueueRow?> Queue { get; } = [];
     /// <summary>Messages that came, went or changed.</summary>
     public int Changes { get; set; }
     /// <summary>Octets of content that a restart would read again.</summary>
     public long Octets { get; set; }
 
-    public bool IsEmpty => Folders.Count == 0 && Contents.Count == 0 && References.Count == 0 && Moves.Count == 0 && Mailboxes.Count == 0;
+    public bool IsEmpty => Folders.Count == 0 && Contents.Count == 0 && References.Count == 0 && Moves.Count == 0 && Mailboxes.Count == 0 && Queue.Count == 0;
 
     /// <summary>Adds what a batch changed.</summary>
     public void Add(BatchChanges batch)
@@ -47,6 +49,11 @@ internal sealed class DirtySet
             Mailboxes.Add(mailbox);
         }
 
+        foreach (var (row, after) in CollectionsMarshal.AsSpan(batch.Queue))
+        {
+            Queue[row] = after;
+        }
+
         Changes += batch.Changes;
     }
 
@@ -66,6 +73,11 @@ internal sealed class DirtySet
         foreach (var (key, change) in later.References)
         {
             CollectionsMarshal.GetValueRefOrAddDefault(References, key, out _) += change;
+        }
+
+        foreach (var (row, after) in later.Queue)
+        {
+            Queue[row] = after;
         }
 
         Folders.UnionWith(later.Folders);

@@ -8,13 +8,14 @@ namespace MailAdmin.Store.State;
 /// </summary>
 internal sealed class IdCodec(Guid store)
 {
-    private const byte MailboxKind = 1, FolderKind = 2, ContentKind = 3;
+    private const byte MailboxKind = 1, FolderKind = 2, ContentKind = 3, QueueKind = 4;
     private const byte Variant = 0x80;
 
     private readonly ulong _prefix = Prefix(store);
 
     public MailboxId Mailbox(long row) => new(Encode(MailboxKind, row));
     public FolderId Folder(long row) => new(Encode(FolderKind, row));
+    public QueueId Queue(long row) => new(Encode(QueueKind, row));
     public ContentId Content(long key) => new(Encode(ContentKind, key));
 
     /// <summary>Row of an identity of this store; -1 for any other.</summary>
@@ -23,6 +24,9 @@ internal sealed class IdCodec(Guid store)
     public long Row(FolderId id) => Decode(FolderKind, id.Value);
     /// <inheritdoc cref="Row(MailboxId)"/>
     public long Row(ContentId id) => Decode(ContentKind, id.Value);
+
+    /// <inheritdoc cref="Row(MailboxId)"/>
+    public long Row(QueueId id) => Decode(QueueKind, id.Value);
 
     private static ulong Prefix(Guid store)
     {

@@ -33,6 +33,7 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
     public ConcurrentDictionary<long, MailboxState> Mailboxes { get; } = [];
     /// <summary>Contents that are committed and not yet in the index.</summary>
     public ConcurrentDictionary<long, ContentPlace> Overlay { get; } = [];
+    public QueueState Queue { get; } = new();
     public DirtySet Dirty => _dirty;
     /// <summary>Counters as of the last planned operation.</summary>
     public ref StoreCounters Counters => ref _counters;
@@ -56,6 +57,15 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
     public long FolderVersion(long mailbox) => _folderVersions.GetValueOrDefault(mailbox);
 
     public long TakeContentKey() => Interlocked.Increment(ref _nextContent) - 1;
+
+    /// <summary>Takes over the queue that the index has; before the log is replayed.</summary>
+    public void LoadQueue(IndexReader reader)
+    {
+        for (long after = 0; reader.QueueAfter(after, 2_000) is { Count: > 0 } page; after = page[^1].Row)
+        {
+            Queue.Load(page.Select(r => r.Identify(Ids)));
+        }
+    }
 
     /// <summary>A folder for the writer, as planned; null where it does not exist.</summary>
     public FolderState? FindFolder(long row) => row > 0 && Folders.Find(row, Questions) is { Working: not null } state ? state : null;
@@ -95,6 +105,12 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
             case MessagesGone g when Folder(g.Folder) is { } folder:
                 var (octets, count) = FolderEvents.Remove(folder, g.ModSeq, g.Uids, _batch);
                 Charge(folder.Mailbox, -octets, -count);
+                break;
+            case QueuePut q:
+                PutQueue(q.Row.Identify(Ids));
+                break;
+            case QueueGone q:
+                EndQueue(q.Row);
                 break;
             case FolderPut f:
                 PutFolder(f);
@@ -171,6 +187,7 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
             _folderVersions.AddOrUpdate(mailbox, 1, (_, version) => version + 1);
         }
 
+        Queue.Publish();
         _committed = _counters;
         _batch.Clear();
         _batchNumber++;
@@ -212,6 +229,7 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
             }
         }
 
+        Queue.RollBack();
         _counters = _committed;
         _batch.Clear();
         _batchNumber++;
@@ -251,6 +269,7 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
             References = dirty.References,
             Folders = [.. dirty.Folders.Where(f => f.Working is not null).Select(f => new FolderCheckpoint(f, f.Persisted, f.Working!, f.PendingExpunged))],
             Mailboxes = [.. dirty.Mailboxes.Select(m => (m.Row, m.Used, m.Count))],
+            Queue = dirty.Queue,
             Logins = logins,
             Recents = recents,
             Summaries = summaries,
@@ -340,6 +359,36 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
         }
 
         Charge(folder.Mailbox, FolderEvents.Place(folder, rows, _batch), rows.Length);
+    }
+
+    private void PutQueue(QueueRow row)
+    {
+        if (Queue.Plan(row.Row, row) is null)
+        {
+            // Numbered with the contents, so that the one counter that recovery raises covers both.
+            RaiseContent(row.Row);
+            _batch.References.Add((row.Content, 1));
+        }
+
+        _batch.Queue.Add((row.Row, row));
+        _batch.Changes++;
+    }
+
+    private void EndQueue(long row)
+    {
+        if (Queue.Plan(row, null) is not { } before)
+        {
+            if (!Tolerant)
+            {
+                throw new InvalidOperationException($"An event names queue entry {row}, which does not exist.");
+            }
+
+            return;
+        }
+
+        _batch.References.Add((before.Content, -1));
+        _batch.Queue.Add((row, null));
+        _batch.Changes++;
     }
 
     private void PutFolder(FolderPut f)

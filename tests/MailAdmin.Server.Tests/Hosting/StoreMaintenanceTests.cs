@@ -285,6 +285,7 @@ public sealed class StoreMaintenanceTests : IDisposable
         public IAccountStore Accounts => inner.Accounts;
         public IFolderStore Folders => inner.Folders;
         public IMessageStore Messages => inner.Messages;
+        public IQueueStore Queue => inner.Queue;
 
         public IDisposable Watch(Action<StoreChange> handler) => inner.Watch(handler);
 

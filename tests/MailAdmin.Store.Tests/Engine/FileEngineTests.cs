@@ -12,6 +12,11 @@ public sealed class FileFolderTests : FolderContract
     protected override IStoreFactory CreateFactory() => new FileStoreFactory();
 }
 
+public sealed class FileQueueTests : QueueContract
+{
+    protected override IStoreFactory CreateFactory() => new FileStoreFactory();
+}
+
 public sealed class FileAccountTests : AccountContract
 {
     protected override IStoreFactory CreateFactory() => new FileStoreFactory();

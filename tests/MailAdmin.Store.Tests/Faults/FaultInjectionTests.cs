@@ -84,6 +84,21 @@ public sealed class FaultInjectionTests
                 () => store.Messages.MoveAsync(inbox, UidSet.Single(2), archive),
                 s => s.Inbox.TryGetValue(2, out var size) ? s with { Inbox = s.Inbox.Remove(2), Archive = s.Archive.Add(1, size) } : s);
             await expected.Try(() => store.Messages.ExpungeAsync(inbox, UidSet.Of([1, 4]), false), s => s with { Inbox = s.Inbox.Remove(1).Remove(4) });
+            foreach (var size in (int[])[60, 130_000])
+            {
+                await expected.Try(() => EnqueueAsync(store, inbox, size), s => s with { Inbox = s.Inbox.Add(s.Next, size), Next = s.Next + 1, Queue = s.Queue.Add(size, 0) });
+            }
+
+            foreach (var entry in store.Queue.List().Where(e => e.Size == 60))
+            {
+                await expected.Try(() => store.Queue.ChangeAsync([new QueueChange(entry.Id, e => e with { Attempts = 1 })]), s => s with { Queue = s.Queue.SetItem(60, 1) });
+            }
+
+            foreach (var entry in store.Queue.List().Where(e => e.Size != 60))
+            {
+                await expected.Try(() => store.Queue.ChangeAsync([new QueueChange(entry.Id, _ => null)]), s => s with { Queue = s.Queue.Remove((int)entry.Size) });
+            }
+
             await expected.Try(() => store.Folders.CreateAsync(mailbox, "new"), s => s with { HasNew = true });
             await expected.Try(() => store.CompactAsync(), s => s);
             await expected.Try(
@@ -113,6 +128,15 @@ public sealed class FaultInjectionTests
         await store.Messages.DeliverAsync(incoming, [new DeliveryTarget(folder)]);
     }
 
+    private static async Task EnqueueAsync(SqliteMailStore store, FolderId folder, int size)
+    {
+        await using var incoming = store.Messages.CreateIncoming();
+        var octets = new byte[size];
+        octets.AsSpan().Fill((byte)(size % 251));
+        await incoming.WriteAsync(octets);
+        await store.Queue.EnqueueAsync(incoming, [new DeliveryTarget(folder)], [new NewQueueEntry("a@example.org", "b.test", ["b@b.test"], DateTimeOffset.UtcNow.AddDays(5))], []);
+    }
+
     private static async Task CheckAsync(string path, Expected expected, string what)
     {
         await using var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = path });
@@ -136,6 +160,7 @@ public sealed class FaultInjectionTests
         {
             HasMailbox = true,
             HasNew = await store.Folders.FindAsync(mailbox.Id, "new") is not null,
+            Queue = await ReadQueueAsync(store),
             Inbox = await ReadAsync(store, (await store.Folders.FindAsync(mailbox.Id, "INBOX"))!.Id),
             Archive = await ReadAsync(store, (await store.Folders.FindAsync(mailbox.Id, "Archive"))!.Id),
         };
@@ -156,13 +181,30 @@ public sealed class FaultInjectionTests
         return found;
     }
 
-    private static string Show(Contents c) => $"mailbox {c.HasMailbox}, new {c.HasNew}, INBOX {string.Join(' ', c.Inbox)}, Archive {string.Join(' ', c.Archive)}";
+    private static async Task<ImmutableSortedDictionary<int, int>> ReadQueueAsync(SqliteMailStore store)
+    {
+        var found = ImmutableSortedDictionary<int, int>.Empty;
+        foreach (var entry in store.Queue.List())
+        {
+            using var content = await store.Queue.OpenAsync(entry);
+            var octets = new byte[content.Length];
+            Assert.Equal(octets.Length, content.Read(0, octets));
+            Assert.True(octets.All(o => o == octets.Length % 251));
+            found = found.Add(octets.Length, entry.Attempts);
+        }
+
+        return found;
+    }
+
+    private static string Show(Contents c) => $"mailbox {c.HasMailbox}, new {c.HasNew}, queue {string.Join(' ', c.Queue)}, INBOX {string.Join(' ', c.Inbox)}, Archive {string.Join(' ', c.Archive)}";
 
     private sealed record Contents
     {
         public bool HasMailbox { get; init; }
         public bool HasNew { get; init; }
         public uint Next { get; init; } = 1;
+        /// <summary>Attempts of queue entries by their size.</summary>
+        public ImmutableSortedDictionary<int, int> Queue { get; init; } = ImmutableSortedDictionary<int, int>.Empty;
         public ImmutableSortedDictionary<uint, int> Inbox { get; init; } = ImmutableSortedDictionary<uint, int>.Empty;
         public ImmutableSortedDictionary<uint, int> Archive { get; init; } = ImmutableSortedDictionary<uint, int>.Empty;
     }

@@ -16,6 +16,8 @@ internal sealed class StorePair(Random random, IMailStore engine) : IAsyncDispos
     private readonly MemoryMailStore _reference = new();
     private readonly List<(MailboxId Mine, MailboxId Model)> _mailboxes = [];
     private readonly List<(FolderId Mine, FolderId Model)> _folders = [];
+    private readonly List<(QueueId Mine, QueueId Model)> _queued = [];
+    private (List<QueueId> Mine, List<QueueId> Model) _fresh = ([], []);
 
     public IMailStore Engine { get; set; } = engine;
 
@@ -41,8 +43,14 @@ internal sealed class StorePair(Random random, IMailStore engine) : IAsyncDispos
     public async Task StepAsync()
     {
         var (a, b) = (Pick(_folders), Pick(_folders));
-        switch (random.Next(20))
+        switch (random.Next(24))
         {
+            case >= 22:
+                await EnqueueAsync(a);
+                break;
+            case >= 20:
+                await ChangeQueueAsync();
+                break;
             case < 6:
                 await DeliverAsync(a, b);
                 break;
@@ -88,6 +96,7 @@ internal sealed class StorePair(Random random, IMailStore engine) : IAsyncDispos
             Assert.Equal((await _reference.Folders.ListSubscriptionsAsync(model)).Order(), (await Engine.Folders.ListSubscriptionsAsync(mine)).Order());
         }
 
+        Assert.Equal(await QueueAsync(_reference), await QueueAsync(Engine));
         foreach (var (mine, model) in _folders)
         {
             var (x, y) = (await Engine.Messages.GetSnapshotAsync(mine), await _reference.Messages.GetSnapshotAsync(model));
@@ -99,6 +108,90 @@ internal sealed class StorePair(Random random, IMailStore engine) : IAsyncDispos
             Assert.Equal(await ContentsAsync(_reference, model), await ContentsAsync(Engine, mine));
         }
     }
+
+    private static async Task<List<string>> QueueAsync(IMailStore store)
+    {
+        var all = new List<string>();
+        foreach (var entry in store.Queue.List())
+        {
+            using var content = await store.Queue.OpenAsync(entry);
+            using var stream = content.OpenStream();
+            var shown = entry with { Id = default, Content = default, ReceivedAt = default, NextAttempt = entry.LastAttempt is null ? default : entry.NextAttempt, Recipients = [] };
+            all.Add($"{shown} {string.Join(' ', entry.Recipients)} {Convert.ToHexString(await SHA256.HashDataAsync(stream))}");
+        }
+
+        all.Sort(StringComparer.Ordinal);
+        return all;
+    }
+
+    private async Task EnqueueAsync((FolderId Mine, FolderId Model) a)
+    {
+        var octets = Octets();
+        await using var x = await IncomingAsync(Engine, octets);
+        await using var y = await IncomingAsync(_reference, octets);
+        var local = random.Next(2) == 0;
+        var entries = Enumerable.Range(0, random.Next(local ? 0 : 1, 4)).Select(i => new NewQueueEntry("s@example.org", $"d{i}.test", [$"a@d{i}.test", $"b@d{i}.test"], Later())
+        {
+            Needs = (QueueNeeds)random.Next(8),
+            Submitter = random.Next(2) == 0 ? null : "s@example.org",
+        }).ToList();
+        DeliveryTarget[] mine = local ? [new(a.Mine)] : [], model = local ? [new(a.Model)] : [];
+        // One in three takes the place of an entry, as a bounce does.
+        var ends = Queued();
+        Func<QueueEntry, QueueEntry?> end = _ => null;
+        QueueChange[] mineEnds = [], modelEnds = [];
+        if (ends is { } pair && random.Next(3) == 0)
+        {
+            (mineEnds, modelEnds) = ([new QueueChange(pair.Mine, end)], [new QueueChange(pair.Model, end)]);
+            _queued.Remove(pair);
+        }
+
+        Same(
+            await Outcome(async () => Remember(await Engine.Queue.EnqueueAsync(x, mine, entries, mineEnds), true)),
+            await Outcome(async () => Remember(await _reference.Queue.EnqueueAsync(y, model, entries, modelEnds), false)));
+        Assert.Equal(_fresh.Mine.Count, _fresh.Model.Count);
+        _queued.AddRange(_fresh.Mine.Zip(_fresh.Model));
+        if (mineEnds.Length > 0 && Engine.Queue.Find(mineEnds[0].Id) is not null)
+        {
+            // It was refused, by a quota.
+            _queued.Add((mineEnds[0].Id, modelEnds[0].Id));
+        }
+
+        _fresh = ([], []);
+    }
+
+    private async Task ChangeQueueAsync()
+    {
+        if (Queued() is not { } pair)
+        {
+            return;
+        }
+
+        var (at, next, attempts, suspended, reply) = (Later(), Later(), random.Next(9), random.Next(2) == 0, random.Next(2) == 0 ? null : "451 4.7.1 later");
+        Func<QueueEntry, QueueEntry?> change = random.Next(3) == 0
+            ? _ => null
+            : e => e with
+            {
+                Attempts = attempts, LastAttempt = at, NextAttempt = next, IsSuspended = suspended, LastReply = reply, NextHop = "mx.test", IsDelayReported = suspended,
+                Recipients = [.. e.Recipients.Take(1).Select(r => r with { LastReply = reply })],
+            };
+        var (x, y) = (await Engine.Queue.ChangeAsync([new QueueChange(pair.Mine, change)]), await _reference.Queue.ChangeAsync([new QueueChange(pair.Model, change)]));
+        Assert.Equal(y.Count, x.Count);
+        if (Engine.Queue.Find(pair.Mine) is null)
+        {
+            _queued.Remove(pair);
+        }
+    }
+
+    private string Remember(EnqueueResult result, bool mine)
+    {
+        (mine ? _fresh.Mine : _fresh.Model).AddRange(result.Entries.Select(e => e.Id));
+        return string.Join(' ', result.Places.Select(p => (p.Uid, p.ModSeq)));
+    }
+
+    private (QueueId Mine, QueueId Model)? Queued() => _queued.Count == 0 ? null : Pick(_queued);
+
+    private DateTimeOffset Later() => DateTimeOffset.FromUnixTimeMilliseconds(random.NextInt64(1_900_000_000_000));
 
     private static async Task<List<string>> ContentsAsync(IMailStore store, FolderId folder)
     {

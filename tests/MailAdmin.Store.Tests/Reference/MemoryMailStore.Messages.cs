@@ -6,7 +6,10 @@ public sealed partial class MemoryMailStore
 {
     public IncomingMessage CreateIncoming() => new MemoryIncoming();
 
-    public Task<IReadOnlyList<StoredPlace>> DeliverAsync(IncomingMessage content, IReadOnlyList<DeliveryTarget> targets, CancellationToken cancellationToken = default) => Change<IReadOnlyList<StoredPlace>>(changes =>
+    public Task<IReadOnlyList<StoredPlace>> DeliverAsync(IncomingMessage content, IReadOnlyList<DeliveryTarget> targets, CancellationToken cancellationToken = default) =>
+        Change<IReadOnlyList<StoredPlace>>(changes => Deliver(content, targets, new ContentId(Guid.NewGuid()), changes));
+
+    private List<StoredPlace> Deliver(IncomingMessage content, IReadOnlyList<DeliveryTarget> targets, ContentId id, List<StoreChange> changes)
     {
         var octets = ((MemoryIncoming)content).ToArray();
         var folders = targets.Select(t => Folder(t.Folder)).ToList();
@@ -20,7 +23,6 @@ public sealed partial class MemoryMailStore
             RequireKeywords(Folder(group.Key), group.SelectMany(t => t.Keywords ?? []));
         }
 
-        var id = new ContentId(Guid.NewGuid());
         var places = new List<StoredPlace>();
         foreach (var target in targets)
         {
@@ -34,7 +36,7 @@ public sealed partial class MemoryMailStore
         }
 
         return places;
-    });
+    }
 
     public Task<AppendResult> AppendAsync(FolderId folder, IReadOnlyList<AppendItem> items, CancellationToken cancellationToken = default) => Change(changes =>
     {

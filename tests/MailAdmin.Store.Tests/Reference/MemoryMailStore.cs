@@ -16,6 +16,7 @@ public sealed partial class MemoryMailStore : IMailStore, IMessageStore, IFolder
     private readonly HashSet<(MailboxId, string)> _subscriptions = [];
     private readonly List<Action<StoreChange>> _watchers = [];
     private readonly Channel<Action> _broadcast = Channel.CreateUnbounded<Action>();
+    private MemoryQueue? _queue;
     private uint _uidValidity;
 
     public MemoryMailStore() => _ = Task.Run(async () =>
@@ -31,6 +32,7 @@ public sealed partial class MemoryMailStore : IMailStore, IMessageStore, IFolder
     public IAccountStore Accounts => this;
     public IFolderStore Folders => this;
     public IMessageStore Messages => this;
+    public IQueueStore Queue => _queue ??= new MemoryQueue(this);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

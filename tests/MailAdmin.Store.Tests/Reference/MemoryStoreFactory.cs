@@ -22,6 +22,11 @@ public sealed class ReferenceFolderTests : FolderContract
     protected override IStoreFactory CreateFactory() => new MemoryStoreFactory();
 }
 
+public sealed class ReferenceQueueTests : QueueContract
+{
+    protected override IStoreFactory CreateFactory() => new MemoryStoreFactory();
+}
+
 public sealed class ReferenceAccountTests : AccountContract
 {
     protected override IStoreFactory CreateFactory() => new MemoryStoreFactory();

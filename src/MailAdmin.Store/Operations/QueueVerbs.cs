@@ -1,0 +1,107 @@
+using MailAdmin.Store.Journal;
+using MailAdmin.Store.State;
+using MailAdmin.Store.Writer;
+
+namespace MailAdmin.Store.Operations;
+
+/// <summary>What operations do to the queue.</summary>
+internal static class QueueVerbs
+{
+    /// <summary>Checks for room; before the first event.</summary>
+    public static void RequireRoom(PlanContext context, int more)
+    {
+        if (more > 0 && context.State.Queue.PlannedCount + more > context.Options.QueueEntries)
+        {
+            throw StoreErrors.QueueFull(context.Options.QueueEntries);
+        }
+    }
+
+    /// <summary>Entries that must be there to be changed; before the first event.</summary>
+    public static void Require(PlanContext context, IReadOnlyList<QueueChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            _ = context.State.Queue.Find(context.Ids.Row(change.Id)) ?? throw StoreErrors.QueueMessageNotFound(change.Id);
+        }
+    }
+
+    /// <summary>Puts an entry with a content that was stored before it.</summary>
+    public static QueueEntry Add(PlanContext context, NewQueueEntry entry, long content, long size)
+    {
+        var row = context.State.TakeContentKey();
+        // As the log will have it: a restart changes nothing.
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(context.NowMilliseconds);
+        var added = new QueueEntry
+        {
+            Id = context.Ids.Queue(row),
+            Content = context.Ids.Content(content),
+            Size = size,
+            Sender = entry.Sender,
+            Domain = entry.Domain,
+            Recipients = [.. entry.Recipients.Select(r => new QueueRecipient(r))],
+            Needs = entry.Needs,
+            Submitter = entry.Submitter,
+            ReceivedAt = now,
+            ExpiresAt = entry.ExpiresAt,
+            NextAttempt = now,
+        };
+        Put(context, new QueueRow(row, content, added));
+        return added;
+    }
+
+    /// <summary>Changes an entry; returns it as it is then, or as it was where it goes. Null where it is gone.</summary>
+    public static QueueEntry? Change(PlanContext context, QueueChange change)
+    {
+        if (context.State.Queue.Find(context.Ids.Row(change.Id)) is not { } row)
+        {
+            return null;
+        }
+
+        var before = row.Entry;
+        if (change.Apply(before) is not { } after)
+        {
+            context.Emit(new QueueGone(row.Row));
+            if (context.HasWatchers)
+            {
+                context.Announce(new QueueChanged(before.Id, null, context.Now));
+            }
+
+            return before;
+        }
+
+        if (after != before)
+        {
+            after = after with { Id = before.Id, Content = before.Content, Size = before.Size };
+            Put(context, row with { Entry = after });
+        }
+
+        return after;
+    }
+
+    private static void Put(PlanContext context, QueueRow row)
+    {
+        context.Emit(new QueuePut(row));
+        if (context.HasWatchers)
+        {
+            context.Announce(new QueueChanged(row.Entry.Id, row.Entry, context.Now));
+        }
+    }
+}
+
+/// <summary>Changes of entries, those that are still there.</summary>
+internal sealed class ChangeQueueOperation(IReadOnlyList<QueueChange> changes, CancellationToken cancellationToken) : StoreOperation<IReadOnlyList<QueueEntry>>(cancellationToken)
+{
+    public override void Plan(PlanContext context)
+    {
+        var changed = new List<QueueEntry>(changes.Count);
+        foreach (var change in changes)
+        {
+            if (QueueVerbs.Change(context, change) is { } entry)
+            {
+                changed.Add(entry);
+            }
+        }
+
+        Result = changed;
+    }
+}

@@ -1,0 +1,85 @@
+using MailAdmin.Store.Sqlite;
+using MailAdmin.Store.Tests.Contract;
+using Xunit;
+
+namespace MailAdmin.Store.Tests.Engine;
+
+/// <summary>The queue in the index of files: brought up from a version that had none, damaged, rebuilt.</summary>
+public sealed class QueueIndexTests : IAsyncLifetime
+{
+    private readonly FileStoreFactory _factory = new();
+
+    private string IndexPath => Path.Combine(_factory.StorePath, "index.db");
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _factory.DisposeAsync();
+
+    [Fact]
+    public async Task A_store_made_before_there_was_a_queue_gets_one_when_it_is_opened()
+    {
+        await (await _factory.OpenAsync()).DisposeAsync();
+        using (var index = new IndexConnection(IndexPath, create: false))
+        {
+            index.Execute("DROP TABLE queue; PRAGMA user_version=1");
+        }
+
+        await using (var store = await _factory.OpenAsync())
+        {
+            Assert.Equal(0, store.Queue.Count);
+            await EnqueueAsync(store);
+        }
+
+        await using var again = await _factory.OpenAsync();
+        Assert.Equal(1, again.Queue.Count);
+    }
+
+    [Fact]
+    public async Task A_damaged_entry_is_found_and_a_rebuild_brings_it_back_from_the_log()
+    {
+        await using (var store = await _factory.OpenAsync())
+        {
+            await EnqueueAsync(store);
+        }
+
+        await using (var store = await _factory.OpenAsync())
+        {
+            using (var index = new IndexConnection(IndexPath, create: false))
+            {
+                index.Execute("UPDATE queue SET value = x'FFFF'");
+            }
+
+            var found = new List<string>();
+            await foreach (var finding in store.VerifyAsync(TestContext.Current.CancellationToken))
+            {
+                found.Add(finding.Kind);
+            }
+
+            Assert.Contains("QueueCorrupt", found);
+        }
+
+        Assert.Equal("StoreCorrupt", (await Assert.ThrowsAsync<Errors.MailAdminException>(_factory.OpenAsync)).ErrorId);
+        await StoreRepair.RebuildAsync(_factory.StorePath, TestContext.Current.CancellationToken);
+        await using var repaired = await _factory.OpenAsync();
+        Assert.Equal("one@b.test", repaired.Queue.List().Single().Recipients.Single().Address);
+    }
+
+    [Fact]
+    public async Task A_queue_that_is_full_refuses_the_whole_message()
+    {
+        await using var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _factory.StorePath, QueueEntries = 2 }, TestContext.Current.CancellationToken);
+        await EnqueueAsync(store);
+        await EnqueueAsync(store);
+        Assert.Equal("QueueFull", (await Assert.ThrowsAsync<Errors.MailAdminException>(() => EnqueueAsync(store))).ErrorId);
+        Assert.Equal(2, store.Queue.Count);
+        await store.Queue.ChangeAsync([new QueueChange(store.Queue.List().First().Id, _ => null)], TestContext.Current.CancellationToken);
+        await EnqueueAsync(store);
+    }
+
+    private static async Task EnqueueAsync(IMailStore store)
+    {
+        await using var incoming = store.Messages.CreateIncoming();
+        await incoming.WriteAsync("x"u8.ToArray());
+        await store.Queue.EnqueueAsync(incoming, [], [new NewQueueEntry("a@example.org", "b.test", ["one@b.test"], DateTimeOffset.UtcNow.AddDays(5))], []);
+    }
+}

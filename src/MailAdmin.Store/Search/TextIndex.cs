@@ -1,6 +1,4 @@
-using System.Globalization;
 using MailAdmin.Errors;
-using MailAdmin.Store.IO;
 
 namespace MailAdmin.Store.Search;
 
@@ -28,10 +26,8 @@ internal sealed class TextIndex : ITextSearch, IDisposable
     internal static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(2);
 
     private readonly IMailStore _store;
-    private readonly IStoreIO _io;
+    private readonly TrigramFiles _files;
     private readonly TimeProvider _time;
-    private readonly string _directory;
-    private readonly ulong _storeTag;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly IDisposable _watch;
@@ -46,10 +42,8 @@ internal sealed class TextIndex : ITextSearch, IDisposable
     public TextIndex(IMailStore store, StoreOptions options, ulong storeTag)
     {
         _store = store;
-        _io = options.IO;
+        _files = new TrigramFiles(options.IO, Path.Combine(options.Path, "search"), storeTag);
         _time = options.TimeProvider;
-        _directory = Path.Combine(options.Path, "search");
-        _storeTag = storeTag;
         _watch = store.Watch(Heard);
     }
 
@@ -288,18 +282,11 @@ internal sealed class TextIndex : ITextSearch, IDisposable
     /// <summary>Makes a block of what is held. Called with the gate held; some milliseconds, and nobody but searches waits for it.</summary>
     private void Seal()
     {
-        try
+        if (_files.Write(_open) is { } block)
         {
-            _io.CreateDirectory(_directory);
-            var path = Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{_open[0].Key:x16}.tri"));
-            if (_io.Exists(path))
-            {
-                _io.Delete(path);
-            }
-
-            _blocks.Add(TrigramBlock.Write(_io, path, _storeTag, _open));
+            _blocks.Add(block);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        else
         {
             // It cannot be kept, so it is not known; memory must not grow with what cannot be written.
             foreach (var (key, _) in _open)
@@ -320,32 +307,12 @@ internal sealed class TextIndex : ITextSearch, IDisposable
         }
 
         _isLoaded = true;
-        if (!Directory.Exists(_directory))
+        foreach (var block in _files.Load())
         {
-            return;
-        }
-
-        foreach (var name in _io.List(_directory))
-        {
-            var path = Path.Combine(_directory, name);
-            try
+            _blocks.Add(block);
+            foreach (var key in block.Keys)
             {
-                if (name.EndsWith(".tri", StringComparison.Ordinal) && TrigramBlock.Open(_io, path, _storeTag) is { } block)
-                {
-                    _blocks.Add(block);
-                    foreach (var key in block.Keys)
-                    {
-                        _known.Add(key);
-                    }
-                }
-                else
-                {
-                    _io.Delete(path);
-                }
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                // A block that cannot be read is one that is not there.
+                _known.Add(key);
             }
         }
     }
@@ -364,14 +331,7 @@ internal sealed class TextIndex : ITextSearch, IDisposable
                 _known.Remove(key);
             }
 
-            try
-            {
-                _io.Delete(block.Path);
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                // It stays, and is found damaged again at the next start.
-            }
+            _files.Delete(block);
         }
     }
 

@@ -29,11 +29,24 @@ internal sealed class MessageStore(
     public async Task<IReadOnlyList<StoredPlace>> DeliverAsync(IncomingMessage content, IReadOnlyList<DeliveryTarget> targets, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(targets.Count);
-        return (await writer.RunAsync(new DeliverOperation(await SealAsync(content, null), targets, [], [], cancellationToken))).Places;
+        return (await DeliverAsync(content, targets, [], [], cancellationToken)).Places;
+    }
+
+    /// <summary>Delivers to folders and the queue, with changes of other queue entries, in one commit.</summary>
+    internal async Task<EnqueueResult> DeliverAsync(
+        IncomingMessage content, IReadOnlyList<DeliveryTarget> targets, IReadOnlyList<NewQueueEntry> entries, IReadOnlyList<QueueChange> changes, CancellationToken cancellationToken)
+    {
+        foreach (var target in targets)
+        {
+            Prepare(target.Folder);
+        }
+
+        return await writer.RunAsync(new DeliverOperation(await SealAsync(content, null), targets, entries, changes, cancellationToken));
     }
 
     public async Task<AppendResult> AppendAsync(FolderId folder, IReadOnlyList<AppendItem> items, CancellationToken cancellationToken = default)
     {
+        Prepare(folder);
         var sealedItems = new (SealedMessage, AppendItem)[items.Count];
         for (var i = 0; i < sealedItems.Length; i++)
         {
@@ -44,16 +57,16 @@ internal sealed class MessageStore(
     }
 
     public Task<FlagsResult> ChangeFlagsAsync(FolderId folder, UidSet uids, FlagsChange change, ulong? unchangedSince = null, CancellationToken cancellationToken = default) =>
-        writer.RunAsync(new ChangeFlagsOperation(folder, uids, change, unchangedSince, cancellationToken));
+        RunAsync(new ChangeFlagsOperation(folder, uids, change, unchangedSince, cancellationToken), folder);
 
     public Task<TransferResult> CopyAsync(FolderId source, UidSet uids, FolderId target, CancellationToken cancellationToken = default) =>
-        writer.RunAsync(new TransferOperation(source, uids, target, move: false, cancellationToken));
+        RunAsync(new TransferOperation(source, uids, target, move: false, cancellationToken), source, target);
 
     public Task<TransferResult> MoveAsync(FolderId source, UidSet uids, FolderId target, CancellationToken cancellationToken = default) =>
-        writer.RunAsync(new TransferOperation(source, uids, target, move: true, cancellationToken));
+        RunAsync(new TransferOperation(source, uids, target, move: true, cancellationToken), source, target);
 
     public Task<ExpungeResult> ExpungeAsync(FolderId folder, UidSet? uids, bool onlyDeleted, CancellationToken cancellationToken = default) =>
-        writer.RunAsync(new ExpungeOperation(folder, uids, onlyDeleted, cancellationToken));
+        RunAsync(new ExpungeOperation(folder, uids, onlyDeleted, cancellationToken), folder);
 
     public ValueTask<FolderSnapshot> GetSnapshotAsync(FolderId folder, CancellationToken cancellationToken = default) =>
         StoreQuestion.Answer<FolderSnapshot>(() => Folder(folder, out _), options.Path);
@@ -188,6 +201,29 @@ internal sealed class MessageStore(
         throw StoreErrors.MessageNotFound(about);
     }
 
+    private async Task<T> RunAsync<T>(StoreOperation<T> operation, params FolderId[] folders)
+    {
+        foreach (var folder in folders)
+        {
+            Prepare(folder);
+        }
+
+        return await writer.RunAsync(operation);
+    }
+
+    /// <summary>Loads a folder in the caller's time, so that the writer, and with it everybody else, need not wait for it. One that is not there is the plan's to refuse.</summary>
+    private void Prepare(FolderId id) => StoreQuestion.Ask(
+        () =>
+        {
+            var row = state.Ids.Row(id);
+            if (row > 0 && (state.Folders.TryGet(row, out var folder) || (folder = readers.Ask(r => state.Folders.Find(row, r))) is not null))
+            {
+                folder.LastUsed = options.TimeProvider.GetTimestamp();
+            }
+
+            return true;
+        }, options.Path);
+
     private ChunkedSnapshot Folder(FolderId id, out FolderState found)
     {
         var row = state.Ids.Row(id);
@@ -217,7 +253,7 @@ internal sealed class MessageStore(
     }
 
     /// <summary>Checksums a message, and makes one that is to be adopted a record on disk: all of it in the caller's time, not the writer's.</summary>
-    internal async ValueTask<SealedMessage> SealAsync(IncomingMessage incoming, DateTimeOffset? receivedAt)
+    private async ValueTask<SealedMessage> SealAsync(IncomingMessage incoming, DateTimeOffset? receivedAt)
     {
         if (incoming is not SpoolingMessage message || message.IsAdopted)
         {

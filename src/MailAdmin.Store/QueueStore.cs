@@ -18,7 +18,7 @@ internal sealed class QueueStore(StoreOptions options, StoreState state, StoreWr
         IncomingMessage content, IReadOnlyList<DeliveryTarget> targets, IReadOnlyList<NewQueueEntry> entries, IReadOnlyList<QueueChange> changes, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(targets.Count + entries.Count);
-        return await writer.RunAsync(new DeliverOperation(await messages.SealAsync(content, null), targets, entries, changes, cancellationToken));
+        return await messages.DeliverAsync(content, targets, entries, changes, cancellationToken);
     }
 
     public Task<IReadOnlyList<QueueEntry>> ChangeAsync(IReadOnlyList<QueueChange> changes, CancellationToken cancellationToken = default) =>

@@ -47,7 +47,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
         _log = log;
         Id = id;
         var indexPath = Path.Combine(options.Path, IndexName);
-        _readers = new ReaderPool(indexPath);
+        _readers = new ReaderPool(options.IO, indexPath);
         var notes = new PendingNotes();
         _broadcaster = new Broadcaster();
         _writer = new StoreWriter(options, state, log, segments, index, notes, _broadcaster);
@@ -108,7 +108,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
                 // What is not in segments lies in files of its own.
                 var adopted = Math.Max(0, content - segments.Sum(s => s.Live));
                 var dead = segments.Sum(s => Math.Max(0, s.Used - s.Live - s.Journal));
-                return new StoreTotals(counters.Mailboxes, counters.Messages, content, dead, used + adopted + new FileInfo(Path.Combine(_options.Path, IndexName)).Length);
+                return new StoreTotals(counters.Mailboxes, counters.Messages, content, dead, used + adopted + _options.IO.Length(Path.Combine(_options.Path, IndexName)));
             }, _options.Path);
     }
 
@@ -125,7 +125,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
                 Exception? failure = null;
                 try
                 {
-                    using var reader = new IndexReader(new IndexConnection(Path.Combine(_options.Path, IndexName), create: false));
+                    using var reader = new IndexReader(new IndexConnection(_options.IO, Path.Combine(_options.Path, IndexName), create: false));
                     var locator = new ContentLocator(_state, _readers);
                     foreach (var finding in new StoreVerifier(_options.IO, _segments, reader, _state.Ids, StoreTag(Id), locator.Ask).Run(stop.Token))
                     {
@@ -213,22 +213,23 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
             io.CreateDirectory(options.Path);
             io.CreateDirectory(segments.ContentDirectory);
             io.CreateDirectory(segments.SpoolDirectory);
-            var held = StoreLock.Take(options.Path);
+            var held = StoreLock.Take(io, options.Path);
             opened.Push(held);
 
             var indexPath = Path.Combine(options.Path, IndexName);
             var hasLog = segments.ListLog().Count > 0;
-            if (!File.Exists(indexPath) && hasLog)
+            if (!io.Exists(indexPath) && hasLog)
             {
                 throw StoreErrors.StoreCorrupt(options.Path, "its index is missing.");
             }
 
-            var connection = new IndexConnection(indexPath, create: true);
+            var connection = new IndexConnection(io, indexPath, create: true);
             var index = new IndexWriter(connection);
             opened.Push(index);
             if (!hasLog && index.Reader.UserVersion() == 0)
             {
-                Create(io, index, indexPath);
+                index.CreateSchema(Guid.NewGuid(), 0);
+                index.FlushToDisk();
             }
 
             index.Upgrade(index.Reader.UserVersion());
@@ -248,7 +249,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
                 io.FlushDirectory(segments.ContentDirectory);
             }
 
-            var planReader = new IndexReader(new IndexConnection(indexPath, create: false));
+            var planReader = new IndexReader(new IndexConnection(io, indexPath, create: false));
             opened.Push(planReader);
             var state = new StoreState(
                 new IdCodec(position.Store),
@@ -259,14 +260,14 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
             };
             state.LoadQueue(index.Reader);
             var tag = StoreTag(position.Store);
-            var current = LogReplay.Run(io, segments, position, index, state, tag);
+            var current = LogReplay.Run(options, segments, position, index, state, tag);
             LogReplay.SweepSpool(io, segments);
             if (!position.Clean)
             {
                 LogReplay.SweepAdopted(io, segments, index.Reader);
             }
 
-            var log = new LogAppender(io, segments, options.SegmentSize, tag, current);
+            var log = new LogAppender(options, segments, tag, current);
             opened.Push(log);
             if (state.Counters.Sequence == 0)
             {
@@ -291,13 +292,6 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
                 _ => e,
             };
         }
-    }
-
-    private static void Create(IStoreIO io, IndexWriter index, string indexPath)
-    {
-        index.CreateSchema(Guid.NewGuid(), 0);
-        index.FlushToDisk();
-        io.FlushDirectory(Path.GetDirectoryName(indexPath)!);
     }
 
     /// <summary>Names the store in its log, so that a rebuild knows it without an index. Also where a crash came between the two.</summary>

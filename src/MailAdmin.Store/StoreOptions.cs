@@ -1,3 +1,4 @@
+using MailAdmin.Administration;
 using MailAdmin.Store.IO;
 
 namespace MailAdmin.Store;
@@ -11,6 +12,8 @@ public sealed record StoreOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
     /// <summary>Octets after which a new segment is begun: large enough that files stay few, small enough that compaction moves little at a time.</summary>
     public long SegmentSize { get; init; } = 128L * 1024 * 1024;
+    /// <summary>Octets of zeros written ahead of the log at most, so that most flushes need not make the file grow: at 1 MiB growing costs a hundredth of them anything.</summary>
+    public long WriteAhead { get; init; } = 1024 * 1024;
     /// <summary>Share of dead octets from which compaction rewrites a segment: at a half, it writes at most as much as it gives back.</summary>
     public double CompactionShare { get; init; } = 0.5;
     /// <summary>Octets from which a spooled message keeps its file instead of being copied into the log: there the copy costs more than a file's own flush.</summary>
@@ -33,6 +36,8 @@ public sealed record StoreOptions
     public long CachedMessages { get; init; } = 2_000_000;
     /// <summary>Octets of summaries kept in memory.</summary>
     public long SummaryCacheOctets { get; init; } = 64L * 1024 * 1024;
+    /// <summary>Told of what the store notices by itself: damage met at opening, an index that cannot follow. On any thread; must return at once and not throw.</summary>
+    public Action<StoreFinding>? Noticed { get; init; }
 
     /// <summary>The file system; tests bring one that fails.</summary>
     internal IStoreIO IO { get; init; } = SystemStoreIO.Instance;

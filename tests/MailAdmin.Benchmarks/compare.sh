@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Measures MailAdmin beside Postfix and Dovecot in one run, over the wire, everything durable, and prints medians.
-#   compare.sh [smtp] [imap] [pop3] [stress] [idle]     (default: all)
+#   compare.sh [smtp] [append] [imap] [pop3] [stress] [idle]     (default: all; imap and pop3 fill their mailbox with append)
 # Needs root, Debian's postfix, dovecot-imapd and dovecot-pop3d, and a quiet machine. Everything listens on 127.0.0.1; COUNT=20000 messages.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-work=$(mktemp -d) count=${COUNT:-20000} what=" ${*:-smtp imap pop3 stress idle} "
+work=$(mktemp -d) count=${COUNT:-20000} what=" ${*:-smtp append imap pop3 stress idle} "
 bench=tests/MailAdmin.Benchmarks/bin/Release/net10.0/MailAdmin.Benchmarks
 mailadmin=src/MailAdmin.Console/bin/Release/net10.0/mailadmin
 chmod 755 "$work"
@@ -147,7 +147,7 @@ both() { # name, verb, Dovecot's port, ours, further options
 }
 
 account=(--user user101@bench.test --password benchmark-1) all=(--user 'user{0}@bench.test' --password benchmark-1 --users 100)
-if has imap || has pop3; then
+if has append || has imap || has pop3; then
   both "APPEND, waiting for each OK" wire-append 3143 4143 --user user102@bench.test --password benchmark-1 --count 2000
   both "APPEND, 20 at a time" wire-append 3143 4143 "${account[@]}" --count "$count" --window 20
 fi

@@ -18,7 +18,7 @@ internal static class OpenStores
         await Gate.WaitAsync(cancellationToken);
         try
         {
-            var store = Open.TryGetValue(path, out var shared) ? shared.Store : await ServerParts.Default.OpenStore(path, TimeProvider.System, cancellationToken);
+            var store = Open.TryGetValue(path, out var shared) ? shared.Store : await ServerParts.Default.OpenStore(path, TimeProvider.System, null, cancellationToken);
             Open[path] = (store, shared.Users + 1);
             return store;
         }

@@ -232,7 +232,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
         var building = Task.Run(() => BuildHost(endpoints.Count), cancellationToken);
         try
         {
-            _store = await _parts.OpenStore(StorePath, _time, cancellationToken);
+            _store = await _parts.OpenStore(StorePath, _time, StoreNotices.To(_loggers.CreateLogger(nameof(StoreNotices))), cancellationToken);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using MailAdmin.Administration;
 using MailAdmin.Server.Connections;
 using MailAdmin.Server.Delivery;
 using MailAdmin.Server.Imap;
@@ -14,8 +15,8 @@ internal sealed record ServerParts
     /// <summary>The parts of a real server.</summary>
     public static ServerParts Default { get; } = new()
     {
-        OpenStore = async (path, time, cancellationToken) =>
-            await SqliteMailStore.OpenAsync(new StoreOptions { Path = path, TimeProvider = time }, cancellationToken),
+        OpenStore = async (path, time, noticed, cancellationToken) =>
+            await SqliteMailStore.OpenAsync(new StoreOptions { Path = path, TimeProvider = time, Noticed = noticed }, cancellationToken),
         Authenticator = p => new Authenticator(p.Store, p.Settings, p.Events, p.Counters, p.Time, p.Limits, p.Loggers),
         Delivery = p => new MailDelivery(p.Store, p.Settings, p.Events, p.Counters, p.Outbound, p.Loggers),
         Handler = (context, protocol) => protocol switch
@@ -26,8 +27,8 @@ internal sealed record ServerParts
         },
     };
 
-    /// <summary>Opens a store.</summary>
-    public required Func<string, TimeProvider, CancellationToken, Task<IMailStore>> OpenStore { get; init; }
+    /// <summary>Opens a store, which tells what it notices by itself.</summary>
+    public required Func<string, TimeProvider, Action<StoreFinding>?, CancellationToken, Task<IMailStore>> OpenStore { get; init; }
     /// <summary>Makes what checks logins.</summary>
     public required Func<PartsContext, IAuthenticator> Authenticator { get; init; }
     /// <summary>Makes where mail goes in.</summary>

@@ -77,6 +77,19 @@ internal sealed class SegmentTable(IStoreIO io, string root) : IDisposable
         io.Delete(PathOf(segment));
     }
 
+    /// <summary>Deletes what nothing refers to. Where that fails it stays: verification reports it and compaction sweeps it.</summary>
+    public void DeleteQuietly(long segment)
+    {
+        try
+        {
+            Delete(segment);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // See above.
+        }
+    }
+
     public void Dispose()
     {
         foreach (var segment in _open.Keys)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 
 namespace MailAdmin.Store.IO;
 
@@ -10,54 +11,36 @@ internal sealed class StoreLock : IDisposable
 {
     private const string LockName = "lock";
     private const string HolderName = "owner";
+    // More is no name of a process.
+    private const int MaxHolder = 512;
 
-    private readonly FileStream _lock;
+    private readonly IStoreIO _io;
+    private readonly IStoreFile _lock;
     private readonly string _holderPath;
 
-    private StoreLock(FileStream held, string holderPath)
+    private StoreLock(IStoreIO io, IStoreFile held, string holderPath)
     {
+        _io = io;
         _lock = held;
         _holderPath = holderPath;
     }
 
     /// <exception cref="Errors.MailAdminException"><c>StoreInUse</c> names the holder.</exception>
-    public static StoreLock Take(string directory)
+    /// <exception cref="IOException">The lock could be neither taken nor found to be held.</exception>
+    public static StoreLock Take(IStoreIO io, string directory)
     {
-        var path = Path.Combine(directory, LockName);
         var holder = Path.Combine(directory, HolderName);
-        FileStream held;
-        try
-        {
-            held = new FileStream(path, PrivateFile(FileMode.OpenOrCreate));
-        }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
-        {
-            throw StoreErrors.StoreInUse(directory, Describe(holder), e);
-        }
-
-        try
-        {
-            using var self = Process.GetCurrentProcess();
-            File.Delete(holder);
-            using (new FileStream(holder, PrivateFile(FileMode.CreateNew)))
-            {
-            }
-
-            File.WriteAllText(holder, string.Create(CultureInfo.InvariantCulture, $"{self.ProcessName} (process {Environment.ProcessId})"));
-            return new StoreLock(held, holder);
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
+        var held = io.TryLock(Path.Combine(directory, LockName)) ?? throw StoreErrors.StoreInUse(directory, Describe(io, holder));
+        var taken = new StoreLock(io, held, holder);
+        taken.NameHolder();
+        return taken;
     }
 
     public void Dispose()
     {
         try
         {
-            File.Delete(_holderPath);
+            _io.Delete(_holderPath);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -67,22 +50,28 @@ internal sealed class StoreLock : IDisposable
         _lock.Dispose();
     }
 
-    private static FileStreamOptions PrivateFile(FileMode mode)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return options;
-    }
-
-    private static string Describe(string holder)
+    private void NameHolder()
     {
         try
         {
-            return File.ReadAllText(holder) is { Length: > 0 } text ? text : "another process";
+            using var self = Process.GetCurrentProcess();
+            _io.Delete(_holderPath);
+            using var file = _io.Create(_holderPath);
+            file.Write(0, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{self.ProcessName} (process {Environment.ProcessId})")));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // On a full disk, say: the lock is what counts, and mail can be read and deleted there.
+        }
+    }
+
+    private static string Describe(IStoreIO io, string holder)
+    {
+        try
+        {
+            using var file = io.Open(holder, write: false);
+            var text = new byte[MaxHolder];
+            return file.Read(0, text) is > 0 and var read ? Encoding.UTF8.GetString(text, 0, read) : "another process";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -10,6 +10,8 @@ internal sealed class SystemStoreIO : IStoreIO
     private const UnixFileMode OwnerDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    public string? IndexVfs => null;
+
     public void CreateDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -23,21 +25,24 @@ internal sealed class SystemStoreIO : IStoreIO
         }
     }
 
-    public IStoreFile Create(string path)
-    {
-        var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, Sharing);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(handle, OwnerFile);
-        }
-
-        return new SystemFile(handle);
-    }
+    public IStoreFile Create(string path) => Private(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, Sharing));
 
     public IStoreFile Open(string path, bool write) =>
         new SystemFile(File.OpenHandle(path, FileMode.Open, write ? FileAccess.ReadWrite : FileAccess.Read, Sharing, FileOptions.RandomAccess));
 
-    public bool Exists(string path) => File.Exists(path);
+    public IStoreFile? TryLock(string path)
+    {
+        try
+        {
+            return Private(File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException e) when (e.HResult is SharingViolation or WouldBlockLinux or WouldBlockBsd)
+        {
+            return null;
+        }
+    }
+
+    public bool Exists(string path) => Path.Exists(path);
 
     public long Length(string path) => new FileInfo(path).Length;
 
@@ -59,6 +64,21 @@ internal sealed class SystemStoreIO : IStoreIO
         handle.Flush();
     }
 
+    private static SystemFile Private(SafeFileHandle handle)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(handle, OwnerFile);
+        }
+
+        return new SystemFile(handle);
+    }
+
+    // ERROR_SHARING_VIOLATION, and EWOULDBLOCK of flock(2), which .NET hands on as it is.
+    private const int SharingViolation = unchecked((int)0x80070020);
+    private const int WouldBlockLinux = 11;
+    private const int WouldBlockBsd = 35;
+
     // Delete is shared so that a compacted segment can be unlinked while readers still hold it (Windows too).
     private const FileShare Sharing = FileShare.ReadWrite | FileShare.Delete;
 
@@ -68,7 +88,7 @@ internal sealed class SystemStoreIO : IStoreIO
         public int Read(long offset, Span<byte> destination) => RandomAccess.Read(handle, destination, offset);
         public void Write(long offset, ReadOnlySpan<byte> octets) => RandomAccess.Write(handle, octets, offset);
         public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> buffers) => RandomAccess.Write(handle, buffers, offset);
-        public void Flush() => RandomAccess.FlushToDisk(handle);
+        public void Flush() => DataSync.Flush(handle);
         public void SetLength(long length) => RandomAccess.SetLength(handle, length);
         public void Dispose() => handle.Dispose();
     }

@@ -11,7 +11,7 @@ internal static class EventCodec
     {
         ContentStored = 1, ContentMoved = 2, MessagesPlaced = 3, KeywordAdded = 4, FlagsSet = 5, MessagesGone = 6, QueuePut = 7, QueueGone = 8,
         DomainPut = 16, DomainDeleted = 17, MailboxPut = 18, MailboxDeleted = 19, AliasPut = 20, AliasDeleted = 21, SettingPut = 22,
-        FolderPut = 23, FolderDeleted = 24, SubscriptionPut = 25, StoreMade = 32,
+        FolderPut = 23, FolderDeleted = 24, SubscriptionPut = 25, StoreMade = 32, FlushedTo = 33,
     }
 
     public static void Write(IBufferWriter<byte> target, StoreEvent e)
@@ -95,6 +95,9 @@ internal static class EventCodec
             case StoreMade m:
                 w.Kind((byte)Kind.StoreMade).Octets(m.Store.ToByteArray());
                 break;
+            case FlushedTo f:
+                w.Kind((byte)Kind.FlushedTo).Number(f.Segment).Number(f.Offset);
+                break;
             default:
                 throw new InvalidOperationException($"{e.GetType().Name} has no form in the journal.");
         }
@@ -112,6 +115,20 @@ internal static class EventCodec
         }
 
         return events;
+    }
+
+    /// <summary>The first event of a journal record; null where there is none that can be read.</summary>
+    public static StoreEvent? FirstOf(ReadOnlySpan<byte> body)
+    {
+        var r = new EventReader(body);
+        try
+        {
+            return r.AtEnd ? null : Read(ref r);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private static StoreEvent Read(ref EventReader r)
@@ -181,6 +198,8 @@ internal static class EventCodec
                 return new SubscriptionPut(r.Number(), r.Text()!, r.Number() != 0);
             case Kind.StoreMade:
                 return r.Octets() is { Length: 16 } id ? new StoreMade(new Guid(id)) : throw new InvalidDataException("A journal record is damaged.");
+            case Kind.FlushedTo:
+                return new FlushedTo(r.Number(), r.Number());
             default:
                 throw new InvalidDataException("A journal record has an event of an unknown kind.");
         }

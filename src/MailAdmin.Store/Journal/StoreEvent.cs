@@ -13,6 +13,11 @@ internal abstract record StoreEvent;
 /// <summary>The first event of every store: which one it is.</summary>
 internal sealed record StoreMade(Guid Store) : StoreEvent;
 
+/// <summary>
+/// Begins every journal record: when its batch began, the log was on disk up to here. No fact about mail; it lets recovery tell damage from the end that a crash tore.
+/// </summary>
+internal sealed record FlushedTo(long Segment, long Offset) : StoreEvent;
+
 /// <summary>A content lies in the log; it has no references yet.</summary>
 internal sealed record ContentStored(long Key, ContentPlace Place) : StoreEvent;
 

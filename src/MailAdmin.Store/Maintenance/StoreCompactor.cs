@@ -63,8 +63,9 @@ internal sealed class StoreCompactor(StoreOptions options, StoreWriter writer, R
             CutBack(output, row.Used);
             throw;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexException)
         {
+            CutBack(output, row.Used);
             throw StoreErrors.From(e, options.Path);
         }
         finally
@@ -82,9 +83,9 @@ internal sealed class StoreCompactor(StoreOptions options, StoreWriter writer, R
         {
             output?.SetLength(length);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Who cancelled hears of the cancelling.
+            // The caller hears of what went wrong first.
         }
     }
 
@@ -144,8 +145,7 @@ internal sealed class StoreCompactor(StoreOptions options, StoreWriter writer, R
                 var read = source.Read(from + done, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - done)));
                 if (read <= 0)
                 {
-                    // The padding of the last record of an adopted or cut file may be missing.
-                    break;
+                    throw new EndOfStreamException("A segment became shorter while it was compacted.");
                 }
 
                 target.Write(to + done, buffer.AsSpan(0, read));

@@ -27,6 +27,8 @@ public static class StoreRepair
     private const string OldIndexName = "index.old";
     // Changes kept in memory before they go to the new index.
     private const int CheckpointChanges = 50_000;
+    // UIDs and mod-sequences left out in every folder where operations are missing from the log: more than any of them gave out, and folders can bear it 4,000 times.
+    private const long SkippedNumbers = 1_000_000;
 
     /// <summary>Rebuilds a store that no process has open. The old index is kept beside the new one as <c>index.old</c>.</summary>
     /// <exception cref="Errors.MailAdminException"><c>StoreInUse</c>; <c>StoreCorrupt</c> where no segment can be read; <c>StoreDiskFull</c>, <c>StoreIOError</c>.</exception>
@@ -43,41 +45,43 @@ public static class StoreRepair
     {
         try
         {
-            if (!Directory.Exists(Path.Combine(options.Path, "content")))
+            var io = options.IO;
+            if (!io.Exists(Path.Combine(options.Path, "content")))
             {
                 throw StoreErrors.StoreCorrupt(options.Path, "it has no content.");
             }
 
-            using var held = StoreLock.Take(options.Path);
-            using var segments = new SegmentTable(options.IO, options.Path);
-            var inventory = LogInventory.Take(options.IO, segments, cancellationToken);
+            using var held = StoreLock.Take(io, options.Path);
+            using var segments = new SegmentTable(io, options.Path);
+            var inventory = LogInventory.Take(io, segments, cancellationToken);
             if (inventory.Store is not { } store)
             {
                 throw StoreErrors.StoreCorrupt(options.Path, "no segment says which store it belongs to; restore it from a backup.");
             }
 
+            var current = Path.Combine(options.Path, SqliteMailStore.IndexName);
+            var known = LastKnown(io, current);
             var target = Path.Combine(options.Path, NewIndexName);
-            DeleteIndex(target);
+            DeleteIndex(io, target);
             StoreRepairReport report;
-            using (var index = new IndexWriter(new IndexConnection(target, create: true)))
+            using (var index = new IndexWriter(new IndexConnection(io, target, create: true)))
             {
                 index.CreateSchema(store, 0);
-                report = Fill(options, segments, inventory, index, store, cancellationToken);
+                report = Fill(options, segments, inventory, index, store, known, cancellationToken);
             }
 
-            var current = Path.Combine(options.Path, SqliteMailStore.IndexName);
             var old = Path.Combine(options.Path, OldIndexName);
-            DeleteIndex(old);
+            DeleteIndex(io, old);
             foreach (var suffix in (string[])["", "-wal", "-shm"])
             {
-                if (File.Exists(current + suffix))
+                if (io.Exists(current + suffix))
                 {
-                    File.Move(current + suffix, old + suffix);
+                    io.Move(current + suffix, old + suffix);
                 }
             }
 
-            File.Move(target, current);
-            options.IO.FlushDirectory(options.Path);
+            io.Move(target, current);
+            io.FlushDirectory(options.Path);
             return report;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexException)
@@ -86,11 +90,31 @@ public static class StoreRepair
         }
     }
 
-    private static StoreRepairReport Fill(StoreOptions options, SegmentTable segments, LogInventory inventory, IndexWriter index, Guid store, CancellationToken cancellationToken)
+    /// <summary>Number of the last operation that the old index has, where it can be read: the end of the log may be gone.</summary>
+    private static long LastKnown(IStoreIO io, string path)
+    {
+        try
+        {
+            if (io.Exists(path))
+            {
+                using var old = new IndexReader(new IndexConnection(io, path, create: false));
+                return old.Position()?.Sequence ?? 0;
+            }
+        }
+        catch (IndexException)
+        {
+            // That is why it is made anew.
+        }
+
+        return 0;
+    }
+
+    private static StoreRepairReport Fill(
+        StoreOptions options, SegmentTable segments, LogInventory inventory, IndexWriter index, Guid store, long known, CancellationToken cancellationToken)
     {
         var state = new StoreState(new IdCodec(store), new StoreCounters(0, 1, 1, 0, 0, 0), 1) { Reader = index.Reader, Tolerant = true, Index = index };
         index.Begin();
-        long skipped = 0;
+        long skipped = 0, missing = 0;
         var lost = new HashSet<long>();
         foreach (var (sequence, place) in inventory.Journal)
         {
@@ -107,6 +131,7 @@ public static class StoreRepair
                 skipped++;
             }
 
+            missing += sequence - state.Counters.Sequence - 1;
             state.Counters.Sequence = sequence;
             if (state.Pending >= CheckpointChanges)
             {
@@ -118,6 +143,11 @@ public static class StoreRepair
         var expunged = ExpungeLost(state, index, lost);
         EndLost(state, lost);
         Checkpoint(state, index, inventory, last: true);
+        if (missing + skipped > 0 || known > state.Counters.Sequence)
+        {
+            index.SkipNumbers(SkippedNumbers);
+        }
+
         index.Commit();
         return new StoreRepairReport(state.Committed.Mailboxes, state.Committed.Messages, expunged, inventory.DamagedPlaces, skipped);
     }
@@ -212,11 +242,11 @@ public static class StoreRepair
         }
     }
 
-    private static void DeleteIndex(string path)
+    private static void DeleteIndex(IStoreIO io, string path)
     {
         foreach (var suffix in (string[])["", "-wal", "-shm"])
         {
-            File.Delete(path + suffix);
+            io.Delete(path + suffix);
         }
     }
 }

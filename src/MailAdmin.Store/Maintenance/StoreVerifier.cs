@@ -243,10 +243,9 @@ internal sealed class StoreVerifier(IStoreIO io, SegmentTable segments, IndexRea
             }
 
             using var file = io.Open(path, write: false);
-            var end = LogScanner.Scan(file, 0, storeTag, static (_, _, _) => { });
-            if (end < row.Used)
+            foreach (var (from, to) in LogWalk.Damaged(file, row.Used, storeTag))
             {
-                yield return Error("DamagedRecord", $"{SegmentTable.NameOf(row.Id)}, octet {end}", "A record of the log is damaged; a rebuild of the index would go on behind it.");
+                yield return Error("DamagedRecord", $"{SegmentTable.NameOf(row.Id)}, octet {from}", $"{to - from} octets of the log are not what was written.");
             }
         }
     }

@@ -8,8 +8,6 @@ namespace MailAdmin.Store.Recovery;
 /// <summary>Everything sound that the segments hold, whatever lies between: for a rebuild, which knows nothing beforehand.</summary>
 internal sealed class LogInventory
 {
-    private const int ScanWindow = 256 * 1024;
-
     private readonly List<SegmentRow> _segments = [];
     private ulong? _tag;
 
@@ -70,7 +68,7 @@ internal sealed class LogInventory
 
     private void Identify(IStoreFile file)
     {
-        Each(file, tag: null, (header, offset) =>
+        LogWalk.Each(file, 0, tag: null, (header, offset) =>
         {
             if (header.Kind != RecordKind.Journal || !LogScanner.TryReadBody(file, offset + RecordHeader.Size, header, out var body))
             {
@@ -100,7 +98,7 @@ internal sealed class LogInventory
     private void Walk(IStoreFile file, long segment)
     {
         long end = 0, journal = 0;
-        Each(file, _tag, (header, offset) =>
+        LogWalk.Each(file, 0, _tag, (header, offset) =>
         {
             if (!LogScanner.TryReadBody(file, offset + RecordHeader.Size, header, out _))
             {
@@ -121,7 +119,7 @@ internal sealed class LogInventory
 
             end = offset + header.TotalLength;
             return true;
-        });
+        }, (_, _, isRoom) => DamagedPlaces += isRoom ? 0 : 1);
         _segments.Add(new SegmentRow(segment, end, 0, journal));
     }
 
@@ -137,50 +135,5 @@ internal sealed class LogInventory
         {
             DamagedPlaces++;
         }
-    }
-
-    /// <summary>Visits every header; where there is none, looks for the next one, which lies on a multiple of 8 octets.</summary>
-    private void Each(IStoreFile file, ulong? tag, Func<RecordHeader, long, bool> visit)
-    {
-        var length = file.Length;
-        Span<byte> head = stackalloc byte[RecordHeader.Size];
-        for (long at = 0; at + RecordHeader.Size <= length;)
-        {
-            if (LogScanner.ReadFully(file, at, head) == head.Length && RecordHeader.TryRead(head, out var header) && (tag is null || header.StoreTag == tag)
-                && at + RecordHeader.Size + header.BodyLength <= length)
-            {
-                if (!visit(header, at))
-                {
-                    return;
-                }
-
-                at += header.TotalLength;
-                continue;
-            }
-
-            DamagedPlaces += tag is null ? 0 : 1;
-            at = Next(file, at + 8, length, tag);
-        }
-    }
-
-    private static long Next(IStoreFile file, long from, long length, ulong? tag)
-    {
-        var window = new byte[ScanWindow];
-        while (from + RecordHeader.Size <= length)
-        {
-            var read = LogScanner.ReadFully(file, from, window.AsSpan(0, (int)Math.Min(window.Length, length - from)));
-            for (var i = 0; i + RecordHeader.Size <= read; i += 8)
-            {
-                if (RecordHeader.TryRead(window.AsSpan(i), out var header) && (tag is null || header.StoreTag == tag))
-                {
-                    return from + i;
-                }
-            }
-
-            // The last header of the window may be cut: it is looked at again with the next one.
-            from += Math.Max(8, (read - RecordHeader.Size) & ~7);
-        }
-
-        return length;
     }
 }

@@ -1,3 +1,4 @@
+using MailAdmin.Administration;
 using MailAdmin.Store.Content;
 using MailAdmin.Store.IO;
 using MailAdmin.Store.Journal;
@@ -7,88 +8,161 @@ using MailAdmin.Store.State;
 namespace MailAdmin.Store.Recovery;
 
 /// <summary>
-/// Brings the state from where the index stands to the end of the log, and cuts off what lies behind the last sound record.
+/// Brings the state from where the index stands to the end of the log.
 /// </summary>
-internal static class LogReplay
+/// <remarks>
+/// What is unsound at the end of the log, in the batch that nobody was told of, is cut off. What is unsound before that is damage (<see cref="FlushProof"/>): it is told of and
+/// costs what it held, and the replay goes on behind it. Where journal records went with it, UIDs and mod-sequences that it may have given out are skipped in every
+/// folder, so that none is given twice.
+/// </remarks>
+internal sealed class LogReplay
 {
+    // A message that came takes at least this much of a journal record: an octet for each field.
+    private const long OctetsOfRow = 7;
+
+    private readonly StoreOptions _options;
+    private readonly IStoreIO _io;
+    private readonly SegmentTable _segments;
+    private readonly StoreState _state;
+    private readonly ulong _storeTag;
+    private readonly FlushProof _proof;
+    private readonly List<long> _log;
+    private long _damagedOctets;
+    private long _lostOperations;
+
+    private LogReplay(StoreOptions options, SegmentTable segments, StoreState state, ulong storeTag)
+    {
+        _options = options;
+        _io = options.IO;
+        _segments = segments;
+        _state = state;
+        _storeTag = storeTag;
+        _log = segments.ListLog();
+        _proof = new FlushProof(_io, segments, _log, storeTag);
+    }
+
     /// <summary>Replays; returns the figures of the segment in which the log goes on.</summary>
-    public static SegmentRow Run(IStoreIO io, SegmentTable segments, IndexPosition position, IndexWriter index, StoreState state, ulong storeTag)
+    /// <exception cref="InvalidDataException">The log is not the one that the index follows.</exception>
+    public static SegmentRow Run(StoreOptions options, SegmentTable segments, IndexPosition position, IndexWriter index, StoreState state, ulong storeTag) =>
+        new LogReplay(options, segments, state, storeTag).Run(position, index);
+
+    private SegmentRow Run(IndexPosition position, IndexWriter index)
     {
         var known = index.Reader.Segments().ToDictionary(s => s.Id);
         var current = known.GetValueOrDefault(position.Segment) ?? new SegmentRow(position.Segment, 0, 0, 0);
         index.Begin();
-        state.Index = index;
+        _state.Index = index;
         var changed = new List<SegmentRow>();
-        foreach (var segment in segments.ListLog().Where(s => s >= position.Segment))
+        foreach (var segment in _log.Where(s => s >= position.Segment))
         {
-            var from = segment == position.Segment ? position.Offset : 0;
             if (segment != position.Segment && known.ContainsKey(segment))
             {
                 // Written by compaction, whole and known to the index already; it holds nothing newer.
                 continue;
             }
 
-            var row = segment == position.Segment ? current with { Used = from } : new SegmentRow(segment, 0, 0, 0);
-            using (var file = io.Open(segments.PathOf(segment), write: true))
-            {
-                if (file.Length < from)
-                {
-                    throw new InvalidDataException($"segment {segment} ends at {file.Length}, before octet {from} that the index points to.");
-                }
-
-                var journal = row.Journal;
-                var end = LogScanner.Scan(file, from, storeTag, (header, _, body) =>
-                {
-                    if (header.Kind != RecordKind.Journal)
-                    {
-                        return;
-                    }
-
-                    journal += header.TotalLength;
-                    if (header.Key <= state.Counters.Sequence)
-                    {
-                        return;
-                    }
-
-                    try
-                    {
-                        EventCodec.ReadAll(body).ForEach(state.Apply);
-                    }
-                    catch (InvalidOperationException e)
-                    {
-                        // An event that names what is not there: the index is not the one this log was written beside.
-                        throw new InvalidDataException(e.Message, e);
-                    }
-
-                    state.Counters.Sequence = header.Key;
-                });
-                if (file.Length > end)
-                {
-                    // Never acknowledged: the flush that would have covered it did not return.
-                    file.SetLength(end);
-                    file.Flush();
-                }
-
-                row = row with { Used = end, Journal = journal };
-            }
-
-            changed.Add(row);
-            current = row;
+            current = Replay(segment == position.Segment ? current with { Used = position.Offset } : new SegmentRow(segment, 0, 0, 0));
+            changed.Add(current);
         }
 
-        state.MergeBatch();
-        var checkpoint = state.Capture(current.Id, current.Used, clean: false, [], [], [], changed, []);
-        state.Index = null;
+        _state.MergeBatch();
+        var checkpoint = _state.Capture(current.Id, current.Used, clean: false, [], [], [], changed, []);
+        _state.Index = null;
         var dead = index.Apply(checkpoint);
-        index.Commit();
-        state.Publish();
-        state.Settle(checkpoint);
-        foreach (var place in dead.Where(p => p.IsAdopted && io.Exists(segments.PathOf(p.Segment))))
+        if (_lostOperations > 0)
         {
-            segments.Delete(place.Segment);
+            index.SkipNumbers((_damagedOctets / OctetsOfRow) + _lostOperations);
+        }
+
+        index.Commit();
+        _state.Publish();
+        _state.Settle(checkpoint);
+        if (_lostOperations > 0)
+        {
+            _state.Folders.Clear();
+        }
+
+        foreach (var place in dead.Where(p => p.IsAdopted))
+        {
+            _segments.DeleteQuietly(place.Segment);
         }
 
         return current;
+    }
+
+    private SegmentRow Replay(SegmentRow row)
+    {
+        using var file = _io.Open(_segments.PathOf(row.Id), write: true);
+        if (file.Length < row.Used)
+        {
+            throw new InvalidDataException($"segment {row.Id} ends at {file.Length}, before octet {row.Used} that the index points to.");
+        }
+
+        var (at, journal) = (row.Used, row.Journal);
+        while (true)
+        {
+            at = LogScanner.Scan(file, at, _storeTag, (header, _, body) =>
+            {
+                if (header.Kind == RecordKind.Journal)
+                {
+                    journal += header.TotalLength;
+                    Apply(header.Key, body!);
+                }
+            });
+            if (!_proof.WasFlushed(file, row.Id, at))
+            {
+                break;
+            }
+
+            var next = LogWalk.Behind(file, at, _storeTag);
+            Report(row.Id, at, next);
+            if (next == at)
+            {
+                break;
+            }
+
+            at = next;
+        }
+
+        if (file.Length > at)
+        {
+            // Room that was written ahead, or a batch that was never acknowledged: the flush that would have covered it did not return.
+            file.SetLength(at);
+            file.Flush();
+        }
+
+        return row with { Used = at, Journal = journal };
+    }
+
+    private void Apply(long sequence, byte[] body)
+    {
+        if (sequence <= _state.Counters.Sequence)
+        {
+            return;
+        }
+
+        // Operations are numbered without a gap; only damage makes one.
+        _lostOperations += sequence - _state.Counters.Sequence - 1;
+        _state.Tolerant |= _lostOperations > 0;
+        try
+        {
+            EventCodec.ReadAll(body).ForEach(_state.Apply);
+        }
+        catch (InvalidOperationException e)
+        {
+            // An event that names what is not there: the index is not the one this log was written beside.
+            throw new InvalidDataException(e.Message, e);
+        }
+
+        _state.Counters.Sequence = sequence;
+    }
+
+    private void Report(long segment, long from, long to)
+    {
+        _damagedOctets += to - from;
+        _options.Noticed?.Invoke(new StoreFinding(
+            MailEventSeverity.Error, "DamagedRecord", $"{SegmentTable.NameOf(segment)}, octet {from}",
+            $"{to - from} octets of the log are not what was written, met while the store was opened. What they held is lost; what lies behind them was kept. Test-MailStore names the messages."));
     }
 
     /// <summary>Empties the spool: what is there belongs to no message any more, also after an orderly end.</summary>

@@ -16,11 +16,12 @@ internal static class LogScanner
     /// <summary>Scans from an offset; returns the end of the last sound record.</summary>
     public static long Scan(IStoreFile file, long from, ulong storeTag, Action<RecordHeader, long, byte[]?> visit)
     {
-        var end = from;
+        var (end, length) = (from, file.Length);
         Span<byte> head = stackalloc byte[RecordHeader.Size];
         while (true)
         {
-            if (ReadFully(file, end, head) < RecordHeader.Size || !RecordHeader.TryRead(head, out var header) || header.StoreTag != storeTag
+            // The padding belongs to a record: the next one begins behind it.
+            if (ReadFully(file, end, head) < RecordHeader.Size || !RecordHeader.TryRead(head, out var header) || header.StoreTag != storeTag || end + header.TotalLength > length
                 || !TryReadBody(file, end + RecordHeader.Size, header, out var body))
             {
                 return end;

@@ -1,3 +1,4 @@
+using MailAdmin.Store.IO;
 using Microsoft.Data.Sqlite;
 
 namespace MailAdmin.Store.Sqlite;
@@ -5,31 +6,37 @@ namespace MailAdmin.Store.Sqlite;
 /// <summary>A connection with its prepared statements. One thread at a time.</summary>
 internal sealed class IndexConnection : IDisposable
 {
+    private readonly IStoreIO _io;
+    private readonly string _path;
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _statements = [];
     private bool _inTransaction;
 
-    public IndexConnection(string path, bool create)
+    /// <exception cref="IndexException">It cannot be opened.</exception>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public IndexConnection(IStoreIO io, string path, bool create)
     {
-        if (create && !File.Exists(path))
+        _io = io;
+        _path = path;
+        if (create && !io.Exists(path))
         {
             // SQLite would make it by the umask; made here it is the owner's alone, and its WAL takes the same mode.
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            new FileStream(path, options).Dispose();
+            io.Create(path).Dispose();
         }
 
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        var text = new SqliteConnectionStringBuilder
         {
             DataSource = path,
             Mode = create ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite,
             Pooling = false,
             DefaultTimeout = 30,
-        }.ToString());
+        };
+        if (io.IndexVfs is { } vfs)
+        {
+            text.Vfs = vfs;
+        }
+
+        _connection = new SqliteConnection(text.ToString());
         try
         {
             _connection.Open();
@@ -167,6 +174,21 @@ internal sealed class IndexConnection : IDisposable
         {
             // SQLite rolls back by itself after I/O errors and a full disk (sqlite.org/lang_transaction.html); then there is nothing left to give up.
         }
+    }
+
+    /// <summary>Returns when every commit so far is on the medium: WAL with synchronous=NORMAL does that only at a checkpoint, which a reader can hold up.</summary>
+    /// <exception cref="IOException">They are not.</exception>
+    public void FlushToDisk()
+    {
+        var log = _path + "-wal";
+        if (_io.Exists(log))
+        {
+            // A descriptor of its own is safe: SQLite's locks lie on the other two files (sqlite.org/howtocorrupt.html §2.2).
+            using var file = _io.Open(log, write: true);
+            file.Flush();
+        }
+
+        _io.FlushDirectory(Path.GetDirectoryName(_path)!);
     }
 
     public void Dispose()

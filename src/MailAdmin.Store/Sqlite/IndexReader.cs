@@ -125,10 +125,10 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
 
     public List<SegmentRow> Segments() => connection.Query("SELECT id, used, live, journal FROM segment ORDER BY id", r => new SegmentRow(r.Number(0), r.Number(1), r.Number(2), r.Number(3)));
 
-    /// <inheritdoc cref="IndexWriter.FlushToDisk"/>
+    /// <inheritdoc cref="IndexConnection.FlushToDisk"/>
     public bool FlushToDisk()
     {
-        connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
+        connection.FlushToDisk();
         return true;
     }
 

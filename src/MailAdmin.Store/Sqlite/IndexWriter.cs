@@ -16,15 +16,6 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
     public void Commit() => connection.Commit();
     public void RollBack() => connection.RollBack();
 
-    /// <summary>Gives up the open transaction where the caller is the one that opened it; a checkpoint in the background has its own.</summary>
-    public void RollBackIf(bool mine)
-    {
-        if (mine)
-        {
-            connection.RollBack();
-        }
-    }
-
     public void CreateSchema(Guid store, long uidValidity)
     {
         connection.Begin();
@@ -46,8 +37,8 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
         }
     }
 
-    /// <summary>Returns when every commit so far is on the medium (WAL with synchronous=NORMAL does that at its own checkpoint only).</summary>
-    public void FlushToDisk() => connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
+    /// <inheritdoc cref="IndexConnection.FlushToDisk"/>
+    public void FlushToDisk() => connection.FlushToDisk();
 
     /// <summary>Applies an event of accounts or folders.</summary>
     public void Apply(StoreEvent e)
@@ -101,6 +92,9 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
                 throw new InvalidOperationException($"{e.GetType().Name} is not of accounts or folders.");
         }
     }
+
+    /// <summary>Leaves out UIDs and mod-sequences in every folder: operations were lost that may have given them out.</summary>
+    public void SkipNumbers(long count) => connection.Run("UPDATE folder SET uidnext = MIN(uidnext + ?1, 4294967295), modseq = modseq + ?1", count);
 
     /// <summary>Takes over what a checkpoint captured. Returns contents that have no reference left, as they lay.</summary>
     public List<ContentPlace> Apply(Checkpoint checkpoint)

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using MailAdmin.Store.IO;
 
 namespace MailAdmin.Store.Sqlite;
 
 /// <summary>Connections for questions, made as needed and kept. A question takes one, asks, and gives it back; none is held across an await.</summary>
-internal sealed class ReaderPool(string path) : IDisposable
+internal sealed class ReaderPool(IStoreIO io, string path) : IDisposable
 {
     // Connections beyond this are closed when they come back: more than the machine has cores bring nothing.
     private static readonly int MaxKept = Math.Max(4, Environment.ProcessorCount * 2);
@@ -21,7 +22,7 @@ internal sealed class ReaderPool(string path) : IDisposable
         }
         else
         {
-            reader = new IndexReader(new IndexConnection(path, create: false));
+            reader = new IndexReader(new IndexConnection(io, path, create: false));
         }
 
         try

@@ -31,6 +31,9 @@ internal sealed class FolderCache(IdCodec ids)
 
     public void Remove(FolderState folder) => _folders.TryRemove(folder.Row, out _);
 
+    /// <summary>Forgets all: the index has more than they know. Only before the store is in use.</summary>
+    public void Clear() => _folders.Clear();
+
     /// <summary>Lets go of folders that nobody used for the longest time, until what is loaded is within the bound. Called on the writer's thread.</summary>
     public void Trim(long maxMessages, Func<FolderId, bool> isWatched)
     {

@@ -48,8 +48,8 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
     /// <summary>Answers what is not loaded, outside a transaction.</summary>
     public required IndexReader Reader { get; init; }
 
-    /// <summary>Events that name what is not there are passed over instead of failing: a rebuild of a damaged log.</summary>
-    public bool Tolerant { get; init; }
+    /// <summary>Events that name what is not there are passed over instead of failing: the log is damaged before them.</summary>
+    public bool Tolerant { get; set; }
 
     private IndexReader Questions => Index?.Reader ?? Reader;
 
@@ -137,7 +137,7 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
                 Index!.Apply(e);
                 _batch.DeletedMailboxes.Add(m.Row);
                 break;
-            case StoreMade or MessagesPlaced or KeywordAdded or FlagsSet or MessagesGone or FolderDeleted:
+            case StoreMade or FlushedTo or MessagesPlaced or KeywordAdded or FlagsSet or MessagesGone or FolderDeleted:
                 break;
             default:
                 Index!.Apply(e);

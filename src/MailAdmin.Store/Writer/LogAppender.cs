@@ -1,5 +1,6 @@
 using MailAdmin.Store.Content;
 using MailAdmin.Store.IO;
+using MailAdmin.Store.Journal;
 using MailAdmin.Store.Sqlite;
 
 namespace MailAdmin.Store.Writer;
@@ -8,26 +9,37 @@ namespace MailAdmin.Store.Writer;
 /// The end of the log: the segment that grows, and where it ends. After a failure the end goes back to the last commit; where that cannot be
 /// made certain the log takes nothing more.
 /// </summary>
+/// <remarks>
+/// Behind the end lie zeros, written with a batch that needed room, in steps that grow: a flush of blocks that the file already has costs half of one that
+/// makes it grow. The zeros are cut off when the segment is left or closed; a crash leaves them, and whoever reads a segment takes them for its end.
+/// </remarks>
 internal sealed class LogAppender : IDisposable
 {
+    private const long FirstStep = 64 * 1024;
+
     private readonly IStoreIO _io;
     private readonly SegmentTable _segments;
-    private readonly long _segmentSize;
+    private readonly StoreOptions _options;
     private readonly Dictionary<long, SegmentRow> _changed = [];
     private IStoreFile _file;
     private SegmentRow _current;
     private long _lastSegment;
     private bool _mustRotate;
+    private FlushedTo _flushed;
+    private long _reserved;
+    private long _step = FirstStep;
 
     /// <summary>Continues behind the last committed record of a segment that exists.</summary>
-    public LogAppender(IStoreIO io, SegmentTable segments, long segmentSize, ulong storeTag, SegmentRow current)
+    public LogAppender(StoreOptions options, SegmentTable segments, ulong storeTag, SegmentRow current)
     {
         _lastSegment = Math.Max(current.Id, segments.ListLog().LastOrDefault());
-        _io = io;
+        _options = options;
+        _io = options.IO;
         _segments = segments;
-        _segmentSize = segmentSize;
         _current = current;
-        _file = io.Open(segments.PathOf(current.Id), write: true);
+        _reserved = current.Used;
+        _flushed = new FlushedTo(current.Id, current.Used);
+        _file = _io.Open(segments.PathOf(current.Id), write: true);
         Batch = new LogBatch(storeTag);
     }
 
@@ -43,35 +55,46 @@ internal sealed class LogAppender : IDisposable
     /// <exception cref="IOException">No new segment could be made.</exception>
     public void Begin()
     {
-        if (_mustRotate || _current.Used >= _segmentSize)
+        if (_mustRotate || _current.Used >= _options.SegmentSize)
         {
             Rotate(TakeSegmentNumber());
         }
 
-        Batch.Begin(_file, _current.Used);
+        Batch.Begin(_file, _current.Used, _flushed);
     }
 
     /// <summary>Writes and flushes the batch.</summary>
     public void Commit()
     {
+        var end = Batch.Position;
+        var ahead = end > _reserved ? Ahead(end) : 0;
         try
         {
-            Batch.Commit();
+            Batch.Commit(ahead);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Pages of a failed flush may be clean and gone (fsync(2)): this file is not written again.
+            // Pages of a failed flush may be clean and gone (fsync(2)): this file is not written again. What was too much may have been the zeros.
             _mustRotate = true;
+            _step = 0;
             throw;
         }
 
-        _current = _current with { Used = Batch.Position, Journal = _current.Journal + Batch.JournalOctets };
+        _step = Math.Min(Math.Max(FirstStep, ahead > 0 ? ahead * 2 : _step), _options.WriteAhead);
+        _reserved = Math.Max(_reserved, end + ahead);
+        _current = _current with { Used = end, Journal = _current.Journal + Batch.JournalOctets };
+        _flushed = new FlushedTo(_current.Id, end);
         _changed[_current.Id] = _current;
     }
 
     /// <summary>Takes back a batch, written or not, committed here or not, so that no restart finds it.</summary>
     public void Rewind(long offset, long journal)
     {
+        if (!Batch.IsWritten)
+        {
+            return;
+        }
+
         try
         {
             _file.SetLength(offset);
@@ -82,6 +105,8 @@ internal sealed class LogAppender : IDisposable
             Fault = e;
         }
 
+        _reserved = offset;
+        _flushed = new FlushedTo(_current.Id, offset);
         _current = _current with { Used = offset, Journal = journal };
         _changed[_current.Id] = _current;
     }
@@ -97,6 +122,15 @@ internal sealed class LogAppender : IDisposable
         List<SegmentRow> changed = [.. _changed.Values];
         _changed.Clear();
         return changed;
+    }
+
+    /// <summary>Figures that the index did not take after all; newer ones stand.</summary>
+    public void GiveBack(List<SegmentRow> segments)
+    {
+        foreach (var segment in segments)
+        {
+            _changed.TryAdd(segment.Id, segment);
+        }
     }
 
     /// <summary>A number no segment has had; a file left by a rotation that failed half way keeps its own.</summary>
@@ -120,11 +154,33 @@ internal sealed class LogAppender : IDisposable
             throw;
         }
 
-        _file.Dispose();
+        Leave();
         _file = file;
         _current = new SegmentRow(segment, 0, 0, 0);
+        _reserved = 0;
         _mustRotate = false;
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => Leave();
+
+    // Nobody waits for room in a batch that is large: there the flush is of data, and zeros would only double it.
+    private long Ahead(long end) => Batch.Octets > _options.WriteAhead / 4 ? 0 : Math.Max(0, Math.Min(_step, _options.SegmentSize - end));
+
+    /// <summary>Cuts the zeros off and closes the file.</summary>
+    private void Leave()
+    {
+        try
+        {
+            if (Fault is null && _reserved > _current.Used)
+            {
+                _file.SetLength(_current.Used);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // They are no part of the log wherever they stay.
+        }
+
+        _file.Dispose();
+    }
 }

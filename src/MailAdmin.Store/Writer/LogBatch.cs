@@ -17,6 +17,7 @@ internal sealed class LogBatch
     private const int CopyBuffer = 256 * 1024;
 
     private static readonly ReadOnlyMemory<byte> Padding = new byte[8];
+    private static readonly ReadOnlyMemory<byte> Zeros = new byte[64 * 1024];
 
     private readonly List<ReadOnlyMemory<byte>> _buffers = [];
     private readonly List<byte[]> _blocks = [];
@@ -25,21 +26,31 @@ internal sealed class LogBatch
     private int _block = -1;
     private int _blockUsed = BlockSize;
     private IStoreFile? _file;
+    private FlushedTo? _flushed;
+    private long _begin;
     private long _pendingAt;
 
     public LogBatch(ulong storeTag) => _storeTag = storeTag;
 
     /// <summary>Where the next record goes.</summary>
     public long Position { get; private set; }
+    /// <summary>Octets of the records so far.</summary>
+    public long Octets => Position - _begin;
     /// <summary>Octets of journal records in this batch.</summary>
     public long JournalOctets { get; private set; }
     /// <summary>Octets of contents in this batch.</summary>
     public long ContentOctets { get; private set; }
-    public bool IsEmpty => _buffers.Count == 0 && _pendingAt == Position;
+    public bool IsEmpty => Octets == 0;
+    /// <summary>True once something of it was written, or tried to be.</summary>
+    public bool IsWritten { get; private set; }
 
-    public void Begin(IStoreFile file, long position)
+    /// <summary>Begins a batch at a position. Each of its journal records says how far the log was on disk before it: what lies before that and is unsound was damaged since.</summary>
+    public void Begin(IStoreFile file, long position, FlushedTo flushed)
     {
         _file = file;
+        _flushed = flushed;
+        IsWritten = false;
+        _begin = position;
         Position = position;
         _pendingAt = position;
         _buffers.Clear();
@@ -88,6 +99,7 @@ internal sealed class LogBatch
     public void AddJournal(long sequence, long time, IReadOnlyList<StoreEvent> events)
     {
         _journal.ResetWrittenCount();
+        EventCodec.Write(_journal, _flushed!);
         foreach (var e in events)
         {
             EventCodec.Write(_journal, e);
@@ -101,9 +113,14 @@ internal sealed class LogBatch
         JournalOctets += Position - offset;
     }
 
-    /// <summary>Writes what was collected and flushes.</summary>
-    public void Commit()
+    /// <summary>Writes what was collected, and zeros behind it, and flushes.</summary>
+    public void Commit(long zeros)
     {
+        for (; zeros > 0; zeros -= Zeros.Length)
+        {
+            _buffers.Add(Zeros[..(int)Math.Min(zeros, Zeros.Length)]);
+        }
+
         WritePending();
         _file!.Flush();
     }
@@ -167,6 +184,7 @@ internal sealed class LogBatch
                     throw new EndOfStreamException("A spooled message is shorter than what was received.");
                 }
 
+                IsWritten = true;
                 _file!.Write(Position, buffer.AsSpan(0, read));
                 Position += read;
                 _pendingAt = Position;
@@ -183,6 +201,7 @@ internal sealed class LogBatch
     {
         if (_buffers.Count > 0)
         {
+            IsWritten = true;
             _file!.Write(_pendingAt, _buffers);
             _buffers.Clear();
             _pendingAt = Position;

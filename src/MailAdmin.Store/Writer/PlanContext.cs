@@ -21,7 +21,7 @@ internal sealed class PlanContext(StoreState state, LogAppender log, SegmentTabl
     public DateTimeOffset Now { get; private set; }
     public long NowMilliseconds { get; private set; }
     public uint NowSeconds { get; private set; }
-    public bool HasWatchers { get; set; }
+    public bool HasWatchers { get; private set; }
     /// <summary>Change records of the batch, in order.</summary>
     public List<StoreChange> Changes => _changes;
     /// <summary>Files taken over in this batch, to be deleted where it fails.</summary>
@@ -36,8 +36,9 @@ internal sealed class PlanContext(StoreState state, LogAppender log, SegmentTabl
     /// <summary>The index as the structural operation in work sees it.</summary>
     public IndexReader Index => state.Index?.Reader ?? state.Reader;
 
-    public void BeginBatch(DateTimeOffset now)
+    public void BeginBatch(DateTimeOffset now, bool hasWatchers)
     {
+        HasWatchers = hasWatchers;
         Now = now;
         NowMilliseconds = now.ToUnixTimeMilliseconds();
         NowSeconds = (uint)now.ToUnixTimeSeconds();
@@ -80,7 +81,13 @@ internal sealed class PlanContext(StoreState state, LogAppender log, SegmentTabl
 
     /// <summary>The folder as planned so far.</summary>
     /// <exception cref="Errors.MailAdminException">FolderNotFound</exception>
-    public FolderState Folder(FolderId id) => state.FindFolder(state.Ids.Row(id)) ?? throw StoreErrors.FolderNotFound(id);
+    public FolderState Folder(FolderId id)
+    {
+        var folder = state.FindFolder(state.Ids.Row(id)) ?? throw StoreErrors.FolderNotFound(id);
+        // Its mailbox is charged by the events: an index that cannot be read must fail the operation before the first of them.
+        _ = state.FindMailbox(folder.Mailbox);
+        return folder;
+    }
 
     /// <summary>The mailbox as planned so far.</summary>
     public MailboxState Mailbox(long row) => state.FindMailbox(row) ?? throw StoreErrors.MailboxNotFound(state.Ids.Mailbox(row));

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using MailAdmin.Errors;
 using MailAdmin.Store.Content;
-using MailAdmin.Store.IO;
 using MailAdmin.Store.Sqlite;
 using MailAdmin.Store.State;
 
@@ -12,36 +11,32 @@ namespace MailAdmin.Store.Writer;
 /// </summary>
 /// <remarks>
 /// Invariants:
-/// 1. Nobody is completed before the flush that covers its events returned.
-/// 2. An operation that fails its checks fails alone; where a write or the flush fails, the batch never was: the log ends where it ended before.
-/// 3. The index is behind the log, never ahead. A batch with accounts or folders begins with an index that has caught up, and is committed to it before it is published.
-/// 4. The index catches up in the background while further batches go on; only one of the two uses its writing connection at a time.
+/// 1. One batch at a time, by whoever has the turn: the writer's thread, or the caller of a lone operation, whom that spares two changes of thread.
+/// 2. Nobody is completed before the flush that covers its events returned.
+/// 3. An operation that fails its checks fails alone; where a write or the flush fails, the batch never was: the log ends where it ended before.
+/// 4. The index is behind the log, never ahead. A batch with accounts or folders has nothing else in it, begins with an index that has caught up, and is
+///    committed to it before it is published.
 /// </remarks>
 internal sealed class StoreWriter : IAsyncDisposable
 {
-    // How far the log may run ahead while the index is busy, in checkpoints, before writers wait for it.
-    private const int MaxCheckpointsBehind = 8;
-    private const long CheckpointOctets = 64L * 1024 * 1024;
+    // Batches of one before a caller takes the turn itself: where several write, they do better to meet in the queue.
+    private const int LoneBatches = 3;
 
     private readonly StoreOptions _options;
     private readonly StoreState _state;
     private readonly LogAppender _log;
     private readonly SegmentTable _segments;
-    private readonly IndexWriter _index;
-    private readonly IStoreIO _io;
-    private readonly PendingNotes _notes;
+    private readonly IndexFollower _index;
     private readonly PlanContext _context;
     private readonly Broadcaster _broadcaster;
     private readonly Channel<StoreOperation> _queue;
     private readonly List<StoreOperation> _batch = [];
     private readonly List<StoreOperation> _planned = [];
-    private readonly Thread _thread;
-    private readonly ITimer _timer;
+    private readonly Lock _turn = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StoreOperation? _heldBack;
-    private Task<List<ContentPlace>>? _checkpointing;
-    private Checkpoint? _checkpoint;
-    private bool _timerSet;
+    private int _lone;
+    private bool _isStopped;
 
     public StoreWriter(
         StoreOptions options, StoreState state, LogAppender log, SegmentTable segments, IndexWriter index, PendingNotes notes, Broadcaster broadcaster)
@@ -50,22 +45,18 @@ internal sealed class StoreWriter : IAsyncDisposable
         _state = state;
         _log = log;
         _segments = segments;
-        _index = index;
-        _io = options.IO;
-        _notes = notes;
         _broadcaster = broadcaster;
-        _context = new PlanContext(state, log, segments, _io, options);
+        _context = new PlanContext(state, log, segments, options.IO, options);
         _queue = Channel.CreateBounded<StoreOperation>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
-        _timer = options.TimeProvider.CreateTimer(_ => Post(new CheckpointRequest()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _notes.Filled = () => Post(new CheckpointRequest());
-        _thread = new Thread(Run) { IsBackground = true, Name = "MailAdmin store writer" };
-        _thread.Start();
+        _index = new IndexFollower(options, state, log, segments, index, notes, () => Post(new CheckpointRequest()));
+        notes.Filled = () => Post(new CheckpointRequest());
+        new Thread(Run) { IsBackground = true, Name = "MailAdmin store writer" }.Start();
     }
 
-    /// <summary>Queues an operation; its own task tells the outcome.</summary>
+    /// <summary>Does an operation, on the caller's thread where nobody else writes; its task tells the outcome.</summary>
     public async Task<T> RunAsync<T>(StoreOperation<T> operation)
     {
-        if (!_queue.Writer.TryWrite(operation))
+        if (!TryRunHere(operation) && !_queue.Writer.TryWrite(operation))
         {
             try
             {
@@ -85,44 +76,100 @@ internal sealed class StoreWriter : IAsyncDisposable
     {
         _queue.Writer.TryComplete();
         await _stopped.Task;
-        await _timer.DisposeAsync();
+        await _index.DisposeAsync();
     }
 
     private void Post(StoreOperation operation) => _queue.Writer.TryWrite(operation);
+
+    /// <summary>Commits a lone operation where it stands: no other thread is woken for it, nor this one again when it is done.</summary>
+    private bool TryRunHere(StoreOperation operation)
+    {
+        if (Volatile.Read(ref _lone) < LoneBatches || operation.IsStructural || _turn.IsHeldByCurrentThread || !_turn.TryEnter())
+        {
+            return false;
+        }
+
+        try
+        {
+            // What waits comes first; an index that is waited for keeps only the writer's thread.
+            if (_isStopped || _heldBack is not null || _queue.Reader.Count > 0 || _index.IsFarBehind)
+            {
+                return false;
+            }
+
+            _batch.Clear();
+            _batch.Add(operation);
+            CommitBatch();
+            return true;
+        }
+        catch (Exception e) when (Stop(e))
+        {
+            return true;
+        }
+        finally
+        {
+            _turn.Exit();
+        }
+    }
 
     private void Run()
     {
         try
         {
-            while (Collect())
+            while (WaitForWork())
             {
-                CommitBatch();
-                FollowUp();
+                lock (_turn)
+                {
+                    if (_isStopped)
+                    {
+                        return;
+                    }
+
+                    if (Collect())
+                    {
+                        CommitBatch();
+                    }
+                }
             }
 
-            Close();
-            _stopped.SetResult();
+            lock (_turn)
+            {
+                _index.Close();
+                _isStopped = true;
+            }
+
+            _stopped.TrySetResult();
         }
-#pragma warning disable CA1031 // The last line of the writer's thread: whatever it is, it is handed to whoever closes the store, and callers are told.
-        catch (Exception e)
-#pragma warning restore CA1031
+        catch (Exception e) when (Stop(e))
         {
-            _queue.Writer.TryComplete();
-            foreach (var operation in _batch)
-            {
-                operation.Fail(StoreErrors.StoreFaulted(_options.Path, e));
-            }
-
-            while (_queue.Reader.TryRead(out var waiting))
-            {
-                waiting.Fail(StoreErrors.StoreFaulted(_options.Path, e));
-            }
-
-            _stopped.SetException(e);
+            // Handed to whoever closes the store; callers are told.
         }
     }
 
-    /// <summary>Waits for work and takes as much as fits one batch; false when the store closes.</summary>
+    private bool WaitForWork() => _heldBack is not null || _queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Whatever it is that nobody foresaw: the store takes nothing more, callers are told, and whoever closes it gets it.</summary>
+    private bool Stop(Exception cause)
+    {
+        lock (_turn)
+        {
+            _isStopped = true;
+            _queue.Writer.TryComplete();
+            var error = StoreErrors.StoreFaulted(_options.Path, cause);
+            _batch.ForEach(o => o.Fail(error));
+            _heldBack?.Fail(error);
+            while (_queue.Reader.TryRead(out var waiting))
+            {
+                waiting.Fail(error);
+            }
+
+            _stopped.TrySetException(cause);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes as much as fits one batch; false where a caller has done it meanwhile.</summary>
     private bool Collect()
     {
         _batch.Clear();
@@ -133,26 +180,22 @@ internal sealed class StoreWriter : IAsyncDisposable
             _batch.Add(held);
             octets = held.Octets;
         }
-
-        while (_batch.Count == 0)
+        else if (_queue.Reader.TryRead(out var first))
         {
-            if (_queue.Reader.TryRead(out var first))
-            {
-                _batch.Add(first);
-                octets = first.Octets;
-            }
-            else if (!_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-            {
-                return false;
-            }
+            _batch.Add(first);
+            octets = first.Octets;
+        }
+        else
+        {
+            return false;
         }
 
         var structural = _batch[0].IsStructural;
         while (_batch.Count < _options.BatchOperations && octets < _options.BatchOctets && _queue.Reader.TryRead(out var next))
         {
-            if (next.IsStructural && !structural)
+            if (next.IsStructural != structural)
             {
-                // It must find an index that has caught up, so it opens the next batch.
+                // Accounts and folders need the index: where it fails, messages must not fail with them.
                 _heldBack = next;
                 break;
             }
@@ -166,9 +209,20 @@ internal sealed class StoreWriter : IAsyncDisposable
 
     private void CommitBatch()
     {
+        _lone = _batch.Count == 1 ? _lone + 1 : 0;
+        Commit();
+        if (_index.FollowUp(_batch.Exists(o => o is CheckpointRequest)))
+        {
+            _state.Folders.Trim(_options.CachedMessages, _broadcaster.IsWatched);
+        }
+    }
+
+    private void Commit()
+    {
         var structural = _batch[0].IsStructural;
-        var mark = _log.Mark();
+        (long, long)? mark = null;
         _planned.Clear();
+        _context.BeginBatch(_options.TimeProvider.GetUtcNow(), _broadcaster.HasWatchers);
         try
         {
             if (_log.Fault is { } fault)
@@ -178,16 +232,15 @@ internal sealed class StoreWriter : IAsyncDisposable
 
             if (structural)
             {
-                WaitForCheckpoint();
-                CheckpointNow(clean: false);
                 _index.Begin();
-                _state.Index = _index;
+            }
+            else
+            {
+                _index.Limit();
             }
 
             _log.Begin();
             mark = _log.Mark();
-            _context.HasWatchers = _broadcaster.HasWatchers;
-            _context.BeginBatch(_options.TimeProvider.GetUtcNow());
             foreach (var operation in _batch)
             {
                 Plan(operation);
@@ -195,7 +248,7 @@ internal sealed class StoreWriter : IAsyncDisposable
 
             if (_context.Adopted.Count > 0)
             {
-                _io.FlushDirectory(_segments.ContentDirectory);
+                _options.IO.FlushDirectory(_segments.ContentDirectory);
             }
 
             if (!_log.Batch.IsEmpty)
@@ -205,7 +258,7 @@ internal sealed class StoreWriter : IAsyncDisposable
 
             if (structural)
             {
-                CommitWithIndex();
+                _index.Commit(_context.RemovedSegments);
             }
             else
             {
@@ -244,32 +297,26 @@ internal sealed class StoreWriter : IAsyncDisposable
             _context.EndOperation();
             _planned.Add(operation);
         }
-        catch (Exception e) when (!_context.HasEvents && e is MailAdminException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (!_context.HasEvents && (e is MailAdminException or IOException or UnauthorizedAccessException or InvalidDataException
+            // SQLite may have given up the transaction of a batch of accounts or folders: then all of it fails.
+            || (e is IndexException && !operation.IsStructural)))
         {
             operation.Fail(Translate(e));
         }
     }
 
-    private void CommitWithIndex()
-    {
-        _state.MergeBatch();
-        var checkpoint = Capture(clean: false);
-        _state.Index = null;
-        var dead = _index.Apply(checkpoint);
-        _index.Commit();
-        _state.Publish();
-        Settle(checkpoint, dead);
-    }
-
-    private void GiveUp((long Offset, long Journal) mark, Exception cause)
+    private void GiveUp((long Offset, long Journal)? mark, Exception cause)
     {
         _context.DropOperation();
-        _state.Index = null;
-        _index.RollBackIf(_batch[0].IsStructural);
-        _state.RollBack();
-        if (_log.Fault is null)
+        if (_batch[0].IsStructural)
         {
-            _log.Rewind(mark.Offset, mark.Journal);
+            _index.RollBack();
+        }
+
+        _state.RollBack();
+        if (_log.Fault is null && mark is { } end)
+        {
+            _log.Rewind(end.Offset, end.Journal);
         }
 
         if (_log.Fault is null)
@@ -277,7 +324,7 @@ internal sealed class StoreWriter : IAsyncDisposable
             // In doubt they stay: a restart that finds the batch needs them, and one that does not sweeps them.
             foreach (var adopted in _context.Adopted)
             {
-                DeleteQuietly(adopted);
+                _segments.DeleteQuietly(adopted);
             }
         }
 
@@ -286,139 +333,6 @@ internal sealed class StoreWriter : IAsyncDisposable
         foreach (var operation in _batch)
         {
             operation.Fail(error);
-        }
-    }
-
-    /// <summary>Lets the index catch up when there is enough to take over.</summary>
-    private void FollowUp()
-    {
-        if (_checkpointing is { IsCompleted: true })
-        {
-            WaitForCheckpoint();
-            _state.Folders.Trim(_options.CachedMessages, _broadcaster.IsWatched);
-        }
-
-        var dirty = _state.Dirty;
-        var asked = _batch.Exists(o => o is CheckpointRequest);
-        _timerSet &= !asked;
-        var due = asked || dirty.Changes >= _options.CheckpointMessages || dirty.Octets >= CheckpointOctets;
-        if (due && _checkpointing is null && (!dirty.IsEmpty || _notes.HasAny))
-        {
-            var checkpoint = Capture(clean: false);
-            _checkpoint = checkpoint;
-            _checkpointing = Task.Run(() => Apply(checkpoint));
-        }
-        else if (dirty.Changes >= _options.CheckpointMessages * MaxCheckpointsBehind)
-        {
-            WaitForCheckpoint();
-        }
-
-        if (!_timerSet && (!_state.Dirty.IsEmpty || _notes.HasAny || _checkpointing is not null))
-        {
-            _timerSet = true;
-            _timer.Change(_options.CheckpointInterval, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private Checkpoint Capture(bool clean)
-    {
-        var checkpoint = _state.Capture(_log.Segment, _log.Offset, clean, _notes.TakeLogins(), _notes.TakeRecents(), _notes.TakeSummaries(), _log.TakeChanged(), [.. _context.RemovedSegments]);
-        _context.RemovedSegments.Clear();
-        return checkpoint;
-    }
-
-    private List<ContentPlace> Apply(Checkpoint checkpoint)
-    {
-        try
-        {
-            _index.Begin();
-            var dead = _index.Apply(checkpoint);
-            _index.Commit();
-            return dead;
-        }
-        catch
-        {
-            _index.RollBack();
-            throw;
-        }
-    }
-
-    /// <summary>Waits until the index is free; what it could not take is dirty again.</summary>
-    private void WaitForCheckpoint()
-    {
-        if (_checkpointing is not { } running)
-        {
-            return;
-        }
-
-        var checkpoint = _checkpoint!;
-        _checkpointing = null;
-        _checkpoint = null;
-        try
-        {
-            Settle(checkpoint, running.GetAwaiter().GetResult());
-        }
-        catch (IndexException)
-        {
-            // A full disk, most likely. The log has everything; the next checkpoint tries again with all of it.
-            _state.GiveBack(checkpoint);
-        }
-    }
-
-    private void CheckpointNow(bool clean)
-    {
-        if (!clean && _state.Dirty.IsEmpty && !_notes.HasAny)
-        {
-            return;
-        }
-
-        var checkpoint = Capture(clean);
-        try
-        {
-            Settle(checkpoint, Apply(checkpoint));
-        }
-        catch (IndexException)
-        {
-            _state.GiveBack(checkpoint);
-            throw;
-        }
-    }
-
-    private void Settle(Checkpoint checkpoint, List<ContentPlace> dead)
-    {
-        _state.Settle(checkpoint);
-        _notes.Settle(checkpoint);
-        foreach (var place in dead)
-        {
-            if (place.IsAdopted)
-            {
-                DeleteQuietly(place.Segment);
-            }
-        }
-    }
-
-    private void DeleteQuietly(long segment)
-    {
-        try
-        {
-            _segments.Delete(segment);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Nothing refers to it any more; verification reports it and compaction sweeps it.
-        }
-    }
-
-    private void Close()
-    {
-        WaitForCheckpoint();
-        try
-        {
-            CheckpointNow(clean: _log.Fault is null);
-        }
-        catch (IndexException)
-        {
-            // The log has it all: the next open replays what the index could not take.
         }
     }
 

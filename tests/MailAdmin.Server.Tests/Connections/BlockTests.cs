@@ -63,7 +63,7 @@ public sealed class BlockTests
             }
 
             var time = new ManualTimeProvider();
-            await using (var opened = await ServerParts.Default.OpenStore(path, time, None))
+            await using (var opened = await ServerParts.Default.OpenStore(path, time, null, None))
             {
                 var register = await BlockRegister.OpenAsync(opened.Accounts, new BlockList(time), time, None);
                 Assert.Equal("before any server", Assert.Single(register.All()).Reason);

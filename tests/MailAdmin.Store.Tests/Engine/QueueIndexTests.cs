@@ -1,3 +1,4 @@
+using MailAdmin.Store.IO;
 using MailAdmin.Store.Sqlite;
 using MailAdmin.Store.Tests.Contract;
 using Xunit;
@@ -19,7 +20,7 @@ public sealed class QueueIndexTests : IAsyncLifetime
     public async Task A_store_made_before_there_was_a_queue_gets_one_when_it_is_opened()
     {
         await (await _factory.OpenAsync()).DisposeAsync();
-        using (var index = new IndexConnection(IndexPath, create: false))
+        using (var index = new IndexConnection(SystemStoreIO.Instance, IndexPath, create: false))
         {
             index.Execute("DROP TABLE queue; PRAGMA user_version=1");
         }
@@ -44,7 +45,7 @@ public sealed class QueueIndexTests : IAsyncLifetime
 
         await using (var store = await _factory.OpenAsync())
         {
-            using (var index = new IndexConnection(IndexPath, create: false))
+            using (var index = new IndexConnection(SystemStoreIO.Instance, IndexPath, create: false))
             {
                 index.Execute("UPDATE queue SET value = x'FFFF'");
             }

@@ -1,7 +1,7 @@
 using MailAdmin.Addresses;
 using MailAdmin.Errors;
-using MailAdmin.Security;
 using Xunit;
+using static MailAdmin.Store.Tests.Faults.Scenes;
 
 namespace MailAdmin.Store.Tests.Faults;
 
@@ -21,10 +21,10 @@ public sealed class DamageTests : IDisposable
         Flip(Segment, Find(Segment, "message 5 "u8));
         await using (var store = await OpenAsync())
         {
-            await Fails("ContentCorrupt", () => TextAsync(store, 5));
+            await FailsAsync("ContentCorrupt", () => TextAsync(store, 5));
             Assert.StartsWith("message 4 ", await TextAsync(store, 4), StringComparison.Ordinal);
             Assert.StartsWith("message 6 ", await TextAsync(store, 6), StringComparison.Ordinal);
-            Assert.Contains(await FindingsAsync(store), f => f.StartsWith("ChecksumMismatch", StringComparison.Ordinal));
+            Assert.Contains(await FindingsAsync(store), f => f.Kind == "ChecksumMismatch");
         }
 
         var report = await StoreRepair.RebuildAsync(_path);
@@ -33,7 +33,7 @@ public sealed class DamageTests : IDisposable
         {
             Assert.Equal("1:4,6:10", await UidsAsync(store));
             Assert.StartsWith("message 10 ", await TextAsync(store, 10), StringComparison.Ordinal);
-            Assert.DoesNotContain(await FindingsAsync(store), f => !f.StartsWith("DamagedRecord", StringComparison.Ordinal));
+            Assert.DoesNotContain(await FindingsAsync(store), f => f.Kind != "DamagedRecord");
         }
     }
 
@@ -60,12 +60,13 @@ public sealed class DamageTests : IDisposable
             file.SetLength(end);
         }
 
-        await Fails("StoreCorrupt", OpenAsync);
+        await FailsAsync("StoreCorrupt", OpenAsync);
         var report = await StoreRepair.RebuildAsync(_path);
         Assert.Equal(7, report.Messages);
         await using var store = await OpenAsync();
         Assert.Equal("1:7", await UidsAsync(store));
-        Assert.Equal(8u, await DeliverAsync(store, "again"));
+        // 8 to 10 were given out once, as the old index knows.
+        Assert.True(await DeliverAsync(store, "again") > 10);
     }
 
     [Fact]
@@ -76,7 +77,7 @@ public sealed class DamageTests : IDisposable
         File.Delete(second);
         await using (var store = await OpenAsync())
         {
-            Assert.Contains(await FindingsAsync(store), f => f.StartsWith("MissingSegment", StringComparison.Ordinal));
+            Assert.Contains(await FindingsAsync(store), f => f.Kind == "MissingSegment");
             Assert.StartsWith("message 10 ", await TextAsync(store, 10), StringComparison.Ordinal);
             var lost = 0;
             for (var uid = 1u; uid <= 10; uid++)
@@ -98,7 +99,8 @@ public sealed class DamageTests : IDisposable
         var report = await StoreRepair.RebuildAsync(_path);
         Assert.InRange(report.Messages, 6, 10);
         await using var repaired = await OpenAsync();
-        Assert.Equal(12u, await DeliverAsync(repaired, "next"));
+        // The journal of the missing segment may have given out more.
+        Assert.True(await DeliverAsync(repaired, "next") > 11);
     }
 
     [Fact]
@@ -107,9 +109,9 @@ public sealed class DamageTests : IDisposable
         await FillAsync();
         var index = Path.Combine(_path, "index.db");
         File.Delete(index);
-        await Fails("StoreCorrupt", OpenAsync);
+        await FailsAsync("StoreCorrupt", OpenAsync);
         await File.WriteAllBytesAsync(index, new byte[8192]);
-        await Fails("StoreCorrupt", OpenAsync);
+        await FailsAsync("StoreCorrupt", OpenAsync);
         var report = await StoreRepair.RebuildAsync(_path);
         Assert.Equal(new StoreRepairReport(1, 10, 0, 0, 0), report);
         await using var store = await OpenAsync();
@@ -125,7 +127,7 @@ public sealed class DamageTests : IDisposable
         var error = await Assert.ThrowsAsync<MailAdminException>(OpenAsync);
         Assert.Equal("StoreInUse", error.ErrorId);
         Assert.Contains(Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
-        await Fails("StoreInUse", () => StoreRepair.RebuildAsync(_path));
+        await FailsAsync("StoreInUse", () => StoreRepair.RebuildAsync(_path));
     }
 
     [Fact]
@@ -188,62 +190,8 @@ public sealed class DamageTests : IDisposable
     private async Task FillAsync(long segmentSize = 1_000_000, int count = 10, int size = 300)
     {
         await using var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _path, SegmentSize = segmentSize });
-        await store.Accounts.CreateMailboxAsync(new NewMailbox(MailboxAddress.Parse("a@example.org"), ScramVerifier.Create("secret", 4096)) { CreateDomain = true });
-        for (var i = 1; i <= count; i++)
-        {
-            await DeliverAsync(store, $"message {i} ".PadRight(size, 'x'));
-        }
-    }
-
-    private static async Task<FolderId> InboxAsync(SqliteMailStore store) =>
-        (await store.Folders.FindAsync((await store.Accounts.FindMailboxAsync(MailboxAddress.Parse("a@example.org")))!.Id, "INBOX"))!.Id;
-
-    private static async Task<uint> DeliverAsync(SqliteMailStore store, string text)
-    {
-        await using var incoming = store.Messages.CreateIncoming();
-        await incoming.WriteAsync(System.Text.Encoding.ASCII.GetBytes(text));
-        return (await store.Messages.DeliverAsync(incoming, [new DeliveryTarget(await InboxAsync(store))]))[0].Uid;
-    }
-
-    private static async Task<string> TextAsync(SqliteMailStore store, uint uid)
-    {
-        await foreach (var message in store.Messages.ReadAsync(await InboxAsync(store), UidSet.Single(uid), MessageParts.None))
-        {
-            using var content = await store.Messages.OpenAsync(message);
-            using var reader = new StreamReader(content.OpenStream());
-            return await reader.ReadToEndAsync();
-        }
-
-        return string.Empty;
-    }
-
-    private static async Task<string> UidsAsync(SqliteMailStore store) =>
-        UidSet.Of((await store.Messages.GetSnapshotAsync(await InboxAsync(store))).Enumerate().Select(m => m.Uid)).ToString();
-
-    private static async Task<List<string>> FindingsAsync(SqliteMailStore store)
-    {
-        var findings = new List<string>();
-        await foreach (var finding in store.VerifyAsync())
-        {
-            findings.Add($"{finding.Kind} {finding.Location} {finding.Message}");
-        }
-
-        return findings;
-    }
-
-    private static async Task Fails(string id, Func<Task> action)
-    {
-        var error = await Assert.ThrowsAsync<MailAdminException>(action);
-        Assert.Equal(id, error.ErrorId);
-        Assert.NotNull(error.RecommendedAction);
+        await Scenes.FillAsync(store, count, size);
     }
 
     private static int Find(string path, ReadOnlySpan<byte> what) => File.ReadAllBytes(path).AsSpan().IndexOf(what);
-
-    private static void Flip(string path, int at)
-    {
-        var octets = File.ReadAllBytes(path);
-        octets[at] ^= 0x40;
-        File.WriteAllBytes(path, octets);
-    }
 }

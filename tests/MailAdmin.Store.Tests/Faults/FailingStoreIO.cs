@@ -11,14 +11,20 @@ public enum Fault
     ShortWrite,
 }
 
-/// <summary>The real file system, where one call fails: the n-th, counted over all of them, and as many after it as asked for.</summary>
-internal sealed class FailingStoreIO : IStoreIO
+/// <summary>
+/// The real file system, where one call fails: the n-th, counted over all of them, the store's own and SQLite's, and as many after it as asked for.
+/// Flushes are counted and can fail, but are not carried out.
+/// </summary>
+internal sealed class FailingStoreIO : IStoreIO, IDisposable
 {
     private const int NoSpaceUnix = 28;
     private const int InputOutputUnix = 5;
 
     private readonly IStoreIO _io = SystemStoreIO.Instance;
+    private readonly FaultVfs _vfs;
     private int _calls;
+
+    public FailingStoreIO() => _vfs = new FaultVfs(call => FailsAs(call));
 
     /// <summary>Number of the first call to fail; 0: none.</summary>
     public int FailAt { get; set; }
@@ -26,9 +32,18 @@ internal sealed class FailingStoreIO : IStoreIO
     public int FailCount { get; set; } = 1;
     public Fault Fault { get; set; }
     public int Calls => Volatile.Read(ref _calls);
+    /// <summary>Sees each call before it is made, may hold it up, and may say how it fails.</summary>
+    public Func<string, Fault?>? Called { get; set; }
     /// <summary>What the call was that failed first.</summary>
     public string? Failed { get; private set; }
 
+    /// <summary>While set nothing fails and nothing is counted.</summary>
+    public bool IsSuspended { get; set; }
+    public string IndexVfs => _vfs.Name;
+
+    public void Dispose() => _vfs.Dispose();
+
+    public IStoreFile? TryLock(string path) => Do("lock", () => _io.TryLock(path));
     public void CreateDirectory(string path) => Do("create directory", () => _io.CreateDirectory(path));
     public IStoreFile Create(string path) => Do("create", () => new FailingFile(this, _io.Create(path)));
     public IStoreFile Open(string path, bool write) => Do("open", () => new FailingFile(this, _io.Open(path, write)));
@@ -37,50 +52,60 @@ internal sealed class FailingStoreIO : IStoreIO
     public IReadOnlyList<string> List(string directory) => Do("list", () => _io.List(directory));
     public void Delete(string path) => Do("delete", () => _io.Delete(path));
     public void Move(string from, string to) => Do("move", () => _io.Move(from, to));
-    public void FlushDirectory(string path) => Do("flush directory", () => _io.FlushDirectory(path));
+    public void FlushDirectory(string path) => Do("flush directory", () => { });
 
-    private bool Fails(string call)
+    private Fault? FailsAs(string call)
     {
+        if (IsSuspended)
+        {
+            return null;
+        }
+
+        if (Called?.Invoke(call) is { } asked)
+        {
+            return asked;
+        }
+
         var number = Interlocked.Increment(ref _calls);
         if (FailAt == 0 || number < FailAt || number >= FailAt + FailCount)
         {
-            return false;
+            return null;
         }
 
         Failed ??= call;
-        return true;
+        return Fault;
     }
 
-    private IOException Error() => Fault == Fault.NoSpace ? new IOException("No space left on device", NoSpaceUnix) : new IOException("Input/output error", InputOutputUnix);
+    private static IOException Error(Fault fault) => fault == Fault.NoSpace ? new IOException("No space left on device", NoSpaceUnix) : new IOException("Input/output error", InputOutputUnix);
 
     private void Do(string call, Action action)
     {
-        if (Fails(call))
+        if (FailsAs(call) is { } fault)
         {
-            throw Error();
+            throw Error(fault);
         }
 
         action();
     }
 
-    private T Do<T>(string call, Func<T> action) => Fails(call) ? throw Error() : action();
+    private T Do<T>(string call, Func<T> action) => FailsAs(call) is { } fault ? throw Error(fault) : action();
 
     private sealed class FailingFile(FailingStoreIO owner, IStoreFile file) : IStoreFile
     {
         public long Length => file.Length;
 
-        public int Read(long offset, Span<byte> destination) => owner.Fails("read") ? throw owner.Error() : file.Read(offset, destination);
+        public int Read(long offset, Span<byte> destination) => owner.FailsAs("read") is { } fault ? throw Error(fault) : file.Read(offset, destination);
 
         public void Write(long offset, ReadOnlySpan<byte> octets)
         {
-            if (owner.Fails("write"))
+            if (owner.FailsAs("write") is { } fault)
             {
-                if (owner.Fault == Fault.ShortWrite)
+                if (fault == Fault.ShortWrite)
                 {
                     file.Write(offset, octets[..(octets.Length / 2)]);
                 }
 
-                throw owner.Error();
+                throw Error(fault);
             }
 
             file.Write(offset, octets);
@@ -88,20 +113,20 @@ internal sealed class FailingStoreIO : IStoreIO
 
         public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> buffers)
         {
-            if (owner.Fails("write"))
+            if (owner.FailsAs("write") is { } fault)
             {
-                if (owner.Fault == Fault.ShortWrite)
+                if (fault == Fault.ShortWrite)
                 {
                     file.Write(offset, [.. buffers.Take(buffers.Count / 2)]);
                 }
 
-                throw owner.Error();
+                throw Error(fault);
             }
 
             file.Write(offset, buffers);
         }
 
-        public void Flush() => owner.Do("flush", file.Flush);
+        public void Flush() => owner.Do("flush", () => { });
 
         public void SetLength(long length) => owner.Do("set length", () => file.SetLength(length));
 

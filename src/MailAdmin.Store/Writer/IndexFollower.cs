@@ -1,0 +1,224 @@
+using MailAdmin.Administration;
+using MailAdmin.Store.Content;
+using MailAdmin.Store.Sqlite;
+using MailAdmin.Store.State;
+
+namespace MailAdmin.Store.Writer;
+
+/// <summary>
+/// Lets the index follow the log: in the background for messages, with the batch itself for accounts and folders.
+/// </summary>
+/// <remarks>
+/// Invariants:
+/// 1. Called by whoever is the writer; only the taking over itself runs beside it. One of the two uses the writing connection at a time.
+/// 2. What the index could not take is dirty again, with the figures of its segments: a later checkpoint takes it all.
+/// 3. An index that fails is told of once until it is well again, is tried again with the clock, and holds up deliveries only when
+///    <see cref="MaxBehind"/> checkpoints wait for it: what waits is in memory, and has a bound.
+/// </remarks>
+internal sealed class IndexFollower(
+    StoreOptions options, StoreState state, LogAppender log, SegmentTable segments, IndexWriter index, PendingNotes notes, Action ask) : IAsyncDisposable
+{
+    // How far the log may run ahead of the index, in checkpoints, before writers wait for it.
+    private const int MaxBehind = 8;
+    private const long CheckpointOctets = 64L * 1024 * 1024;
+
+    private readonly ITimer _timer = options.TimeProvider.CreateTimer(_ => ask(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    private Task<List<ContentPlace>>? _running;
+    private Checkpoint? _checkpoint;
+    private bool _timerSet;
+    private bool _failed;
+
+    /// <summary>True where the next batch has to wait for the index.</summary>
+    public bool IsFarBehind => state.Dirty.Changes >= options.CheckpointMessages * (long)MaxBehind;
+
+    private bool HasWork => !state.Dirty.IsEmpty || notes.HasAny;
+
+    /// <summary>Before a batch: an index that is too far behind is waited for, and one that failed must catch up.</summary>
+    /// <exception cref="IndexException">It cannot.</exception>
+    public void Limit()
+    {
+        if (!IsFarBehind)
+        {
+            return;
+        }
+
+        Wait();
+        if (_failed)
+        {
+            Take(clean: false);
+        }
+    }
+
+    /// <summary>Begins a batch of accounts or folders: the index catches up, and the batch's events go into a transaction.</summary>
+    /// <exception cref="IndexException">It cannot.</exception>
+    public void Begin()
+    {
+        CatchUp();
+        index.Begin();
+        state.Index = index;
+    }
+
+    /// <summary>Commits what <see cref="Begin"/> began, and publishes.</summary>
+    /// <exception cref="IndexException">It was not committed.</exception>
+    public void Commit(List<long> removedSegments)
+    {
+        state.MergeBatch();
+        var checkpoint = Capture(clean: false, [.. removedSegments]);
+        state.Index = null;
+        List<ContentPlace> dead;
+        try
+        {
+            dead = index.Apply(checkpoint);
+            index.Commit();
+        }
+        catch
+        {
+            log.GiveBack(checkpoint.Segments);
+            throw;
+        }
+
+        state.Publish();
+        Settle(checkpoint, dead);
+    }
+
+    /// <summary>The batch that <see cref="Begin"/> began never was.</summary>
+    public void RollBack()
+    {
+        state.Index = null;
+        index.RollBack();
+    }
+
+    /// <summary>After a batch: sets the index to work where there is enough for it. True where a checkpoint ended.</summary>
+    /// <param name="asked">The clock or a full notebook asks for it.</param>
+    public bool FollowUp(bool asked)
+    {
+        var ended = _running is { IsCompleted: true };
+        if (ended)
+        {
+            Wait();
+        }
+
+        _timerSet &= !asked;
+        // One that failed waits for the clock: the disk that filled a moment ago is still full.
+        var due = asked || (!_failed && (state.Dirty.Changes >= options.CheckpointMessages || state.Dirty.Octets >= CheckpointOctets));
+        if (due && _running is null && HasWork)
+        {
+            var checkpoint = Capture(clean: false, []);
+            _checkpoint = checkpoint;
+            _running = Task.Run(() => Apply(checkpoint));
+        }
+
+        if (!_timerSet && (HasWork || _running is not null))
+        {
+            _timerSet = true;
+            _timer.Change(options.CheckpointInterval, Timeout.InfiniteTimeSpan);
+        }
+
+        return ended;
+    }
+
+    /// <summary>The store closes: the index takes what it can; what it cannot the next open replays.</summary>
+    public void Close()
+    {
+        Wait();
+        try
+        {
+            Take(clean: log.Fault is null);
+        }
+        catch (IndexException)
+        {
+            // Told of; the log has it all.
+        }
+    }
+
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+
+    private void CatchUp()
+    {
+        Wait();
+        if (HasWork)
+        {
+            Take(clean: false);
+        }
+    }
+
+    private void Take(bool clean)
+    {
+        var checkpoint = Capture(clean, []);
+        try
+        {
+            Settle(checkpoint, Apply(checkpoint));
+        }
+        catch (IndexException e)
+        {
+            GiveBack(checkpoint, e);
+            throw;
+        }
+    }
+
+    /// <summary>Waits until the index is free.</summary>
+    private void Wait()
+    {
+        if (_running is not { } running)
+        {
+            return;
+        }
+
+        var checkpoint = _checkpoint!;
+        _running = null;
+        _checkpoint = null;
+        try
+        {
+            Settle(checkpoint, running.GetAwaiter().GetResult());
+        }
+        catch (IndexException e)
+        {
+            GiveBack(checkpoint, e);
+        }
+    }
+
+    private List<ContentPlace> Apply(Checkpoint checkpoint)
+    {
+        try
+        {
+            index.Begin();
+            var dead = index.Apply(checkpoint);
+            index.Commit();
+            return dead;
+        }
+        catch
+        {
+            index.RollBack();
+            throw;
+        }
+    }
+
+    private Checkpoint Capture(bool clean, List<long> removedSegments) => state.Capture(
+        log.Segment, log.Offset, clean, notes.TakeLogins(), notes.TakeRecents(), notes.TakeSummaries(), log.TakeChanged(), removedSegments);
+
+    private void GiveBack(Checkpoint checkpoint, IndexException cause)
+    {
+        state.GiveBack(checkpoint);
+        log.GiveBack(checkpoint.Segments);
+        if (!_failed)
+        {
+            _failed = true;
+            options.Noticed?.Invoke(new StoreFinding(
+                MailEventSeverity.Warning, "IndexBehind", "index", $"The index could not take over the last changes and tries again; they are safe in the log. {cause.Message}"));
+        }
+    }
+
+    private void Settle(Checkpoint checkpoint, List<ContentPlace> dead)
+    {
+        _failed = false;
+        state.Settle(checkpoint);
+        notes.Settle(checkpoint);
+        foreach (var place in dead)
+        {
+            if (place.IsAdopted)
+            {
+                segments.DeleteQuietly(place.Segment);
+            }
+        }
+    }
+}

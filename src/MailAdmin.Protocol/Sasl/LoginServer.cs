@@ -28,8 +28,7 @@ public sealed class LoginServer : SaslMechanism
             return new SaslStep(SaslStepKind.CheckPassword) { UserName = _name, Password = text };
         }
 
-        return SaslText.TryPrepareName(text, out _name)
-            ? new SaslStep(SaslStepKind.Challenge) { Data = "Password:"u8.ToArray() }
-            : new SaslStep(SaslStepKind.Malformed);
+        _name = text;
+        return new SaslStep(SaslStepKind.Challenge) { Data = "Password:"u8.ToArray() };
     }
 }

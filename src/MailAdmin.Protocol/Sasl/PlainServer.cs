@@ -25,14 +25,14 @@ public sealed class PlainServer : SaslMechanism
         var authenticate = response[(first + 1)..(first + 1 + second)];
         var secret = response[(first + second + 2)..];
         if (!SaslText.TryDecode(authorize, out var identity) || !SaslText.TryDecode(authenticate, out var user) || !SaslText.TryDecode(secret, out var password)
-            || password.Length == 0 || !SaslText.TryPrepareName(user, out var name))
+            || user.Length == 0 || password.Length == 0)
         {
             return new SaslStep(SaslStepKind.Malformed);
         }
 
         // RFC 4616 §2: another identity than one's own needs a right that nobody has here.
         return identity.Length > 0 && !identity.Equals(user, StringComparison.OrdinalIgnoreCase)
-            ? new SaslStep(SaslStepKind.Refused) { UserName = name }
-            : new SaslStep(SaslStepKind.CheckPassword) { UserName = name, Password = password };
+            ? new SaslStep(SaslStepKind.Refused) { UserName = user }
+            : new SaslStep(SaslStepKind.CheckPassword) { UserName = user, Password = password };
     }
 }

@@ -107,24 +107,24 @@ public sealed class ScramServer : SaslMechanism
         var attributes = _clientFirstBare.Split(',');
         if (attributes.Length < 2 || !attributes[0].StartsWith("n=", StringComparison.Ordinal) || !attributes[1].StartsWith("r=", StringComparison.Ordinal)
             || attributes[1].Length is < 10 or > 200 || !IsPrintable(attributes[1])
-            || !TryUnescape(attributes[0][2..], out var user) || !SaslText.TryPrepareName(user, out var name))
+            || !TryUnescape(attributes[0][2..], out var user) || user.Length == 0)
         {
             return malformed;
         }
 
         if (!TryBind(flag))
         {
-            return flag is "n" or "y" || flag.StartsWith("p=", StringComparison.Ordinal) ? new SaslStep(SaslStepKind.Refused) { UserName = name } : malformed;
+            return flag is "n" or "y" || flag.StartsWith("p=", StringComparison.Ordinal) ? new SaslStep(SaslStepKind.Refused) { UserName = user } : malformed;
         }
 
         if (identity is not null && !identity.Equals(user, StringComparison.OrdinalIgnoreCase))
         {
-            return new SaslStep(SaslStepKind.Refused) { UserName = name };
+            return new SaslStep(SaslStepKind.Refused) { UserName = user };
         }
 
         _nonce = attributes[1][2..] + (_fixedNonce ?? Convert.ToBase64String(RandomNumberGenerator.GetBytes(18)));
         _state = State.WaitingForVerifier;
-        return new SaslStep(SaslStepKind.NeedVerifier) { UserName = name };
+        return new SaslStep(SaslStepKind.NeedVerifier) { UserName = user };
     }
 
     private bool TryBind(string flag)

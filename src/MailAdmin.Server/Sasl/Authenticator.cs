@@ -73,7 +73,7 @@ public sealed class Authenticator : IAuthenticator, IDisposable
             var holds = mailbox is not null && _cache.Holds(mailbox, password);
             if (!holds)
             {
-                holds = await ComputeAsync(mailbox, password, remote, cancellationToken);
+                holds = await ComputeAsync(NameOf(mailbox, userName), mailbox, password, remote, cancellationToken);
 
                 if (holds)
                 {
@@ -85,18 +85,26 @@ public sealed class Authenticator : IAuthenticator, IDisposable
         }
         catch (MailAdminException e)
         {
-            SaslLog.CannotTell(_log, e, protocol);
+            SaslLog.CannotTell(_log, e);
             return new AuthenticationOutcome(AuthenticationStatus.TemporaryFailure, null);
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ScramCredentials> GetScramCredentialsAsync(string userName, CancellationToken cancellationToken)
+    public async ValueTask<ScramCredentials?> GetScramCredentialsAsync(string userName, CancellationToken cancellationToken)
     {
-        var mailbox = await FindAsync(userName, cancellationToken);
-        // Computed for known names as well, so that both cost the same.
-        var decoy = await DecoyForAsync(userName, cancellationToken);
-        return new ScramCredentials(userName, mailbox?.Verifier ?? decoy, mailbox);
+        try
+        {
+            var mailbox = await FindAsync(userName, cancellationToken);
+            // Computed for known names as well, so that both cost the same.
+            var decoy = await DecoyForAsync(userName, cancellationToken);
+            return new ScramCredentials(userName, mailbox?.Verifier ?? decoy, mailbox);
+        }
+        catch (MailAdminException e)
+        {
+            SaslLog.CannotTell(_log, e);
+            return null;
+        }
     }
 
     /// <inheritdoc/>
@@ -112,7 +120,7 @@ public sealed class Authenticator : IAuthenticator, IDisposable
         }
         catch (MailAdminException e)
         {
-            SaslLog.CannotTell(_log, e, protocol);
+            SaslLog.CannotTell(_log, e);
             return new AuthenticationOutcome(AuthenticationStatus.TemporaryFailure, null);
         }
     }
@@ -125,9 +133,9 @@ public sealed class Authenticator : IAuthenticator, IDisposable
         _suspect.Dispose();
     }
 
-    private async ValueTask<bool> ComputeAsync(MailboxRecord? mailbox, string password, IPAddress remote, CancellationToken cancellationToken)
+    private async ValueTask<bool> ComputeAsync(string name, MailboxRecord? mailbox, string password, IPAddress remote, CancellationToken cancellationToken)
     {
-        var lane = (_failures.Enter(remote) > CrowdAbove) | (_failures.Count(remote) > 0) ? _suspect : _trusted;
+        var lane = (_failures.Enter(remote, name) > CrowdAbove) | (_failures.Count(remote, name) > 0) ? _suspect : _trusted;
         try
         {
             await lane.WaitAsync(cancellationToken);
@@ -142,7 +150,7 @@ public sealed class Authenticator : IAuthenticator, IDisposable
         }
         finally
         {
-            _failures.Leave(remote);
+            _failures.Leave(remote, name);
         }
     }
 
@@ -163,7 +171,7 @@ public sealed class Authenticator : IAuthenticator, IDisposable
         _events.Publish("LoginFailed", MailEventSeverity.Warning,
             mailbox is null ? "Login failed: no such mailbox" : holds ? $"Login of {mailbox.Address} refused: logins are switched off" : $"Login of {mailbox.Address} failed: wrong password",
             details);
-        var delay = _limits.LoginFailureDelay * Math.Min(8, _failures.Add(remote));
+        var delay = _limits.LoginFailureDelay * Math.Min(8, _failures.Add(remote, NameOf(mailbox, userName)));
         if (delay > TimeSpan.Zero)
         {
             await Task.Delay(delay, _time, cancellationToken);
@@ -172,9 +180,18 @@ public sealed class Authenticator : IAuthenticator, IDisposable
         return new AuthenticationOutcome(holds ? AuthenticationStatus.Disabled : AuthenticationStatus.Failed, null);
     }
 
+    // However it was written.
+    private static string NameOf(MailboxRecord? mailbox, string userName) => mailbox?.Address.ToString() ?? userName;
+
     // A name without a domain is one of the first domain.
-    private async ValueTask<MailboxRecord?> FindAsync(string userName, CancellationToken cancellationToken)
+    private async ValueTask<MailboxRecord?> FindAsync(string name, CancellationToken cancellationToken)
     {
+        // RFC 4616 §2, RFC 5802 §5.1: a name that cannot be prepared is nobody's.
+        if (!SaslPrep.TryPrepare(name, out var userName))
+        {
+            return null;
+        }
+
         if (!userName.Contains('@', StringComparison.Ordinal))
         {
             var domain = _settings.Domains.Count > 0 ? _settings.Domains[0] : null;
@@ -216,6 +233,6 @@ public sealed class Authenticator : IAuthenticator, IDisposable
 /// <summary>Log lines of logins.</summary>
 internal static partial class SaslLog
 {
-    [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "A login over {Protocol} could not be checked")]
-    public static partial void CannotTell(ILogger log, Exception exception, MailProtocol protocol);
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "A login could not be checked")]
+    public static partial void CannotTell(ILogger log, Exception exception);
 }

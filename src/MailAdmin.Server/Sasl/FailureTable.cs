@@ -1,10 +1,15 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace MailAdmin.Server.Sasl;
 
-/// <summary>Failed logins of late by address (an IPv6 network of /64 is one address). Bounded; what is old counts no more.</summary>
+/// <summary>
+/// Failed logins of late by address (an IPv6 network of /64 is one address). Bounded; what is old counts no more. Loopback is no one peer but a webmail, a
+/// relay or a test suite with many people behind it: there it is the name that counts, so that one person's errors slow nobody else.
+/// </summary>
 internal sealed class FailureTable(TimeProvider time)
 {
     /// <summary>A failure counts this long after the last one.</summary>
@@ -17,12 +22,12 @@ internal sealed class FailureTable(TimeProvider time)
     private readonly ConcurrentDictionary<UInt128, int> _underWay = new();
 
     /// <summary>A login of an address begins to be computed; returns how many of it are under way, this one included.</summary>
-    public int Enter(IPAddress address) => _underWay.AddOrUpdate(Key(address), 1, (_, count) => count + 1);
+    public int Enter(IPAddress address, string name) => _underWay.AddOrUpdate(Key(address, name), 1, (_, count) => count + 1);
 
     /// <summary>The counterpart of <see cref="Enter"/>; an address with nothing under way is forgotten.</summary>
-    public void Leave(IPAddress address)
+    public void Leave(IPAddress address, string name)
     {
-        var key = Key(address);
+        var key = Key(address, name);
         if (_underWay.AddOrUpdate(key, 0, (_, count) => count - 1) <= 0)
         {
             _underWay.TryRemove(new KeyValuePair<UInt128, int>(key, 0));
@@ -30,11 +35,11 @@ internal sealed class FailureTable(TimeProvider time)
     }
 
     /// <summary>Failures of an address of late.</summary>
-    public int Count(IPAddress address) =>
-        _failures.TryGetValue(Key(address), out var entry) && time.GetElapsedTime(entry.At) < Memory ? entry.Count : 0;
+    public int Count(IPAddress address, string name) =>
+        _failures.TryGetValue(Key(address, name), out var entry) && time.GetElapsedTime(entry.At) < Memory ? entry.Count : 0;
 
     /// <summary>Counts a failure; returns how many there are now.</summary>
-    public int Add(IPAddress address)
+    public int Add(IPAddress address, string name)
     {
         if (_failures.Count >= Max)
         {
@@ -42,7 +47,7 @@ internal sealed class FailureTable(TimeProvider time)
         }
 
         var now = time.GetTimestamp();
-        return _failures.AddOrUpdate(Key(address), (1, now), (_, old) => (time.GetElapsedTime(old.At, now) < Memory ? Math.Min(old.Count + 1, 1_000_000) : 1, now)).Count;
+        return _failures.AddOrUpdate(Key(address, name), (1, now), (_, old) => (time.GetElapsedTime(old.At, now) < Memory ? Math.Min(old.Count + 1, 1_000_000) : 1, now)).Count;
     }
 
     private void Shrink()
@@ -61,8 +66,16 @@ internal sealed class FailureTable(TimeProvider time)
         }
     }
 
-    private static UInt128 Key(IPAddress address)
+    private static UInt128 Key(IPAddress address, string name)
     {
+        if (IPAddress.IsLoopback(address))
+        {
+            // ff00::/8 is multicast: nobody connects from there.
+            var digest = SHA256.HashData(Encoding.UTF8.GetBytes(name.ToUpperInvariant()));
+            digest[0] = 0xFF;
+            return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(digest);
+        }
+
         Span<byte> octets = stackalloc byte[16];
         octets.Clear();
         var isV4 = address.AddressFamily == AddressFamily.InterNetwork || address.IsIPv4MappedToIPv6;

@@ -11,9 +11,9 @@ public interface IAuthenticator
 
     /// <summary>
     /// The verifier for a SCRAM exchange. For an unknown name a made-up one that is always the same for that name, so that nothing is told;
-    /// the exchange then fails at its end.
+    /// the exchange then fails at its end. Null where the store cannot tell now.
     /// </summary>
-    ValueTask<ScramCredentials> GetScramCredentialsAsync(string userName, CancellationToken cancellationToken);
+    ValueTask<ScramCredentials?> GetScramCredentialsAsync(string userName, CancellationToken cancellationToken);
 
     /// <summary>Reports the end of a SCRAM exchange: counts, delays, notes the login.</summary>
     ValueTask<AuthenticationOutcome> CompleteScramAsync(ScramCredentials credentials, bool proofHolds, MailProtocol protocol, IPAddress remote, CancellationToken cancellationToken);

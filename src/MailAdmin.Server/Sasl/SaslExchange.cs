@@ -145,6 +145,11 @@ public sealed class SaslExchange
 
             case SaslStepKind.NeedVerifier:
                 _credentials = await _authenticator.GetScramCredentialsAsync(step.UserName!, cancellationToken);
+                if (_credentials is null)
+                {
+                    return new SaslReply(SaslReplyKind.TemporaryFailure);
+                }
+
                 var verifier = _credentials.Verifier;
                 return await FollowAsync(
                     ((ScramServer)_mechanism).Continue(verifier.Salt, verifier.Iterations, verifier.StoredKey, verifier.ServerKey), cancellationToken);

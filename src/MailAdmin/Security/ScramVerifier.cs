@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MailAdmin.Errors;
 
 namespace MailAdmin.Security;
 
@@ -18,41 +19,32 @@ public sealed record ScramVerifier(byte[] Salt, int Iterations, byte[] StoredKey
     /// </summary>
     public const int DefaultIterations = 16384;
 
-    /// <summary>Makes a verifier with a fresh salt. The password is normalised first, see <see cref="Normalize"/>.</summary>
+    /// <summary>Makes a verifier with a fresh salt. The password is prepared first, see <see cref="SaslPrep"/>.</summary>
+    /// <exception cref="MailAdminException"><c>PasswordNotUsable</c>: it holds characters that no client could send in a form of their own.</exception>
     public static ScramVerifier Create(ReadOnlySpan<char> password, int iterations = DefaultIterations)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 4096);
-        var salt = RandomNumberGenerator.GetBytes(16);
-        return Derive(password, salt, iterations);
+        if (!SaslPrep.TryPrepare(password, out var prepared))
+        {
+            throw new MailAdminException(
+                "PasswordNotUsable", MailErrorCategory.InvalidArgument, "The password is empty or holds characters that passwords may not have.",
+                recommendedAction: "Leave out tabs, line ends and other control characters, private characters, and a mix of right-to-left and left-to-right letters.");
+        }
+
+        return Derive(prepared, RandomNumberGenerator.GetBytes(16), iterations);
     }
 
     /// <summary>True where <paramref name="password"/> is the one this verifier was made of. Constant time over the comparison.</summary>
-    public bool Verify(ReadOnlySpan<char> password) =>
-        CryptographicOperations.FixedTimeEquals(Derive(password, Salt, Iterations).StoredKey, StoredKey);
-
-    /// <summary>
-    /// SASLprep in the profile that matters (RFC 4013 §2): non-ASCII spaces become spaces, then NFKC.
-    /// </summary>
-    public static string Normalize(ReadOnlySpan<char> password)
+    public bool Verify(ReadOnlySpan<char> password)
     {
-        var text = password.ToString();
-        if (Ascii.IsValid(text))
-        {
-            return text;
-        }
-
-        var builder = new StringBuilder(text.Length);
-        foreach (var c in text)
-        {
-            builder.Append(char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.SpaceSeparator ? ' ' : c);
-        }
-
-        return builder.ToString().Normalize(NormalizationForm.FormKC);
+        // One that cannot be prepared costs what others cost, and fails.
+        var isPrepared = SaslPrep.TryPrepare(password, out var prepared);
+        return CryptographicOperations.FixedTimeEquals(Derive(prepared ?? "-", Salt, Iterations).StoredKey, StoredKey) & isPrepared;
     }
 
-    private static ScramVerifier Derive(ReadOnlySpan<char> password, byte[] salt, int iterations)
+    private static ScramVerifier Derive(string prepared, byte[] salt, int iterations)
     {
-        var secret = Encoding.UTF8.GetBytes(Normalize(password));
+        var secret = Encoding.UTF8.GetBytes(prepared);
         try
         {
             var salted = Rfc2898DeriveBytes.Pbkdf2(secret, salt, iterations, HashAlgorithmName.SHA256, 32);

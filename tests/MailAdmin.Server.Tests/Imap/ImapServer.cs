@@ -126,7 +126,7 @@ internal sealed class ImapServer : ITranscriptServer
                 ? new(AuthenticationStatus.Succeeded, await store.Accounts.GetMailboxAsync(known.Id, cancellationToken))
                 : new(AuthenticationStatus.Failed, null);
 
-        public ValueTask<ScramCredentials> GetScramCredentialsAsync(string userName, CancellationToken cancellationToken) => new(new ScramCredentials(userName, Verifier, null));
+        public ValueTask<ScramCredentials?> GetScramCredentialsAsync(string userName, CancellationToken cancellationToken) => new(new ScramCredentials(userName, Verifier, null));
 
         public ValueTask<AuthenticationOutcome> CompleteScramAsync(
             ScramCredentials credentials, bool proofHolds, MailProtocol protocol, IPAddress remote, CancellationToken cancellationToken) =>

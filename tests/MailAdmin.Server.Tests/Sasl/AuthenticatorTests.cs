@@ -43,6 +43,10 @@ public sealed class AuthenticatorTests : IAsyncLifetime
     [InlineData("nobody@example.com", "secret", AuthenticationStatus.Failed)]
     [InlineData("alice+detail@example.com", "secret", AuthenticationStatus.Failed)]
     [InlineData("not an address", "secret", AuthenticationStatus.Failed)]
+    [InlineData("ali\u00ADce@example.com", "secret", AuthenticationStatus.Succeeded)]
+    [InlineData("alice@example.com", "se\u200Ccret", AuthenticationStatus.Succeeded)]
+    [InlineData("alice\u0007@example.com", "secret", AuthenticationStatus.Failed)]
+    [InlineData("alice@example.com", "secret\u0000", AuthenticationStatus.Failed)]
     [InlineData("", "secret", AuthenticationStatus.Failed)]
     public async Task Names_and_passwords_are_checked(string name, string password, AuthenticationStatus status)
     {
@@ -78,9 +82,9 @@ public sealed class AuthenticatorTests : IAsyncLifetime
         using var again = Make();
         var second = await again.GetScramCredentialsAsync("Nobody@example.com", CancellationToken.None);
         var other = await again.GetScramCredentialsAsync("somebody@example.com", CancellationToken.None);
-        Assert.Null(first.Mailbox);
-        Assert.Equal(first.Verifier.Salt, second.Verifier.Salt);
-        Assert.NotEqual(first.Verifier.Salt, other.Verifier.Salt);
+        Assert.Null(first!.Mailbox);
+        Assert.Equal(first.Verifier.Salt, second!.Verifier.Salt);
+        Assert.NotEqual(first.Verifier.Salt, other!.Verifier.Salt);
         Assert.Equal(ScramVerifier.DefaultIterations, first.Verifier.Iterations);
     }
 
@@ -102,6 +106,34 @@ public sealed class AuthenticatorTests : IAsyncLifetime
 
         // The right password is answered at once.
         Assert.Equal(AuthenticationStatus.Succeeded, (await LoginAsync("alice", "secret")).Status);
+    }
+
+    [Theory]
+    // Behind loopback are many people (a webmail, a test suite), behind any other address one.
+    [InlineData("127.0.0.1", "::1", 1)]
+    [InlineData("192.0.2.1", "::ffff:192.0.2.1", 4)]
+    [InlineData("2001:db8::1", "2001:db8::ffff:0:0:1", 4)]
+    public async Task Failures_count_by_address_and_on_loopback_by_name(string address, string sameAddress, int secondsForAnother)
+    {
+        _authenticator.Dispose();
+        _authenticator = Make(new ServerLimits { LoginFailureDelay = TimeSpan.FromSeconds(1) });
+        for (var failures = 1; failures <= 3; failures++)
+        {
+            // The name as it is written makes no difference.
+            await FailAsync(failures == 2 ? "ALICE" : "alice@example.com", address, failures);
+        }
+
+        await FailAsync("bob", sameAddress, secondsForAnother);
+        async Task FailAsync(string name, string from, int seconds)
+        {
+            var before = _counters.LoginsFailed;
+            var login = LoginAsync(name, "wrong", from);
+            await Eventually.Holds(() => _counters.LoginsFailed > before && _time.HasTimers, "the failure");
+            _time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
+            Assert.False(login.IsCompleted);
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            await Eventually.Within(login, "the reply");
+        }
     }
 
     [Fact]

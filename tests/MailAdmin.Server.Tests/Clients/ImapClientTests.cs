@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text;
 using MailAdmin.Server.Tests.Imap;
 using MailAdmin.Testing;
 using MailKit;
@@ -7,6 +5,7 @@ using MailKit.Net.Imap;
 using MailKit.Search;
 using MailKit.Security;
 using MimeKit;
+using static MailAdmin.Server.Tests.Clients.ClientProgram;
 
 namespace MailAdmin.Server.Tests.Clients;
 
@@ -103,149 +102,11 @@ public sealed class ImapClientTests
         Assert.Contains("all good", said, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Curl_lists_reads_and_stores()
-    {
-        Require("curl");
-        await using var server = await ImapServer.StartAsync();
-        using var directory = new TempDirectory();
-        var file = directory.File("mail.eml");
-        await File.WriteAllTextAsync(file, "Subject: by curl\r\n\r\nhello\r\n");
-        var url = $"imap://127.0.0.1:{server.EndPoint.Port}";
-        string[] login = ["-sS", "-k", "--ssl-reqd", "-u", $"{User}:{Password}"];
-        await RunAsync("curl", [.. login, "-T", file, $"{url}/INBOX"]);
-        Assert.Equal("Subject: by curl\r\n\r\nhello\r\n", await RunAsync("curl", [.. login, $"{url}/INBOX;UID=1"]));
-        Assert.Contains("* LIST", await RunAsync("curl", [.. login, $"{url}/"]), StringComparison.Ordinal);
-        Assert.Contains("* SEARCH 1", await RunAsync("curl", [.. login, $"{url}/INBOX?ALL"]), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Mbsync_synchronises_both_ways()
-    {
-        Require("mbsync");
-        await using var server = await ImapServer.StartAsync();
-        await FillAsync(server, 5);
-        using var directory = new TempDirectory();
-        Directory.CreateDirectory(directory.File("mail"));
-        var config = directory.File("mbsyncrc");
-        await File.WriteAllTextAsync(config, $"""
-            IMAPAccount test
-            Host 127.0.0.1
-            Port {server.EndPoint.Port}
-            User {User}
-            Pass {Password}
-            SSLType None
-            AuthMechs LOGIN
-
-            IMAPStore far
-            Account test
-
-            MaildirStore near
-            Path {directory.File("mail")}/
-            Inbox {directory.File("mail")}/INBOX
-            SubFolders Verbatim
-
-            Channel all
-            Far :far:
-            Near :near:
-            Patterns *
-            Create Both
-            Expunge Both
-            SyncState *
-            """);
-        await RunAsync("mbsync", ["-c", config, "-a"]);
-        var mails = Directory.GetFiles(directory.File("mail/INBOX"), "*", SearchOption.AllDirectories).Where(f => f.Contains("U=", StringComparison.Ordinal)).Order().ToArray();
-        Assert.Equal(5, mails.Length);
-
-        // One is deleted here, one comes new from here.
-        File.Delete(mails[0]);
-        await File.WriteAllTextAsync(directory.File("mail/INBOX/new/1.fresh"), "Subject: from here\n\nbody\n");
-        await RunAsync("mbsync", ["-c", config, "-a"]);
-        await using var client = await server.LogInAsync();
-        await client.SendLineAsync("a STATUS INBOX (MESSAGES UIDNEXT)");
-        await client.ExpectAsync("* STATUS INBOX (MESSAGES 5 UIDNEXT 7)");
-    }
-
-    [Fact]
-    public async Task Offlineimap_synchronises()
-    {
-        Require("offlineimap");
-        await using var server = await ImapServer.StartAsync();
-        await FillAsync(server, 4);
-        using var directory = new TempDirectory();
-        var config = directory.File("offlineimaprc");
-        await File.WriteAllTextAsync(config, $"""
-            [general]
-            metadata = {directory.File("meta")}
-            accounts = test
-            ui = quiet
-            [Account test]
-            localrepository = near
-            remoterepository = far
-            [Repository near]
-            type = Maildir
-            localfolders = {directory.File("mail")}
-            [Repository far]
-            type = IMAP
-            remotehost = 127.0.0.1
-            remoteport = {server.EndPoint.Port}
-            remoteuser = {User}
-            remotepass = {Password}
-            ssl = no
-            starttls = no
-            auth_mechanisms = LOGIN
-            """);
-        await RunAsync("offlineimap", ["-c", config, "-o"]);
-        Assert.Equal(4, Directory.GetFiles(directory.File("mail/INBOX"), "*", SearchOption.AllDirectories).Length);
-    }
-
-    private static async Task FillAsync(ImapServer server, int count)
-    {
-        await using var client = await server.LogInAsync();
-        for (var i = 0; i < count; i++)
-        {
-            var message = $"From: a@example.com\r\nSubject: number {i}\r\nMessage-ID: <{i}@example.com>\r\n\r\nbody {i}\r\n";
-            await client.SendAsync($"a{i} APPEND INBOX {{{message.Length}+}}\r\n{message}\r\n");
-            await client.ExpectAsync($"a{i} OK");
-        }
-    }
-
     private static MimeMessage Message(string subject)
     {
         var message = new MimeMessage { Subject = subject, Body = new TextPart("plain") { Text = $"text body {subject.Split(' ')[1]}" } };
         message.From.Add(new MailboxAddress("Bob", "bob@example.com"));
         message.To.Add(new MailboxAddress("Alice", User));
         return message;
-    }
-
-    private static void Require(string program)
-    {
-        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(d => File.Exists(Path.Combine(d, program))))
-        {
-            Assert.Skip($"{program} is not installed");
-        }
-    }
-
-    private static async Task<string> RunAsync(string program, IEnumerable<string> arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, StandardOutputEncoding = Encoding.Latin1,
-        })!;
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        try
-        {
-            await Eventually.Within(process.WaitForExitAsync(), program);
-        }
-        catch (TimeoutException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-
-        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {await output}{await errors}");
-        return await output;
     }
 }

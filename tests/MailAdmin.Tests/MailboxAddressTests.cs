@@ -22,11 +22,15 @@ public class MailboxAddressTests
     [InlineData(".alice@example.com")]
     [InlineData("alice..b@example.com")]
     [InlineData("alice@-example.com")]
+    [InlineData("\"\"@example.com")]
     public void What_is_no_address_is_refused_with_a_reason(string text)
     {
         Assert.False(MailboxAddress.TryParse(text, out _, out var reason));
         Assert.False(string.IsNullOrEmpty(reason));
     }
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_is_no_letter() => Assert.False(MailboxAddress.TryParse("half\uD800@example.com", out _));
 
     [Fact]
     public void Detail_is_split_at_the_first_separator()

@@ -112,6 +112,22 @@ internal sealed partial class ConnectionReader
         _segmentSize = _lastReadFilled ? BufferSegment.Grown(_segmentSize) : count < asked / 4 ? BufferSegment.SmallSize : _segmentSize;
     }
 
+    // A client that stops in the middle of a line would otherwise hold, for a few octets, the large segment that they came in.
+    private void KeepLittle()
+    {
+        if (_head is not { } large || large != _tail || large.Written - _headOffset > BufferSegment.SmallSize / 2 || large.Written + large.Free <= BufferSegment.SmallSize)
+        {
+            return;
+        }
+
+        var left = large.WrittenArray.AsSpan(_headOffset);
+        var small = new BufferSegment(BufferSegment.SmallSize);
+        left.CopyTo(small.FreeMemory.Span);
+        small.Advance(left.Length);
+        ReleaseAll();
+        _head = _tail = small;
+    }
+
     private void ReleaseAll()
     {
         while (_head is { } segment)

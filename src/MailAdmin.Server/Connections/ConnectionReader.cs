@@ -253,6 +253,11 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
 #pragma warning restore CA2012
                 if (!io.IsCompleted)
                 {
+                    if (_stage == Stage.Probe)
+                    {
+                        KeepLittle();
+                    }
+
                     _io = io;
                     io.UnsafeOnCompleted(_resume);
                     return false;

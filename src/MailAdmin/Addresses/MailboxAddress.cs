@@ -58,6 +58,13 @@ public readonly record struct MailboxAddress
             local = local[1..^1].Replace("\\", "", StringComparison.Ordinal);
         }
 
+        // A quoted name may be empty by RFC 5321's grammar; here nobody's is.
+        if (local.Length == 0)
+        {
+            reason = $"'{text}' has nothing before the @.";
+            return false;
+        }
+
         if (local.Any(c => char.IsControl(c) || c is ' ' or '<' or '>' or '(' or ')' or ',' or ';' or ':' or '"' or '\\' or '[' or ']' or '@')
             || local.StartsWith('.') || local.EndsWith('.') || local.Contains("..", StringComparison.Ordinal))
         {
@@ -71,7 +78,17 @@ public readonly record struct MailboxAddress
             return false;
         }
 
-        local = local.Normalize().ToLowerInvariant();
+        try
+        {
+            local = local.Normalize().ToLowerInvariant();
+        }
+        catch (ArgumentException)
+        {
+            // Half of a surrogate pair.
+            reason = $"The part of '{text}' before the @ is not well-formed Unicode.";
+            return false;
+        }
+
         if (System.Text.Encoding.UTF8.GetByteCount(local) > MaxLocalPartOctets)
         {
             reason = $"The part of '{text}' before the @ is longer than {MaxLocalPartOctets} octets.";

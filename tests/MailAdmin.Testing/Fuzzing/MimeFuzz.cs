@@ -28,6 +28,26 @@ public static class MimeFuzz
         return Encoding.Latin1.GetBytes(text.ToString());
     }
 
+    /// <summary>Checks so many messages; throws with the message at the first that breaks a rule.</summary>
+    public static void Run(long inputs, int seed, Action<long>? progress = null)
+    {
+        var random = new Random(seed);
+        for (long i = 0; i < inputs; i++)
+        {
+            var message = Next(random);
+            try
+            {
+                Check(message);
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"mime, seed {seed}, input {i}: {Convert.ToBase64String(message)}", e);
+            }
+
+            progress?.Invoke(i);
+        }
+    }
+
     /// <summary>Throws where a summary breaks a rule.</summary>
     public static void Check(byte[] message)
     {

@@ -1,6 +1,7 @@
+using System.Net.Sockets;
 using MailAdmin.Testing;
 
-namespace MailAdmin.Server.Tests.Smtp;
+namespace MailAdmin.Server.Tests.Hostile;
 
 /// <summary>Peers that are slow, greedy, rude or gone; what one line can say stands in the transcripts.</summary>
 /// <remarks>One of them measures memory, so nothing else of this process may run beside it.</remarks>
@@ -114,6 +115,85 @@ public sealed class HostilePeerTests
         await rude.ExpectAsync("250 ");
     }
 
+    [Theory]
+    [InlineData(MailProtocol.Smtp, "500 5.5.2 Line too long")]
+    [InlineData(MailProtocol.Imap, "* BAD ")]
+    [InlineData(MailProtocol.Pop3, "-ERR Line too long")]
+    public async Task A_thousand_lines_without_end_are_swallowed_in_bounded_memory(MailProtocol protocol, string answer)
+    {
+        await using var server = await TestServer.StartAsync(["alice@example.com"]);
+        var chunk = new byte[100_000];
+        Array.Fill(chunk, (byte)'x');
+        var rude = new List<Socket>();
+        try
+        {
+            // The first pays for what is made once.
+            await BeRudeAsync();
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            for (var i = 0; i < 1000; i++)
+            {
+                await BeRudeAsync();
+            }
+
+            await Eventually.Holds(() => (GC.GetTotalMemory(forceFullCollection: true) - before) / 1000 < 8 * 1024, "memory for the others");
+            await using var polite = await server.ConnectAsync(protocol);
+            Assert.NotNull(await polite.ReadLineAsync());
+        }
+        finally
+        {
+            rude.ForEach(s => s.Dispose());
+        }
+
+        // One more line without end, and its answer.
+        async Task BeRudeAsync()
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            rude.Add(socket);
+            await socket.ConnectAsync(server.EndPoint(protocol));
+            var said = "";
+            var buffer = new byte[512];
+            await socket.SendAsync(chunk);
+            if (protocol == MailProtocol.Imap)
+            {
+                // IMAP's answer comes at the line's end, for there may be literals in it; then another without one.
+                await socket.SendAsync("\r\n"u8.ToArray());
+                await socket.SendAsync(chunk);
+            }
+
+            while (!said.Contains(answer, StringComparison.Ordinal))
+            {
+                var count = await Eventually.Within(socket.ReceiveAsync(buffer, SocketFlags.None), "the answer");
+                Assert.True(count > 0, $"closed after {said}");
+                said += System.Text.Encoding.ASCII.GetString(buffer, 0, count);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Mime_nested_a_thousand_deep_is_delivered_and_read()
+    {
+        await using var server = await TestServer.StartAsync(["alice@example.com secret"]);
+        await using var smtp = await server.ConnectAsync(MailProtocol.Smtp);
+        await smtp.SendLinesAsync("EHLO x", "MAIL FROM:<a@b.test>", "RCPT TO:<alice@example.com>", "DATA");
+        await smtp.ReadUntilAsync("354 ");
+        await smtp.SendAsync("Subject: deep\r\n" + string.Concat(Enumerable.Range(0, 1000).Select(i =>
+            i % 2 == 0 ? $"Content-Type: multipart/mixed; boundary=b{i}\r\n\r\n--b{i}\r\n" : "Content-Type: message/rfc822\r\n\r\n")) + "\r\ntext\r\n.\r\n");
+        await smtp.ExpectAsync("250 2.0.0");
+        await using var imap = await server.ConnectAsync(MailProtocol.Imap);
+        await imap.SendLinesAsync("a LOGIN alice@example.com secret", "b SELECT INBOX");
+        await imap.ReadUntilAsync("b OK");
+        foreach (var command in new[]
+        {
+            "FETCH 1 (ENVELOPE BODYSTRUCTURE)", $"FETCH 1 BODY.PEEK[{string.Join('.', Enumerable.Repeat("1", 900))}]", "FETCH 1 BODY.PEEK[HEADER]", "SEARCH TEXT text", "SEARCH BODY nowhere",
+        })
+        {
+            // Deeper than anybody looks is no part: NO or BAD is as good an answer as NIL.
+            await imap.SendLineAsync($"c {command}");
+            var answer = (await imap.ReadUntilAsync("c "))[^1];
+            Assert.True(answer.StartsWith("c OK", StringComparison.Ordinal) || command.Contains("1.1", StringComparison.Ordinal), answer);
+        }
+    }
+
     [Fact]
     public async Task A_server_that_stops_says_so()
     {
@@ -136,6 +216,7 @@ public sealed class HostilePeerTests
         {
             (MailProtocol.Smtp, new[] { "EHLO x", $"AUTH PLAIN {plain}", "NOOP" }),
             (MailProtocol.Smtp, ["EHLO x", "AUTH LOGIN", Convert.ToBase64String("alice@example.com"u8), Convert.ToBase64String("hunter2"u8), "NOOP"]),
+            (MailProtocol.Smtp, ["EHLO x", "AUTH CRAM-MD5", Convert.ToBase64String("hunter2"u8), "hunter2", "NOOP"]),
             (MailProtocol.Pop3, ["USER alice@example.com", "PASS hunter2", "NOOP"]),
             (MailProtocol.Pop3, ["hunter2", $"AUTH PLAIN {plain}", "NOOP"]),
         })

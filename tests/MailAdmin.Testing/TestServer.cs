@@ -68,7 +68,7 @@ public sealed class TestServer : ITranscriptServer
         var limits = script.Directives["limit"].Select(l => l.Split(' ', 2)).ToDictionary(l => l[0], l => long.Parse(l[1], System.Globalization.CultureInfo.InvariantCulture));
         var server = await StartAsync(
             script.Directives["mailbox"],
-            s => s with { DisabledCapabilities = [.. script.Directives["disable"]], Limits = limits },
+            s => s with { DisabledCapabilities = [.. script.Directives["disable"]], Limits = limits, AllowPlaintextLoginOnLoopback = script.Directive("plaintext-login") != "off", OfferChannelBinding = script.Directive("channel-binding") == "on" },
             script.Directive("clock") == "manual" ? new ManualTimeProvider() : null,
             script.Directive("protocol") ?? script.Name.Split('/')[0]);
         foreach (var alias in script.Directives["alias"])

@@ -88,18 +88,18 @@ public readonly record struct SmtpPath(string Mailbox, string Domain, bool HasUt
 
     /// <summary>
     /// True for what EHLO and HELO may say. RFC 5321 §4.1.4 forbids to refuse mail for a name that is not a domain, so that only what could not stand in
-    /// a trace field is refused: spaces, controls and the characters that mean something there.
+    /// a trace field is refused: spaces, controls, the characters that mean something there, and what is not ASCII (RFC 6531 §3.7.1: A-labels).
     /// </summary>
     public static bool IsGreetingName(ReadOnlySpan<byte> text)
     {
-        if (text.IsEmpty || text.Length > MaxDomainOctets || !Utf8.IsValid(text))
+        if (text.IsEmpty || text.Length > MaxDomainOctets)
         {
             return false;
         }
 
         foreach (var c in text)
         {
-            if (c is <= 32 or 127 || "()<>\"\\,;@"u8.Contains(c))
+            if (c is <= 32 or >= 127 || "()<>\"\\,;@"u8.Contains(c))
             {
                 return false;
             }

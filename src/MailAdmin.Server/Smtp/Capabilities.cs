@@ -30,7 +30,12 @@ internal static class Capabilities
 
         Add(EnhancedStatusCodes, EnhancedStatusCodes);
         Add(EightBitMime, EightBitMime);
-        Add(SmtpUtf8, SmtpUtf8);
+        // RFC 6531 §3.1: only together with 8BITMIME.
+        if (context.Offers(EightBitMime))
+        {
+            Add(SmtpUtf8, SmtpUtf8);
+        }
+
         Add(Chunking, Chunking);
         // RFC 3030 §3: only together with CHUNKING.
         if (context.Offers(Chunking))

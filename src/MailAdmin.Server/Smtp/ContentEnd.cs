@@ -64,5 +64,5 @@ internal readonly struct ContentPatience(SmtpSession session)
     }
 
     /// <summary>A content that was refused for its size is still read to its end; one that goes on for twice the size and more is not.</summary>
-    public static bool IsEndless(SmtpSession session, long octets) => octets > 2 * session.Limits.MessageSize + 1024 * 1024;
+    public static bool IsEndless(SmtpSession session, long octets, long toCome = 0) => toCome > 2 * session.Limits.MessageSize + 1024 * 1024 - octets;
 }

@@ -28,6 +28,7 @@ internal sealed class SmtpSession
 {
     private int _badCommands;
     private bool _lineWasDropped;
+    private bool _triedAuth;
 
     public SmtpSession(ServerContext context, ClientConnection connection, MailProtocol role, ILogger log)
     {
@@ -211,15 +212,20 @@ internal sealed class SmtpSession
 
     private void AddToTranscript(SmtpVerb verb, ReadOnlySpan<byte> line, ReadOnlySpan<byte> argument)
     {
-        // An initial response is a secret.
+        _triedAuth |= verb == SmtpVerb.Auth;
+        // An initial response is a secret, and so may be what a client goes on with where its AUTH was refused.
         var space = verb == SmtpVerb.Auth ? argument.IndexOf((byte)' ') : -1;
-        if (space < 0)
+        if (space >= 0)
         {
-            Connection.Transcript.Add(TranscriptDirection.Client, line);
+            Connection.Transcript.Add(TranscriptDirection.Client, $"AUTH {Encoding.ASCII.GetString(argument[..Math.Min(space, 40)])} [left out]");
+        }
+        else if (verb == SmtpVerb.Unknown && _triedAuth && Mailbox is null)
+        {
+            Connection.Transcript.Add(TranscriptDirection.Client, "[not a command, left out]");
         }
         else
         {
-            Connection.Transcript.Add(TranscriptDirection.Client, $"AUTH {Encoding.ASCII.GetString(argument[..Math.Min(space, 40)])} [left out]");
+            Connection.Transcript.Add(TranscriptDirection.Client, line);
         }
     }
 

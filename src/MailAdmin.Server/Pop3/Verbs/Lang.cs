@@ -16,7 +16,8 @@ internal sealed class Lang : IPop3Command
         }
         else if (tag.SequenceEqual("*"u8) || Ascii.EqualsIgnoreCase(tag, "en"u8) || (tag.Length > 3 && Ascii.EqualsIgnoreCase(tag[..3], "en-"u8)))
         {
-            session.Reply("+OK en");
+            // RFC 6856 §3.2: the tag, then words in that language.
+            session.Reply("+OK en English it is");
         }
         else
         {

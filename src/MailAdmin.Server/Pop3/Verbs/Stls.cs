@@ -8,6 +8,11 @@ internal sealed class Stls : IPop3Command
     public async ValueTask<Pop3Next> RunAsync(Pop3Session session, ReadOnlyMemory<byte> argument)
     {
         var connection = session.Connection;
+        if (!argument.IsEmpty)
+        {
+            return session.ReplyBad("-ERR STLS takes no argument");
+        }
+
         if (connection.IsSecure || !connection.CanUpgradeToTls || !session.Context.Offers(Capabilities.Stls))
         {
             return session.ReplyBad(connection.IsSecure ? "-ERR TLS is on already" : "-ERR TLS is not offered here");

@@ -58,15 +58,16 @@ internal sealed class Bdat : ISmtpCommand
     // Null: the chunk was read.
     private static async ValueTask<SmtpNext?> TakeAsync(SmtpSession session, ContentReceiver? receiver, long size)
     {
+        if (ContentPatience.IsEndless(session, receiver?.Size ?? 0, size))
+        {
+            // Announced so large that it is not even read to be thrown away.
+            session.Reply("421 4.3.4 Message is larger than this server takes, closing");
+            return SmtpNext.Close;
+        }
+
         var patience = new ContentPatience(session);
         for (long taken = 0; taken < size;)
         {
-            if (ContentPatience.IsEndless(session, (receiver?.Size ?? 0) + taken))
-            {
-                session.Reply("421 4.3.4 Message is larger than this server takes, closing");
-                return SmtpNext.Close;
-            }
-
             var chunk = await session.Input.ReadChunkAsync(patience.Left(taken));
             if (chunk.IsEmpty)
             {

@@ -28,7 +28,7 @@ internal sealed class Helo : ISmtpCommand
             return false;
         }
 
-        session.ClientName = Encoding.UTF8.GetString(name);
+        session.ClientName = Encoding.ASCII.GetString(name);
         session.Connection.Activity.Client = session.ClientName.Length > 200 ? session.ClientName[..200] : session.ClientName;
         return true;
     }

@@ -50,8 +50,9 @@ internal sealed class Mail : ISmtpCommand
         {
             refusal = "501 5.5.4 Syntax: MAIL FROM:<address>";
         }
-        else if (!SmtpPath.TryParse(text[5..].TrimStart((byte)' '), out path, out var rest))
+        else if (!SmtpPath.TryParse(text[5..].TrimStart((byte)' '), out path, out var rest) || (path.Domain.Length == 0 && !path.IsNull))
         {
+            // RFC 5321 §4.1.1.3: only a recipient may be postmaster without a domain.
             refusal = "553 5.1.7 That is not a sender address";
         }
         else if (!SmtpParameters.TryParse(rest, out parameters))
@@ -91,7 +92,7 @@ internal sealed class Mail : ISmtpCommand
                     };
                     (body, refusal) = (type ?? body, type is null ? "501 5.5.4 BODY takes 7BIT, 8BITMIME or BINARYMIME" : refusal);
                     break;
-                case "SMTPUTF8" when Offers(Capabilities.SmtpUtf8):
+                case "SMTPUTF8" when Offers(Capabilities.SmtpUtf8) && Offers(Capabilities.EightBitMime):
                     isUtf8 = true;
                     refusal = value is null ? refusal : "501 5.5.4 SMTPUTF8 takes no value";
                     break;

@@ -41,7 +41,12 @@ public sealed class TestServer : ITranscriptServer
     /// <param name="clock">A clock that the test moves.</param>
     /// <param name="protocol">smtp, submission, imap or pop3.</param>
     public static async Task<TestServer> StartAsync(
-        IEnumerable<string>? mailboxes = null, Func<MailServerSettings, MailServerSettings>? settings = null, ManualTimeProvider? clock = null, string protocol = "imap")
+        IEnumerable<string>? mailboxes = null, Func<MailServerSettings, MailServerSettings>? settings = null, ManualTimeProvider? clock = null, string protocol = "imap") =>
+        await StartAsync(mailboxes, settings, clock, protocol, null);
+
+    /// <summary>Starts a server with parts of the test's own.</summary>
+    internal static async Task<TestServer> StartAsync(
+        IEnumerable<string>? mailboxes, Func<MailServerSettings, MailServerSettings>? settings, ManualTimeProvider? clock, string protocol, ServerParts? parts)
     {
         var wanted = new MailServerSettings
         {
@@ -50,7 +55,7 @@ public sealed class TestServer : ITranscriptServer
             HostName = "mail.test",
             Domains = ["example.com"],
         };
-        var host = new MailServerHost(settings?.Invoke(wanted) ?? wanted, clock ?? TimeProvider.System);
+        var host = new MailServerHost(settings?.Invoke(wanted) ?? wanted, clock ?? TimeProvider.System, parts);
         await host.StartAsync(CancellationToken.None);
         var server = new TestServer(host, clock, protocol);
         foreach (var mailbox in mailboxes ?? [])

@@ -22,9 +22,6 @@ internal static class AdministrationErrors
         "QueueMessageNotFound", MailErrorCategory.ObjectNotFound, $"There is no message '{id}' in the queue.", id,
         "It may have been sent meanwhile; Get-MailQueueMessage lists those that wait.");
 
-    public static MailAdminException RouteNotFound(string name) => new(
-        "RouteNotFound", MailErrorCategory.ObjectNotFound, $"There is no route '{name}'.", name, "Get-MailRoute lists those there are; New-MailRoute makes one.");
-
     public static MailAdminException DomainNotFound(string name) => new(
         "DomainNotFound", MailErrorCategory.ObjectNotFound, $"There is no domain '{name}'.", name, "Get-MailDomain lists those there are; New-MailDomain makes one.");
 

@@ -41,6 +41,7 @@ internal sealed partial class MailAdministration
         var totals = await store.GetTotalsAsync(cancellationToken);
         var disk = new DriveInfo(server.StorePath);
         var counters = server.Counters;
+        var (queue, active) = (store.Queue.List(), server.Queue.Active());
         return new MailServerStatistics
         {
             At = server.Time.GetUtcNow(),
@@ -59,6 +60,14 @@ internal sealed partial class MailAdministration
             ],
             MessagesDelivered = counters.MessagesDelivered,
             MessagesRefused = counters.MessagesRefused,
+            QueueDepth = queue.Count,
+            QueueActive = active.Count,
+            QueueRetry = queue.Count(e => e.Attempts > 0 && !e.IsSuspended && !active.Contains(e.Id)),
+            QueueSuspended = queue.Count(e => e.IsSuspended),
+            QueueOldest = queue.Count == 0 ? null : queue.Min(e => e.ReceivedAt),
+            MessagesRelayed = counters.MessagesRelayed,
+            MessagesDeferred = counters.MessagesDeferred,
+            MessagesBounced = counters.MessagesBounced,
             LoginsSucceeded = counters.LoginsSucceeded,
             LoginsFailed = counters.LoginsFailed,
             StoreBytes = totals.DiskBytes,

@@ -12,6 +12,9 @@ public interface IMailDelivery
     /// <summary>Begins a message.</summary>
     IMailTransaction Begin(DeliveryContext context);
 
+    /// <summary>Where a report to a sender goes: its mailbox here, or the queue; neither where nobody has the address. RFC 3464 §2: the report's own sender is null.</summary>
+    ValueTask<(IReadOnlyList<DeliveryTarget> Targets, IReadOnlyList<NewQueueEntry> Entries)> FindReportTargetsAsync(string sender, CancellationToken cancellationToken);
+
     /// <summary>True where a login may send as <paramref name="sender"/>: its own address, that with a detail, or an alias that leads to it. RFC 6409 §6.1.</summary>
     ValueTask<bool> MaySendAsAsync(MailboxRecord submitter, string sender, CancellationToken cancellationToken);
 }
@@ -26,12 +29,15 @@ public sealed record DeliveryContext(string? Sender, MailboxRecord? Submitter, s
 {
     /// <summary>Octets the client announced (SIZE of RFC 1870); 0 where it did not. A mailbox without room for them is refused at RCPT.</summary>
     public long DeclaredSize { get; init; }
+
+    /// <summary>What the client announced of the content (BODY, SMTPUTF8) and a next hop must be told.</summary>
+    public QueueNeeds Needs { get; init; }
 }
 
 /// <summary>One message on its way in. Not for use by two tasks at once.</summary>
 public interface IMailTransaction : IAsyncDisposable
 {
-    /// <summary>Resolves a recipient (mailbox, user+detail, alias, catch-all, outside) and says whether it is taken. Twice the same one is taken once.</summary>
+    /// <summary>Resolves a recipient (mailbox, user+detail, alias, catch-all, elsewhere) and says whether it is taken. Twice the same one is taken once.</summary>
     ValueTask<RecipientOutcome> AddRecipientAsync(string recipient, CancellationToken cancellationToken);
     /// <summary>Commits the content for all recipients taken. The transaction is over then.</summary>
     ValueTask<DeliveryOutcome> CommitAsync(IncomingMessage content, CancellationToken cancellationToken);
@@ -60,7 +66,7 @@ public readonly record struct RecipientOutcome(RecipientStatus Status, MailboxAd
 public enum DeliveryStatus
 {
     Delivered,
-    /// <summary>452 4.3.1: no space; the client may try again.</summary>
+    /// <summary>452 4.3.1: no space on the disk or in the queue; the client may try again.</summary>
     InsufficientStorage,
     /// <summary>552 5.2.2</summary>
     OverQuota,

@@ -7,11 +7,12 @@ using Microsoft.Extensions.Logging;
 
 namespace MailAdmin.Server.Delivery;
 
-/// <summary>One message on its way to mailboxes: recipients are resolved as they come, all of them are committed at once.</summary>
+/// <summary>One message on its way to mailboxes and to the queue: recipients are resolved as they come, all of them are committed at once.</summary>
 internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext context) : IMailTransaction
 {
     private readonly List<MailboxRecord> _mailboxes = [];
-    private readonly List<string> _captured = [];
+    private readonly OutboundRecipients _captured = new();
+    private readonly OutboundRecipients _outbound = new();
     private HashSet<MailboxId>? _ids;
 
     public async ValueTask<RecipientOutcome> AddRecipientAsync(string recipient, CancellationToken cancellationToken)
@@ -37,7 +38,7 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
                 await CaptureAsync(content, cancellationToken);
             }
 
-            var places = _mailboxes.Count == 0 ? [] : await DeliverAsync(content, cancellationToken);
+            var places = _mailboxes.Count + _outbound.Count == 0 ? [] : await DeliverAsync(content, cancellationToken);
             delivery.Counters.Delivered(places.Count + (_captured.Count > 0 ? 1 : 0));
             Announce(places);
             return new DeliveryOutcome(DeliveryStatus.Delivered, places);
@@ -48,7 +49,7 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
             var status = e.ErrorId switch
             {
                 "QuotaExceeded" => DeliveryStatus.OverQuota,
-                "StoreDiskFull" => DeliveryStatus.InsufficientStorage,
+                "StoreDiskFull" or "QueueFull" => DeliveryStatus.InsufficientStorage,
                 _ => DeliveryStatus.TemporaryFailure,
             };
             if (status != DeliveryStatus.OverQuota)
@@ -88,8 +89,8 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
             return new RecipientOutcome(RecipientStatus.UnknownMailbox, address);
         }
 
-        // No open relay ever: what goes elsewhere is captured for a logged-in sender in development, else refused.
-        if (resolution.Elsewhere.Count > 0 && !(delivery.Outbound.Mode == MailOutboundMode.Capture && context.Submitter is not null))
+        var mode = delivery.Outbound.Mode;
+        if (resolution.Elsewhere.Count > 0 && !MayLeave(resolution, mode))
         {
             return new RecipientOutcome(RecipientStatus.RelayDenied, address);
         }
@@ -109,15 +110,19 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
 
         foreach (var outside in resolution.Elsewhere)
         {
-            var text = outside.ToString();
-            if (!_captured.Contains(text))
-            {
-                _captured.Add(text);
-            }
+            (mode == MailOutboundMode.Relay ? _outbound : _captured).Add(outside, outside == address ? recipient : null);
         }
 
         return new RecipientOutcome(RecipientStatus.Accepted, address);
     }
+
+    // No open relay ever: to elsewhere sends who is logged in, and an alias that an admin made. RFC 5321 §7.9.
+    private bool MayLeave(in Resolution resolution, MailOutboundMode mode) => mode switch
+    {
+        MailOutboundMode.Relay => context.Submitter is not null || resolution.Status == ResolutionStatus.Found,
+        MailOutboundMode.Capture => context.Submitter is not null,
+        _ => false,
+    };
 
     private void Take(MailboxRecord mailbox)
     {
@@ -145,13 +150,23 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
             }
         }
 
-        if (targets.Count == 0)
+        if (targets.Count + _outbound.Count == 0)
         {
             // Every mailbox went between RCPT and the end of the content.
             throw new MailAdminException("MailboxNotFound", MailErrorCategory.ObjectNotFound, "The recipients' mailboxes were removed while the message came in.");
         }
 
-        return await delivery.Store.Messages.DeliverAsync(content, targets, CancellationToken.None);
+        if (_outbound.Count == 0)
+        {
+            return await delivery.Store.Messages.DeliverAsync(content, targets, CancellationToken.None);
+        }
+
+        var entries = _outbound.ToEntries(context.Sender ?? "", delivery.Expiry, context.Needs, context.Submitter?.Address.ToString());
+        var result = await delivery.Store.Queue.EnqueueAsync(content, targets, entries, [], CancellationToken.None);
+        delivery.Events.Publish("Queued", MailEventSeverity.Information,
+            $"Message from <{context.Sender}> queued for {_outbound.Addresses.First()}{(_outbound.Count > 1 ? $" and {_outbound.Count - 1} more" : "")}",
+            Details() with { Mailbox = context.Submitter?.Address.ToString() });
+        return result.Places;
     }
 
     // A content of its own, for its header names recipients that the others must not see.
@@ -162,7 +177,7 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
         await using var copy = delivery.Store.Messages.CreateIncoming();
         var envelope = new StringBuilder();
         envelope.Append("X-MailAdmin-Captured: not sent; this server runs in development\r\nX-Envelope-From: <").Append(context.Sender).Append(">\r\n");
-        foreach (var recipient in _captured)
+        foreach (var recipient in _captured.Addresses)
         {
             envelope.Append("X-Envelope-To: <").Append(recipient).Append(">\r\n");
         }

@@ -4,7 +4,7 @@ namespace MailAdmin.Server.Diagnostics;
 public sealed class ServerCounters
 {
     private readonly ProtocolCounters[] _protocols = [new(), new(), new(), new()];
-    private long _delivered, _refused, _loginsSucceeded, _loginsFailed;
+    private long _delivered, _refused, _loginsSucceeded, _loginsFailed, _relayed, _deferred, _bounced;
 
     /// <summary>Counters of one protocol.</summary>
     public ProtocolCounters this[MailProtocol protocol] => _protocols[(int)protocol];
@@ -17,10 +17,23 @@ public sealed class ServerCounters
     /// <summary>Logins that failed.</summary>
     public long LoginsFailed => Volatile.Read(ref _loginsFailed);
 
+    /// <summary>Messages taken by other servers, one per recipient.</summary>
+    public long MessagesRelayed => Volatile.Read(ref _relayed);
+    /// <summary>Attempts that were put off.</summary>
+    public long MessagesDeferred => Volatile.Read(ref _deferred);
+    /// <summary>Recipients given up.</summary>
+    public long MessagesBounced => Volatile.Read(ref _bounced);
+
     /// <summary>Counts deliveries.</summary>
     public void Delivered(int recipients) => Interlocked.Add(ref _delivered, recipients);
     /// <summary>Counts a refusal.</summary>
     public void Refused() => Interlocked.Increment(ref _refused);
+    /// <summary>Counts recipients that another server took.</summary>
+    public void Relayed(int recipients) => Interlocked.Add(ref _relayed, recipients);
+    /// <summary>Counts attempts put off.</summary>
+    public void Deferred(int attempts) => Interlocked.Add(ref _deferred, attempts);
+    /// <summary>Counts recipients given up.</summary>
+    public void Bounced(int recipients) => Interlocked.Add(ref _bounced, recipients);
     /// <summary>Counts a login.</summary>
     public void Login(bool succeeded) => Interlocked.Increment(ref succeeded ? ref _loginsSucceeded : ref _loginsFailed);
 }

@@ -5,6 +5,7 @@ using MailAdmin.Server.Connections;
 using MailAdmin.Server.Control;
 using MailAdmin.Server.Delivery;
 using MailAdmin.Server.Diagnostics;
+using MailAdmin.Server.Queue;
 using MailAdmin.Store;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -30,8 +31,8 @@ public sealed partial class MailServerHost : IAsyncDisposable
     private readonly OutboundPolicy _outbound;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _storeClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    /// <summary>Workers beside the endpoints: control channel, collector, store events, store maintenance, sessions.</summary>
-    private const int FixedWorkers = 5;
+    /// <summary>Workers beside the endpoints: control channel, collector, store events, store maintenance, queue, sessions.</summary>
+    private const int FixedWorkers = 6;
 
     private readonly List<IHostedService> _workers = [];
     private readonly List<ConnectionListener> _listeners = [];
@@ -45,6 +46,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
     private ServerContext? _context;
     private HostedSessions? _sessions;
     private StoreMaintenance? _maintenance;
+    private OutboundQueue? _queue;
     private ControlService? _control;
     private IHost? _host;
     private Task? _stop;
@@ -98,6 +100,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
     internal IMailStore Store => _store ?? throw ServerErrors.ServerNotRunning(Name);
     internal ConnectionTable Table => _table ?? throw ServerErrors.ServerNotRunning(Name);
     internal BlockRegister Blocks => _blocks ?? throw ServerErrors.ServerNotRunning(Name);
+    internal OutboundQueue Queue => _queue ?? throw ServerErrors.ServerNotRunning(Name);
     internal StoreMaintenance Maintenance => _maintenance ?? throw ServerErrors.ServerNotRunning(Name);
     internal MailServerSettings Settings => _settings;
     internal ServerContext Context => _context ?? throw ServerErrors.ServerNotRunning(Name);
@@ -168,7 +171,12 @@ public sealed partial class MailServerHost : IAsyncDisposable
         services.Limits = limits;
         services.Tls = tls;
         Context.HostName = hostName;
-        _outbound.Mode = change.Outbound ?? _outbound.Mode;
+        if (change.Outbound is { } outbound)
+        {
+            _outbound.Mode = outbound;
+            Queue.ModeChanged();
+        }
+
 
         if (change.DisabledCapabilities is not null)
         {
@@ -260,7 +268,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
         };
         _blocks = await BlockRegister.OpenAsync(_store.Accounts, _services.Blocks, _time, cancellationToken);
         _table = new ConnectionTable(_services);
-        var parts = new PartsContext(_store, _settings, Events, _counters, _time, _loggers, limits, _outbound);
+        var parts = new PartsContext(_store, _settings, Events, _counters, _time, _loggers, limits, _outbound, _parts.Queue);
         _context = new ServerContext
         {
             Store = _store,
@@ -275,11 +283,15 @@ public sealed partial class MailServerHost : IAsyncDisposable
             DisabledCapabilities = _settings.DisabledCapabilities.ToHashSet(StringComparer.OrdinalIgnoreCase),
         };
 
-        // Started in this order and stopped in the reverse of it: endpoints, sessions, the store's maintenance and events, the control channel's door.
+        _queue = new OutboundQueue(new QueueParts(
+            _store, _context.Delivery, _outbound, await RelayRoutes.OpenAsync(_store, cancellationToken), _parts.Resolver, _parts.Queue, () => Context.HostName,
+            Events, _counters, _time, _loggers.CreateLogger<OutboundQueue>(), Random.Shared, _parts.ValidateNextHop));
+
+        // Started in this order and stopped in the reverse of it: endpoints, sessions, the queue, the store's maintenance and events, the control channel's door.
         _control = new ControlService(this, _loggers.CreateLogger<ControlService>());
         _sessions = new HostedSessions(_table, _store);
         _maintenance = new StoreMaintenance(_store, _time, _loggers.CreateLogger<StoreMaintenance>());
-        _workers.AddRange([_control, new QuietCollector(), new StoreEvents(_store, Events), _maintenance, _sessions]);
+        _workers.AddRange([_control, new QuietCollector(), new StoreEvents(_store, Events), _maintenance, _queue, _sessions]);
         foreach (var endpoint in endpoints)
         {
             var listener = new ConnectionListener(endpoint, Handler(endpoint.Protocol), _table, _services, Degrade);

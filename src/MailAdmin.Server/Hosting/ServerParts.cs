@@ -3,6 +3,7 @@ using MailAdmin.Server.Connections;
 using MailAdmin.Server.Delivery;
 using MailAdmin.Server.Imap;
 using MailAdmin.Server.Pop3;
+using MailAdmin.Server.Queue;
 using MailAdmin.Server.Sasl;
 using MailAdmin.Server.Smtp;
 using MailAdmin.Store;
@@ -18,7 +19,7 @@ internal sealed record ServerParts
         OpenStore = async (path, time, noticed, cancellationToken) =>
             await SqliteMailStore.OpenAsync(new StoreOptions { Path = path, TimeProvider = time, Noticed = noticed }, cancellationToken),
         Authenticator = p => new Authenticator(p.Store, p.Settings, p.Events, p.Counters, p.Time, p.Limits, p.Loggers),
-        Delivery = p => new MailDelivery(p.Store, p.Settings, p.Events, p.Counters, p.Outbound, p.Loggers),
+        Delivery = p => new MailDelivery(p.Store, p.Settings, p.Events, p.Counters, p.Outbound, p.Queue, p.Time, p.Loggers),
         Handler = (context, protocol) => protocol switch
         {
             MailProtocol.Imap => new ImapHandler(context),
@@ -33,6 +34,12 @@ internal sealed record ServerParts
     public required Func<PartsContext, IAuthenticator> Authenticator { get; init; }
     /// <summary>Makes where mail goes in.</summary>
     public required Func<PartsContext, IMailDelivery> Delivery { get; init; }
+    /// <summary>DNS for outbound mail.</summary>
+    public IMailResolver Resolver { get; init; } = new DnsMailResolver();
+    /// <summary>Bounds and times of outbound mail.</summary>
+    public QueueOptions Queue { get; init; } = new();
+    /// <summary>Judges the certificates of next hops that must prove who they are; null: the system's rules.</summary>
+    public System.Net.Security.RemoteCertificateValidationCallback? ValidateNextHop { get; init; }
     /// <summary>Makes a protocol's handler.</summary>
     public required Func<ServerContext, MailProtocol, IProtocolHandler> Handler { get; init; }
 }
@@ -40,4 +47,4 @@ internal sealed record ServerParts
 /// <summary>What parts are made of.</summary>
 internal sealed record PartsContext(
     IMailStore Store, MailServerSettings Settings, Diagnostics.IEventSink Events, Diagnostics.ServerCounters Counters, TimeProvider Time,
-    Microsoft.Extensions.Logging.ILoggerFactory Loggers, ServerLimits Limits, OutboundPolicy Outbound);
+    Microsoft.Extensions.Logging.ILoggerFactory Loggers, ServerLimits Limits, OutboundPolicy Outbound, QueueOptions Queue);

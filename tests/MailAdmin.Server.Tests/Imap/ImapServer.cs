@@ -137,6 +137,9 @@ internal sealed class ImapServer : ITranscriptServer
     {
         public IMailTransaction Begin(DeliveryContext context) => throw new NotSupportedException();
 
+        public ValueTask<(IReadOnlyList<DeliveryTarget> Targets, IReadOnlyList<NewQueueEntry> Entries)> FindReportTargetsAsync(string sender, CancellationToken cancellationToken) =>
+            new((Array.Empty<DeliveryTarget>(), Array.Empty<NewQueueEntry>()));
+
         public ValueTask<bool> MaySendAsAsync(MailboxRecord submitter, string sender, CancellationToken cancellationToken) => new(false);
     }
 }

@@ -223,6 +223,9 @@ public sealed class SessionFuzzer : IAsyncDisposable
     {
         public IMailTransaction Begin(DeliveryContext context) => this;
 
+        public ValueTask<(IReadOnlyList<DeliveryTarget> Targets, IReadOnlyList<NewQueueEntry> Entries)> FindReportTargetsAsync(string sender, CancellationToken cancellationToken) =>
+            new((Array.Empty<DeliveryTarget>(), Array.Empty<NewQueueEntry>()));
+
         public ValueTask<bool> MaySendAsAsync(MailboxRecord submitter, string sender, CancellationToken cancellationToken) => new(sender.StartsWith('a'));
 
         public ValueTask<RecipientOutcome> AddRecipientAsync(string recipient, CancellationToken cancellationToken) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using MailAdmin.Protocol.Smtp;
 using MailAdmin.Server.Delivery;
+using MailAdmin.Store;
 
 namespace MailAdmin.Server.Smtp.Verbs;
 
@@ -36,12 +37,16 @@ internal sealed class Mail : ISmtpCommand
         }
 
         var context = new DeliveryContext(
-            path.IsNull ? null : path.Mailbox, session.Mailbox, session.Connection.Id, session.Connection.Remote.Address.ToString(), session.Role) { DeclaredSize = size };
+            path.IsNull ? null : path.Mailbox, session.Mailbox, session.Connection.Id, session.Connection.Remote.Address.ToString(), session.Role) { DeclaredSize = size, Needs = Needs(body, isUtf8) };
         session.Transaction = new SmtpTransaction(path, isUtf8, body, session.Context.Delivery.Begin(context));
         session.State = SmtpState.Sender;
         session.Reply("250 2.1.0 OK");
         return SmtpNext.Continue;
     }
+
+    private static QueueNeeds Needs(BodyType body, bool isUtf8) =>
+        (body == BodyType.Binary ? QueueNeeds.Binary | QueueNeeds.EightBit : body == BodyType.EightBit ? QueueNeeds.EightBit : QueueNeeds.None)
+        | (isUtf8 ? QueueNeeds.Utf8 : QueueNeeds.None);
 
     private static bool TryParse(ReadOnlySpan<byte> text, out SmtpPath path, out IReadOnlyList<SmtpParameter> parameters, out string refusal)
     {

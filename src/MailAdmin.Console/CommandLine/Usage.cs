@@ -22,7 +22,8 @@ internal static class Usage
         serve: --name <name> --store <directory> --address <ip> --port-offset <n>
                --host-name <name> --domain <name> (may be repeated)
                --certificate <file> --certificate-password-file <file>
-               --production (no capture of outside mail) --drain <seconds> --ephemeral
+               --relay (send outside mail on) --production (refuse it)
+               --drain <seconds> --ephemeral
 
         Exit codes: 0 done, 1 a command failed, 64 bad usage, 130 interrupted,
         143 terminated; 'exit n' in a script gives n.

@@ -77,6 +77,9 @@ internal sealed class ServeOptions
                 case "PRODUCTION":
                     options.Parameters["Settings"] = new System.Collections.Hashtable { ["Outbound"] = "Refuse" };
                     break;
+                case "RELAY":
+                    options.Parameters["OutboundMail"] = "Relay";
+                    break;
                 case "DRAIN":
                     options.DrainSeconds = Number();
                     break;

@@ -17,6 +17,10 @@ internal static class NotFound
 
     public static MailAdminException Session(string id) => Make("SessionNotFound", $"There is no open session '{id}'.", id, "List the open sessions with Get-MailSession.");
 
+    public static MailAdminException QueueMessage(string id) => Make("QueueMessageNotFound", $"There is no message '{id}' in the queue that this can be done to.", id, "It may have been sent, or is being sent. List the queue with Get-MailQueueMessage.");
+
+    public static MailAdminException Route(string name) => Make("RouteNotFound", $"There is no route '{name}'.", name, "List the routes with Get-MailRoute, or make it with New-MailRoute.");
+
     public static MailAdminException Block(string address) => Make("BlockNotFound", $"Nothing blocks '{address}'.", address, "List the blocks with Get-MailBlock.");
 
     public static MailAdminException Server(string name) => Make("ServerNotFound", $"No mail server named '{name}' is running.", name, "List the running servers with Get-MailServer, or start it with Start-MailServer.");

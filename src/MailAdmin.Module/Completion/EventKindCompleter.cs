@@ -9,7 +9,7 @@ public sealed class EventKindCompleter : IArgumentCompleter
 {
     private static readonly string[] Kinds =
     [
-        "Delivered", "Refused", "LoginSucceeded", "LoginFailed", "SessionOpened", "SessionClosed", "MessageAdded", "FlagsChanged", "Expunged",
+        "Delivered", "Refused", "Queued", "Relayed", "Deferred", "Bounced", "LoginSucceeded", "LoginFailed", "SessionOpened", "SessionClosed", "MessageAdded", "FlagsChanged", "Expunged",
         "FolderChanged", "ServerStateChanged", "Warning", "Error",
     ];
 

@@ -16,6 +16,10 @@ public sealed class SetMailServer : ServerCmdlet
     [ValidateNotNullOrEmpty]
     public string? HostName { get; set; }
 
+    /// <summary>What happens to mail for other domains from now on: Capture keeps it here, Refuse refuses it, Relay queues it and sends it on.</summary>
+    [Parameter]
+    public MailOutboundMode? OutboundMail { get; set; }
+
     /// <summary>Capabilities not to offer from now on, in place of the former list.</summary>
     [Parameter]
     [AllowEmptyCollection]
@@ -32,11 +36,16 @@ public sealed class SetMailServer : ServerCmdlet
     /// <inheritdoc/>
     protected override async Task ServerAsync(MailServerInfo server)
     {
-        var change = new MailServerChange { HostName = HostName, DisabledCapabilities = DisabledCapability, Limits = Limit is null ? null : LimitTable.Read(Limit) };
+        var change = new MailServerChange { HostName = HostName, Outbound = OutboundMail, DisabledCapabilities = DisabledCapability, Limits = Limit is null ? null : LimitTable.Read(Limit) };
         var parts = new List<string>();
         if (HostName is not null)
         {
             parts.Add($"host name {HostName}");
+        }
+
+        if (OutboundMail is { } outbound)
+        {
+            parts.Add($"outbound mail: {outbound}");
         }
 
         if (DisabledCapability is not null)
@@ -47,7 +56,7 @@ public sealed class SetMailServer : ServerCmdlet
         parts.AddRange((change.Limits ?? new Dictionary<string, long>()).Select(l => $"{l.Key} = {l.Value}"));
         if (parts.Count == 0)
         {
-            throw new MailAdminException("NothingToChange", MailErrorCategory.InvalidArgument, "Nothing to change was given.", server.Name, "Give -HostName, -DisabledCapability or -Limit; for the certificate use Set-MailCertificate.");
+            throw new MailAdminException("NothingToChange", MailErrorCategory.InvalidArgument, "Nothing to change was given.", server.Name, "Give -HostName, -OutboundMail, -DisabledCapability or -Limit; for the certificate use Set-MailCertificate.");
         }
 
         if (ShouldChange($"Set {string.Join(", ", parts)} for mail server {server.Name}.", $"Change mail server {server.Name}?"))

@@ -97,6 +97,10 @@ public sealed class StartMailServer : MailCmdlet
     [Password]
     public System.Security.SecureString? CertificatePassword { get; set; }
 
+    /// <summary>What happens to mail for other domains: Capture keeps it here (the default), Refuse refuses it, Relay queues it and sends it on.</summary>
+    [Parameter]
+    public MailOutboundMode OutboundMail { get; set; }
+
     /// <summary>Capabilities not to offer, to imitate weaker servers.</summary>
     [Parameter]
     public string[]? DisabledCapability { get; set; }
@@ -192,6 +196,7 @@ public sealed class StartMailServer : MailCmdlet
             Domains = Domain ?? Settings.Domains,
             CertificatePath = path,
             CertificatePassword = CertificatePassword is null ? Settings.CertificatePassword : PasswordAttribute.Reveal(CertificatePassword),
+            Outbound = given.ContainsKey(nameof(OutboundMail)) ? OutboundMail : Settings.Outbound,
             DisabledCapabilities = DisabledCapability ?? Settings.DisabledCapabilities,
             Limits = Limit is null ? Settings.Limits : LimitTable.Read(Limit),
         };

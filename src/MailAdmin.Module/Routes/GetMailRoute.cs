@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
+
+namespace MailAdmin.Module.Routes;
+
+/// <summary>Get-MailRoute</summary>
+[Cmdlet(VerbsCommon.Get, "MailRoute")]
+[OutputType(typeof(MailRoute))]
+public sealed class GetMailRoute : AdministrationCmdlet
+{
+    /// <summary>Name of the route; wildcards are fine. All where none is given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Identity")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(RouteCompleter))]
+    public string[]? Name { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task ItemAsync()
+    {
+        foreach (var name in Name ?? [null!])
+        {
+            await PerItem(name, async () =>
+            {
+                var routes = await Ask((a, token) => a.GetRoutesAsync(name, token));
+                if (routes.Count == 0 && name is not null && !WildcardPattern.ContainsWildcardCharacters(name))
+                {
+                    throw NotFound.Route(name);
+                }
+
+                WriteObject(routes, enumerateCollection: true);
+            });
+        }
+    }
+}

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Measures MailAdmin beside Postfix and Dovecot in one run, over the wire, everything durable, and prints medians.
-#   compare.sh [smtp] [append] [imap] [pop3] [stress] [idle]     (default: all; imap and pop3 fill their mailbox with append)
+#   compare.sh [smtp] [relay] [append] [imap] [pop3] [stress] [idle]     (default: all; imap and pop3 fill their mailbox with append)
 # Needs root, Debian's postfix, dovecot-imapd and dovecot-pop3d, and a quiet machine. Everything listens on 127.0.0.1; COUNT=20000 messages.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-work=$(mktemp -d) count=${COUNT:-20000} what=" ${*:-smtp append imap pop3 stress idle} "
+work=$(mktemp -d) count=${COUNT:-20000} what=" ${*:-smtp relay append imap pop3 stress idle} "
 bench=tests/MailAdmin.Benchmarks/bin/Release/net10.0/MailAdmin.Benchmarks
 mailadmin=src/MailAdmin.Console/bin/Release/net10.0/mailadmin
 chmod 755 "$work"
@@ -14,6 +14,7 @@ dotnet build tests/MailAdmin.Benchmarks -c Release -v q -clp:ErrorsOnly -nologo
 
 finish() {
   [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true
+  [ -z "${sink:-}" ] || kill "$sink" 2>/dev/null || true
   postfix -c "$work/postfix" stop >/dev/null 2>&1 || true
   doveadm -c "$work/dovecot.conf" stop >/dev/null 2>&1 || true
   wait 2>/dev/null || true
@@ -49,6 +50,7 @@ smtpd_relay_restrictions = permit_mynetworks, reject
 maillog_file = $work/queue.log
 maillog_file_prefixes = $work
 disable_dns_lookups = yes
+relayhost = [127.0.0.1]:5025
 CF
   awk '/^[# \t]/ || NF < 8 {print; next} {$5 = "n"; if ($1 == "smtp" && $2 == "inet") $1 = "127.0.0.1:3025"; print}' /usr/share/postfix/master.cf.dist > "$work/postfix/master.cf"
   for i in $(seq 1 102); do echo "user$i@bench.test:{PLAIN}benchmark-1:$uid:$gid::$work/mail/user$i"; done > "$work/users"
@@ -102,6 +104,9 @@ ours() {
   cat > "$work/serve.ps1" <<PS
 \$null = Start-MailServer -Name bench -StorePath '$work/store' -PortOffset 4000 -Domain bench.test
 1..102 | ForEach-Object { \$null = New-Mailbox "user\$_@bench.test" -Password benchmark-1 }
+Set-MailServer -OutboundMail Relay
+\$null = New-MailRoute sink 127.0.0.1 -Port 5025
+\$null = New-MailAlias relay@bench.test x@remote.test
 [Console]::Out.WriteLine('ready')
 while (\$true) { [Threading.Thread]::Sleep(1000) }
 PS
@@ -127,6 +132,19 @@ deliver_ours() {
   echo "$start $(date +%s.%N) $2" | awk '{printf "%.0f\n", $3 / ($2 - $1)}'
 }
 
+# Seconds from the first injection until the sink has all: 20 sessions bring them, the relay sends them on. The sink writes how many it has, over and over in one line.
+sunk() { tr '\r' '\n' < "$work/sink.log" | sed -n 's/.*mesg=\([0-9]*\).*/\1/p' | tail -1; }
+relay() { # port, recipient, size, count
+  : > "$work/sink.log"
+  smtp-sink -u bench -c 127.0.0.1:5025 1000 > "$work/sink.log" 2>&1 & sink=$!
+  sleep 0.3
+  local start; start=$(date +%s.%N)
+  smtp-source -s 20 -l "$3" -m "$4" -f a@example.com -t "$2" "inet:127.0.0.1:$1"
+  until [ "$(sunk)" -ge "$4" ] 2>/dev/null; do sleep 0.1; done
+  echo "$start $(date +%s.%N) $4" | awk '{printf "%.0f\n", $3 / ($2 - $1)}'
+  kill "$sink"; wait "$sink" 2>/dev/null || true; sink=
+}
+
 peers; ours
 echo "machine: $(nproc) cores, $(uname -sr), $(date -u +%F)"
 
@@ -138,6 +156,13 @@ if has smtp; then
     mine=$(for _ in 1 2 3; do deliver_ours "$1" "$2"; done | median)
     echo "SMTP delivery, 20 sessions, $1 octets: Postfix $theirs/s, MailAdmin $mine/s, ratio $(awk "BEGIN {printf \"%.1f\", $mine / $theirs}")"
   done
+fi
+
+if has relay; then
+  relay 4025 relay@bench.test 4096 1000 >/dev/null
+  theirs=$(for _ in 1 2 3; do relay 3025 x@remote.test 4096 10000; done | median)
+  mine=$(for _ in 1 2 3; do relay 4025 relay@bench.test 4096 10000; done | median)
+  echo "relay of 10,000 to a sink, 20 sessions, 4096 octets: Postfix $theirs/s, MailAdmin $mine/s, ratio $(awk "BEGIN {printf \"%.1f\", $mine / $theirs}")"
 fi
 
 both() { # name, verb, Dovecot's port, ours, further options

@@ -7,6 +7,9 @@ internal sealed class KillModel
 {
     public KillFolder[,] Folders { get; } = new KillFolder[StoreKillWorkerVerb.Threads, 2];
 
+    /// <summary>Content numbers of each thread's queue entries.</summary>
+    public HashSet<long>[] Queue { get; } = [.. Enumerable.Range(0, StoreKillWorkerVerb.Threads).Select(_ => new HashSet<long>())];
+
     /// <summary>UID to content number in the shared folder.</summary>
     public Dictionary<uint, long> Shared { get; } = [];
 
@@ -50,7 +53,7 @@ internal sealed class KillModel
     public (KillFolder First, KillFolder Second) WithPending(int thread)
     {
         var (first, second) = (Folders[thread, 0].Clone(), Folders[thread, 1].Clone());
-        if (Pending[thread] is { Kind: not 'K' } change)
+        if (Pending[thread] is { Kind: not ('K' or 'Z') } change)
         {
             Apply([first, second], change, change.At == 0 ? first.UidNext : second.UidNext, change.Kind is 'C' or 'M' ? (change.At == 0 ? second : first).UidNext : 0, null);
         }
@@ -60,7 +63,12 @@ internal sealed class KillModel
 
     private void Apply(int thread, KillChange change, uint uid, ulong modSeq, uint other)
     {
-        if (change.Kind == 'K')
+        if (change.Kind == 'Z')
+        {
+            Queue[thread].Remove(change.What);
+        }
+
+        if (change.Kind is 'K' or 'Z')
         {
             return;
         }
@@ -81,6 +89,11 @@ internal sealed class KillModel
         if (change.Kind == 'M')
         {
             pair[change.At].ModSeq = Math.Max(pair[change.At].ModSeq, other);
+        }
+
+        if (change.Kind == 'D' && change.More == 2)
+        {
+            Queue[thread].Add(change.What);
         }
 
         if (change.Kind == 'D' && change.More == 1 && !Shared.TryAdd(other, change.What))

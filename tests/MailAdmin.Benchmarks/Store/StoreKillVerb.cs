@@ -107,6 +107,7 @@ internal sealed class StoreKillVerb : IBenchmarkVerb
             KillFolder[] pending = [first, second];
             var found = Fits(snapshots, acknowledged) ? acknowledged : Fits(snapshots, pending) ? pending
                 : throw new KillException($"thread {t}: the folders are neither what was acknowledged nor that with the change {model.Pending[t]}: {Describe(snapshots, acknowledged)}");
+            await JudgeQueueAsync(store, model, t, hasPending: found == pending);
             for (var f = 0; f < 2; f++)
             {
                 if (snapshots[f].HighestModSeq < acknowledged[f].ModSeq || snapshots[f].UidNext < acknowledged[f].UidNext)
@@ -130,6 +131,36 @@ internal sealed class StoreKillVerb : IBenchmarkVerb
                 throw new KillException(finding.ToString());
             }
         }
+    }
+
+    private static async Task JudgeQueueAsync(SqliteMailStore store, KillModel model, int thread, bool hasPending)
+    {
+        var there = new HashSet<long>();
+        foreach (var entry in store.Queue.List().Where(e => e.Domain == StoreKillWorkerVerb.Domain(thread)))
+        {
+            var number = long.Parse(entry.Sender.Split('@')[0], CultureInfo.InvariantCulture);
+            using var content = await store.Queue.OpenAsync(entry);
+            var octets = new byte[content.Length];
+            if (!there.Add(number) || content.Read(0, octets) != octets.Length || !octets.AsSpan().SequenceEqual(KillContent.Make(number)))
+            {
+                throw new KillException($"thread {thread}: queue entry {number} is there twice or is not octet by octet what was queued");
+            }
+        }
+
+        var must = new HashSet<long>(model.Queue[thread]);
+        var pending = model.Pending[thread];
+        if (hasPending && pending is { Kind: 'D', More: 2 })
+        {
+            // It came into the folder, so into the queue as well.
+            must.Add(pending.What);
+        }
+
+        if (!there.SetEquals(must) && !(pending is { Kind: 'Z' } && must.Remove(pending.What) && there.SetEquals(must)))
+        {
+            throw new KillException($"thread {thread}: the queue has {string.Join(' ', there)} instead of {string.Join(' ', must)}");
+        }
+
+        model.Queue[thread] = there;
     }
 
     private static async Task JudgeSharedAsync(SqliteMailStore store, KillModel model)

@@ -50,6 +50,12 @@ internal sealed class StoreKillWorkerVerb : IBenchmarkVerb
     /// <summary>Mailbox of a thread; the one after the last is shared.</summary>
     public static string Address(int thread) => string.Create(CultureInfo.InvariantCulture, $"kill{thread}@example.org");
 
+    /// <summary>Domain of a thread's queue entries.</summary>
+    public static string Domain(int thread) => string.Create(CultureInfo.InvariantCulture, $"t{thread}.test");
+
+    /// <summary>Sender that names a queue entry's content.</summary>
+    public static string Sender(long number) => string.Create(CultureInfo.InvariantCulture, $"{number}@kill.test");
+
     public static async Task<FolderId> FolderAsync(IMailStore store, int thread, string name)
     {
         var mailbox = (await store.Accounts.FindMailboxAsync(MailboxAddress.Parse(Address(thread))))!;
@@ -70,16 +76,30 @@ internal sealed class StoreKillWorkerVerb : IBenchmarkVerb
             var snapshot = await store.Messages.GetSnapshotAsync(folders[at]);
             var uid = snapshot.Count == 0 ? 0 : snapshot[random.Next(snapshot.Count)].Uid;
             // As many go as come, so that the store stays small over a thousand rounds.
+            var queued = store.Queue.List().Where(e => e.Domain == Domain(thread)).ToList();
+            if (queued.Count > 20 || (queued.Count > 0 && random.Next(20) == 0))
+            {
+                var entry = queued[random.Next(queued.Count)];
+                Say($"B {thread} Z 0 {entry.Sender.Split('@')[0]} 0");
+                // Put off first, as an attempt that failed does.
+                await store.Queue.ChangeAsync([new QueueChange(entry.Id, e => e with { Attempts = e.Attempts + 1, LastReply = "451 4.7.1 later" })]);
+                await store.Queue.ChangeAsync([new QueueChange(entry.Id, _ => null)]);
+                Say($"A {thread} 0 0 0");
+            }
+
             var choice = snapshot.Count > 60 ? 90 + random.Next(10) : random.Next(100);
             if (choice < 45 || uid == 0)
             {
-                var both = random.Next(4) == 0;
+                // One in four to the shared mailbox too, one in four to the queue too: whole or not at all.
+                var more = random.Next(4);
                 var n = ++number;
-                Say($"B {thread} D {at} {n} {(both ? 1 : 0)}");
+                Say($"B {thread} D {at} {n} {(more < 3 ? more : 0)}");
                 await using var incoming = await KillContent.IncomingAsync(store, n);
-                DeliveryTarget[] targets = both ? [new(folders[at]), new(shared)] : [new(folders[at])];
-                var places = await store.Messages.DeliverAsync(incoming, targets);
-                Say($"A {thread} {places[0].Uid} {places[0].ModSeq} {(both ? places[1].Uid : 0)}");
+                DeliveryTarget[] targets = more == 1 ? [new(folders[at]), new(shared)] : [new(folders[at])];
+                var places = more == 2
+                    ? (await store.Queue.EnqueueAsync(incoming, targets, [new NewQueueEntry(Sender(n), Domain(thread), [$"a@{Domain(thread)}"], DateTimeOffset.UtcNow.AddDays(5))], [])).Places
+                    : await store.Messages.DeliverAsync(incoming, targets);
+                Say($"A {thread} {places[0].Uid} {places[0].ModSeq} {(more == 1 ? places[1].Uid : 0)}");
             }
             else if (choice < 65)
             {

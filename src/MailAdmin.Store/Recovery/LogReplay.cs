@@ -80,6 +80,7 @@ internal sealed class LogReplay
         if (_lostOperations > 0)
         {
             _state.Folders.Clear();
+            _state.Tolerant = false;
         }
 
         foreach (var place in dead.Where(p => p.IsAdopted))

@@ -84,8 +84,8 @@ internal static class StoreErrors
         "StoreClosed", MailErrorCategory.ResourceUnavailable, $"The store '{path}' is closed.", path, "Start the server again.");
 
     public static MailAdminException StoreFaulted(string path, Exception? cause) => new(
-        "StoreFaulted", MailErrorCategory.ResourceUnavailable, $"The store '{path}' takes no more changes since a write to its disk could neither be done nor undone.", path,
-        "Check the disk, then restart the server.", cause);
+        "StoreFaulted", MailErrorCategory.ResourceUnavailable, $"The store '{path}' takes no changes: a write to its disk could neither be done nor undone.", path,
+        "Check the disk. The store tries again with each change; if it stays so, restart the server.", cause);
 
     /// <summary>What the file system or SQLite reported, as the error a person can act on.</summary>
     public static MailAdminException From(Exception cause, string path)

@@ -6,8 +6,8 @@ using MailAdmin.Store.Sqlite;
 namespace MailAdmin.Store.Writer;
 
 /// <summary>
-/// The end of the log: the segment that grows, and where it ends. After a failure the end goes back to the last commit; where that cannot be
-/// made certain the log takes nothing more.
+/// The end of the log: the segment that grows, and where it ends. After a failure the end goes back to the last commit; until that is
+/// certain the log takes nothing more.
 /// </summary>
 /// <remarks>
 /// Behind the end lie zeros, written with a batch that needed room, in steps that grow: a flush of blocks that the file already has costs half of one that
@@ -48,7 +48,7 @@ internal sealed class LogAppender : IDisposable
     public long Segment => _current.Id;
     /// <summary>End of the last commit.</summary>
     public long Offset => _current.Used;
-    /// <summary>Why the log takes nothing more.</summary>
+    /// <summary>Why the log takes nothing: a batch could neither be written nor taken back.</summary>
     public Exception? Fault { get; private set; }
 
     /// <summary>Makes ready for a batch; begins a new segment where the old one is full or not to be trusted.</summary>
@@ -68,19 +68,22 @@ internal sealed class LogAppender : IDisposable
     {
         var end = Batch.Position;
         var ahead = end > _reserved ? Ahead(end) : 0;
+        // What was too much for the disk may have been the zeros: after a failure the next batch goes without.
+        var step = _step;
+        _step = 0;
+        Batch.Write(ahead);
         try
         {
-            Batch.Commit(ahead);
+            Batch.Flush();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Pages of a failed flush may be clean and gone (fsync(2)): this file is not written again. What was too much may have been the zeros.
-            _mustRotate = true;
-            _step = 0;
+            // Pages of a failed flush may be clean and gone (fsync(2)): a file that holds anything is not written again.
+            _mustRotate = _current.Used > 0;
             throw;
         }
 
-        _step = Math.Min(Math.Max(FirstStep, ahead > 0 ? ahead * 2 : _step), _options.WriteAhead);
+        _step = Math.Min(Math.Max(FirstStep, ahead > 0 ? ahead * 2 : step), _options.WriteAhead);
         _reserved = Math.Max(_reserved, end + ahead);
         _current = _current with { Used = end, Journal = _current.Journal + Batch.JournalOctets };
         _flushed = new FlushedTo(_current.Id, end);
@@ -95,20 +98,22 @@ internal sealed class LogAppender : IDisposable
             return;
         }
 
-        try
-        {
-            _file.SetLength(offset);
-            _file.Flush();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Fault = e;
-        }
-
         _reserved = offset;
         _flushed = new FlushedTo(_current.Id, offset);
         _current = _current with { Used = offset, Journal = journal };
         _changed[_current.Id] = _current;
+        CutBack();
+    }
+
+    /// <summary>Tries again to take back what could not be; true where the log holds what was acknowledged and nothing else.</summary>
+    public bool TryRecover()
+    {
+        if (Fault is not null)
+        {
+            CutBack();
+        }
+
+        return Fault is null;
     }
 
     /// <summary>End and journal of the current segment, to come back to with <see cref="Rewind"/>.</summary>
@@ -162,6 +167,21 @@ internal sealed class LogAppender : IDisposable
     }
 
     public void Dispose() => Leave();
+
+    private void CutBack()
+    {
+        try
+        {
+            _file.SetLength(_current.Used);
+            _file.Flush();
+            Fault = null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Fault = e;
+            _mustRotate = _current.Used > 0;
+        }
+    }
 
     // Nobody waits for room in a batch that is large: there the flush is of data, and zeros would only double it.
     private long Ahead(long end) => Batch.Octets > _options.WriteAhead / 4 ? 0 : Math.Max(0, Math.Min(_step, _options.SegmentSize - end));

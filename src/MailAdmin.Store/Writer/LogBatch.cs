@@ -113,8 +113,8 @@ internal sealed class LogBatch
         JournalOctets += Position - offset;
     }
 
-    /// <summary>Writes what was collected, and zeros behind it, and flushes.</summary>
-    public void Commit(long zeros)
+    /// <summary>Writes what was collected, and zeros behind it.</summary>
+    public void Write(long zeros)
     {
         for (; zeros > 0; zeros -= Zeros.Length)
         {
@@ -122,8 +122,10 @@ internal sealed class LogBatch
         }
 
         WritePending();
-        _file!.Flush();
     }
+
+    /// <summary>Returns when what was written is on the medium.</summary>
+    public void Flush() => _file!.Flush();
 
     private void AddHeader(in RecordHeader header)
     {

@@ -32,6 +32,8 @@ internal sealed class StoreWriter : IAsyncDisposable
     private readonly Channel<StoreOperation> _queue;
     private readonly List<StoreOperation> _batch = [];
     private readonly List<StoreOperation> _planned = [];
+    // Files that a batch took over which is not certain to be gone.
+    private readonly List<long> _inDoubt = [];
     private readonly Lock _turn = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StoreOperation? _heldBack;
@@ -134,6 +136,7 @@ internal sealed class StoreWriter : IAsyncDisposable
 
             lock (_turn)
             {
+                _ = _log.TryRecover();
                 _index.Close();
                 _isStopped = true;
             }
@@ -225,10 +228,7 @@ internal sealed class StoreWriter : IAsyncDisposable
         _context.BeginBatch(_options.TimeProvider.GetUtcNow(), _broadcaster.HasWatchers);
         try
         {
-            if (_log.Fault is { } fault)
-            {
-                throw StoreErrors.StoreFaulted(_options.Path, fault);
-            }
+            RequireLog();
 
             if (structural)
             {
@@ -283,6 +283,18 @@ internal sealed class StoreWriter : IAsyncDisposable
         }
     }
 
+    /// <summary>A batch that could not be taken back is tried to be with every later one.</summary>
+    private void RequireLog()
+    {
+        if (!_log.TryRecover())
+        {
+            throw StoreErrors.StoreFaulted(_options.Path, _log.Fault);
+        }
+
+        _inDoubt.ForEach(_segments.DeleteQuietly);
+        _inDoubt.Clear();
+    }
+
     private void Plan(StoreOperation operation)
     {
         if (operation.CancellationToken.IsCancellationRequested)
@@ -319,13 +331,11 @@ internal sealed class StoreWriter : IAsyncDisposable
             _log.Rewind(end.Offset, end.Journal);
         }
 
+        // As long as a restart may find the batch, it needs the messages that it took over.
+        _inDoubt.AddRange(_context.Adopted);
         if (_log.Fault is null)
         {
-            // In doubt they stay: a restart that finds the batch needs them, and one that does not sweeps them.
-            foreach (var adopted in _context.Adopted)
-            {
-                _segments.DeleteQuietly(adopted);
-            }
+            RequireLog();
         }
 
         // Where the log could not be taken back either, a restart may find the batch: it is told apart from a plain failure.

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using MailAdmin.Benchmarks.Server;
 
 namespace MailAdmin.Benchmarks.Wire;
 
@@ -13,8 +14,6 @@ namespace MailAdmin.Benchmarks.Wire;
 /// <remarks>The server is a process of its own, so that its memory and its descriptors are its own. Linux only, for the memory.</remarks>
 internal sealed class SlowPeersVerb : IBenchmarkVerb
 {
-    private const string User = "user1@example.org", Password = "benchmark-1";
-
     public string Name => "slow-peers";
     public string Usage => "[--connections 10000] [--seconds 15]: times of a polite client without and with slow peers, and the server's memory";
 
@@ -22,73 +21,45 @@ internal sealed class SlowPeersVerb : IBenchmarkVerb
     {
         var count = (int)options.Number("connections", 10_000);
         var seconds = options.Number("seconds", 15);
-        using var server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. HostArguments()]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        try
+        await using var server = await HostProcess.StartAsync();
+        await MeasureAsync(server, seconds: 5);
+        var alone = await MeasureAsync(server, seconds);
+        Show("alone", alone, server);
+
+        var peers = new List<Socket>(count);
+        var targets = new[] { server.Port("smtp"), server.Port("imap"), server.Port("pop3") };
+        var opening = Stopwatch.StartNew();
+        for (var i = 0; i < count; i++)
         {
-            var ports = new Dictionary<string, int>();
-            for (var line = await server.StandardOutput.ReadLineAsync(); line != "ready"; line = await server.StandardOutput.ReadLineAsync())
-            {
-                if (line is null)
-                {
-                    throw new InvalidOperationException("The server did not start.");
-                }
-
-                if (line.Split(' ') is [var service, var endpoint] && IPEndPoint.TryParse(endpoint, out var parsed))
-                {
-                    ports[service] = parsed.Port;
-                }
-            }
-
-            await MeasureAsync(ports, seconds: 5);
-            var alone = await MeasureAsync(ports, seconds);
-            Show("alone", alone, server);
-
-            var peers = new List<Socket>(count);
-            var targets = new[] { ports["smtp"], ports["imap"], ports["pop3"] };
-            var opening = Stopwatch.StartNew();
-            for (var i = 0; i < count; i++)
-            {
-                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(IPAddress.Loopback, targets[i % 3]);
-                peers.Add(socket);
-            }
-
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} connections opened in {opening.Elapsed.TotalSeconds:F1} s"));
-            using var stop = new CancellationTokenSource();
-            var sending = SendSlowlyAsync(peers, stop.Token);
-            var beside = await MeasureAsync(ports, seconds);
-            Show($"beside {count} slow peers", beside, server);
-            await stop.CancelAsync();
-            var gone = await sending;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"ratio: median {Median(beside) / Median(alone):F2}, 99th {Percentile(beside) / Percentile(alone):F2}; {gone} of the slow ones were closed by the server meanwhile"));
-            peers.ForEach(p => p.Dispose());
-            return Median(beside) <= 2 * Median(alone) ? 0 : 1;
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(IPAddress.Loopback, targets[i % 3]);
+            peers.Add(socket);
         }
-        finally
-        {
-            server.StandardInput.Close();
-            await server.WaitForExitAsync();
-        }
-    }
 
-    private static IEnumerable<string> HostArguments()
-    {
-        var own = Environment.GetCommandLineArgs()[0];
-        return [.. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? new[] { own } : [], "host", "--users", "1", "--password", Password];
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} connections opened in {opening.Elapsed.TotalSeconds:F1} s"));
+        using var stop = new CancellationTokenSource();
+        var sending = SendSlowlyAsync(peers, stop.Token);
+        var beside = await MeasureAsync(server, seconds);
+        Show($"beside {count} slow peers", beside, server);
+        await stop.CancelAsync();
+        var gone = await sending;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"ratio: median {Median(beside) / Median(alone):F2}, 99th {Percentile(beside) / Percentile(alone):F2}; {gone} of the slow ones were closed by the server meanwhile"));
+        peers.ForEach(p => p.Dispose());
+        return Median(beside) <= 2 * Median(alone) ? 0 : 1;
     }
 
     // A message sent, and an IMAP session that selects, looks and leaves: milliseconds of each round.
-    private static async Task<List<double>> MeasureAsync(Dictionary<string, int> ports, long seconds)
+    private static async Task<List<double>> MeasureAsync(HostProcess server, long seconds)
     {
         var times = new List<double>();
         var message = Encoding.ASCII.GetString(SampleMessage.Make(1));
         for (var clock = Stopwatch.StartNew(); clock.Elapsed.TotalSeconds < seconds;)
         {
             var start = Stopwatch.GetTimestamp();
-            using (var smtp = await ConnectAsync(ports["smtp"]))
+            using (var smtp = await server.ConnectAsync("smtp"))
             {
-                foreach (var line in new[] { "HELO polite", "MAIL FROM:<a@b.test>", $"RCPT TO:<{User}>", "DATA", message + ".", "QUIT" })
+                foreach (var line in new[] { "HELO polite", "MAIL FROM:<a@b.test>", $"RCPT TO:<{HostProcess.User}>", "DATA", message + ".", "QUIT" })
                 {
                     await smtp.SendAsync(line + "\r\n");
                     var reply = await smtp.ReadLineAsync();
@@ -99,9 +70,9 @@ internal sealed class SlowPeersVerb : IBenchmarkVerb
                 }
             }
 
-            using (var imap = await ConnectAsync(ports["imap"]))
+            using (var imap = await server.ConnectAsync("imap"))
             {
-                await imap.LoginImapAsync(User, Password);
+                await imap.LoginImapAsync(HostProcess.User, HostProcess.Password);
                 await imap.CommandAsync("SELECT INBOX");
                 await imap.CommandAsync("FETCH * (FLAGS ENVELOPE BODY.PEEK[])");
                 await imap.CommandAsync("LOGOUT");
@@ -112,9 +83,6 @@ internal sealed class SlowPeersVerb : IBenchmarkVerb
 
         return times;
     }
-
-    private static Task<WireClient> ConnectAsync(int port) =>
-        WireClient.ConnectAsync(new BenchmarkOptions(["--port", port.ToString(CultureInfo.InvariantCulture)]), port);
 
     // Each sends an octet of a command that never ends; spread over the second, as peers are.
     private static Task<int> SendSlowlyAsync(List<Socket> peers, CancellationToken stop) => Task.Factory.StartNew(
@@ -149,11 +117,10 @@ internal sealed class SlowPeersVerb : IBenchmarkVerb
         },
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private static void Show(string what, List<double> times, Process server)
+    private static void Show(string what, List<double> times, HostProcess server)
     {
-        server.Refresh();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{what}: {times.Count} rounds, median {Median(times):F2} ms, 99th {Percentile(times):F2} ms; server {server.WorkingSet64 / 1048576.0:F1} MiB"));
+            $"{what}: {times.Count} rounds, median {Median(times):F2} ms, 99th {Percentile(times):F2} ms; server {server.ResidentKiB / 1024.0:F1} MiB"));
     }
 
     private static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);

@@ -16,12 +16,24 @@ public interface ICommandOutput
     /// <summary>Adds a line.</summary>
     void Write(string line, CommandLineKind kind);
 
+    /// <summary>Shows how far an activity is. Only the last word about each is shown.</summary>
+    void Show(CommandProgress progress);
+
     /// <summary>Lets the admin choose; returns the index of the choice. A dialog whose default is <paramref name="defaultChoice"/>; Esc gives it too.</summary>
     Task<int> ChooseAsync(string caption, string message, IReadOnlyList<string> choices, int defaultChoice, CancellationToken cancellationToken);
 
     /// <summary>Lets the admin type an answer; null where that was refused.</summary>
     Task<string?> AskAsync(string prompt, bool isSecret, CancellationToken cancellationToken);
 }
+
+/// <summary>How far an activity of a command is.</summary>
+/// <param name="Id">Tells activities apart.</param>
+/// <param name="Activity">What is being done.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Percent">0 to 100; below 0 where it is not known.</param>
+/// <param name="SecondsLeft">Below 0 where it is not known.</param>
+/// <param name="IsOver">It is done and goes from the screen.</param>
+public sealed record CommandProgress(string Id, string Activity, string Status, int Percent, int SecondsLeft, bool IsOver);
 
 /// <summary>What a line of a command's output is.</summary>
 public enum CommandLineKind

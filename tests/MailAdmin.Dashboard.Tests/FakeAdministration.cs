@@ -52,6 +52,8 @@ internal sealed class FakeAdministration(TimeProvider time) : IMailAdministratio
     public List<MailboxFolder> Folders { get; } = [];
     public List<MailboxMessage> Messages { get; } = [];
     public List<MailBlock> Blocks { get; } = [];
+    public List<MailQueueMessage> Queued { get; } = [];
+    public byte[] QueuedContent { get; set; } = [];
     public Dictionary<uint, MailMessageContent> Views { get; } = [];
     public Dictionary<uint, byte[]> Contents { get; } = [];
     public List<string> Deeds { get; } = [];
@@ -113,6 +115,49 @@ internal sealed class FakeAdministration(TimeProvider time) : IMailAdministratio
     {
         Deeds.Add("unblock " + address);
         return Answer(Blocks.RemoveAll(b => b.Address == address) > 0);
+    }
+
+    public async IAsyncEnumerable<MailQueueMessage> GetQueueMessagesAsync(MailQueueQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var found = (await Answer(Queued.ToList())).Where(m => (query.Id is null || m.Id == query.Id) && (query.Destination is null || m.Destination == query.Destination)).OrderBy(m => m.ReceivedAt);
+        foreach (var message in query.First > 0 ? found.Take(query.First) : found)
+        {
+            yield return message;
+        }
+    }
+
+    public Task<IReadOnlyList<MailQueueDestination>> GetQueueDestinationsAsync(string? pattern, CancellationToken cancellationToken) => Answer<IReadOnlyList<MailQueueDestination>>(
+    [
+        .. Queued.GroupBy(m => m.Destination).OrderByDescending(g => g.Count()).Select(g => new MailQueueDestination
+        {
+            Destination = g.Key, NextHop = g.First().NextHop, MessageCount = g.Count(), QueuedCount = g.Count(m => m.Status == MailQueueStatus.Queued), ActiveCount = g.Count(m => m.Status == MailQueueStatus.Active),
+            RetryCount = g.Count(m => m.Status == MailQueueStatus.Retry), SuspendedCount = g.Count(m => m.Status == MailQueueStatus.Suspended), SizeBytes = g.Sum(m => m.SizeBytes), OldestAt = g.Min(m => m.ReceivedAt),
+            ConnectionCount = g.Count(m => m.Status == MailQueueStatus.Active), LastAttempt = g.Max(m => m.LastAttempt), NextAttempt = g.Min(m => m.NextAttempt), LastReply = g.Select(m => m.LastReply).FirstOrDefault(r => r is not null),
+        }),
+    ]);
+
+    public Task<byte[]> ReadQueueMessageAsync(string id, long offset, int count, CancellationToken cancellationToken) => Answer(QueuedContent.Skip((int)offset).Take(count).ToArray());
+
+    public Task<IReadOnlyList<MailQueueMessage>> ChangeQueueMessagesAsync(IReadOnlyList<string> ids, MailQueueAction action, CancellationToken cancellationToken)
+    {
+        Deeds.Add($"{action} {string.Join(',', ids)}");
+        var found = Queued.Where(m => ids.Contains(m.Id)).ToList();
+        if (action is MailQueueAction.Remove or MailQueueAction.Bounce)
+        {
+            Queued.RemoveAll(found.Contains);
+        }
+        else
+        {
+            for (var i = 0; i < Queued.Count; i++)
+            {
+                if (ids.Contains(Queued[i].Id))
+                {
+                    Queued[i] = Queued[i] with { Status = action == MailQueueAction.Suspend ? MailQueueStatus.Suspended : MailQueueStatus.Queued, NextAttempt = action == MailQueueAction.Suspend ? null : time.GetUtcNow() };
+                }
+            }
+        }
+
+        return Answer<IReadOnlyList<MailQueueMessage>>(found);
     }
 
     public Task<byte[]> ReadMessageAsync(string mailbox, string folder, uint uid, long offset, int count, CancellationToken cancellationToken) =>
@@ -177,10 +222,6 @@ internal sealed class FakeAdministration(TimeProvider time) : IMailAdministratio
     public Task<MailboxMessage> ImportMessageAsync(string mailbox, string folder, byte[] content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<int> SetMessageFlagsAsync(string mailbox, string folder, IReadOnlyList<uint> uids, MessageFlagsMode mode, IReadOnlyList<string> flags, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<IReadOnlyList<UidPair>> TransferMessagesAsync(string mailbox, string folder, IReadOnlyList<uint> uids, string targetMailbox, string targetFolder, bool move, CancellationToken cancellationToken) => throw new NotSupportedException();
-    public IAsyncEnumerable<MailQueueMessage> GetQueueMessagesAsync(MailQueueQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
-    public Task<IReadOnlyList<MailQueueDestination>> GetQueueDestinationsAsync(string? pattern, CancellationToken cancellationToken) => throw new NotSupportedException();
-    public Task<byte[]> ReadQueueMessageAsync(string id, long offset, int count, CancellationToken cancellationToken) => throw new NotSupportedException();
-    public Task<IReadOnlyList<MailQueueMessage>> ChangeQueueMessagesAsync(IReadOnlyList<string> ids, MailQueueAction action, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<IReadOnlyList<MailRoute>> GetRoutesAsync(string? pattern, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<MailRoute> NewRouteAsync(string name, MailRouteChange route, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<MailRoute> SetRouteAsync(string name, MailRouteChange change, CancellationToken cancellationToken) => throw new NotSupportedException();

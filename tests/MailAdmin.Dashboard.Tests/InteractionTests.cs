@@ -80,7 +80,7 @@ public class InteractionTests
     public void A_mailbox_is_disabled_after_a_question_and_its_quota_set()
     {
         using var dashboard = new HeadlessDashboard(100, 30);
-        dashboard.Look().Press(Key.D3, Key.E, Key.D, Key.U).Press(Key.U.WithCtrl).Type("5GB").Press(Key.Enter);
+        dashboard.Look().Press(Key.D3, Key.E, Key.D, Key.L).Press(Key.U.WithCtrl).Type("5GB").Press(Key.Enter);
         Assert.Equal(["set alice@example.com enabled False quota  password False", "set alice@example.com enabled  quota 5368709120 password False"], dashboard.Server.Deeds);
         Assert.Contains("✖ alice@example.com", dashboard.Screen, StringComparison.Ordinal);
     }

@@ -308,11 +308,11 @@ public class ModelTests
         reader.Turn(ReaderPart.Raw);
         Assert.True(reader.WantsMore(10));
         Assert.False(reader.WantsMore(10));
-        reader.Append("ab\r\ncd"u8.ToArray());
+        reader.Raw.Append("ab\r\ncd"u8.ToArray());
         Assert.Equal(["ab"], reader.LinesFor(80));
         Assert.True(reader.WantsMore(10));
-        reader.Append("ef\r\ngh"u8.ToArray());
-        Assert.True(reader.IsRawComplete);
+        reader.Raw.Append("ef\r\ngh"u8.ToArray());
+        Assert.True(reader.Raw.IsComplete);
         Assert.Equal(["ab", "cdef", "gh"], reader.LinesFor(80));
     }
 

@@ -65,6 +65,39 @@ internal static class Samples
         server.Messages[2] = server.Messages[2] with { SizeBytes = server.Contents[42].Length };
     }
 
+    /// <summary>Seven messages for three destinations, one of which fails.</summary>
+    public static void FillQueue(FakeAdministration server, ManualTimeProvider time)
+    {
+        var now = time.GetUtcNow();
+        const string Busy = "451 4.3.2 Please try again later";
+        (string Destination, string Sender, string Recipient, string Subject, MailQueueStatus Status, int Attempts, int Age, int Next, string? Reply)[] rows =
+        [
+            ("example.net", "alice@example.com", "carol@example.net", "Quarterly figures", MailQueueStatus.Retry, 3, 240, 600, Busy),
+            ("example.net", "alice@example.com", "dave@example.net", "Quarterly figures", MailQueueStatus.Retry, 3, 240, 600, Busy),
+            ("example.net", "", "erin@example.net", "Undelivered mail returned", MailQueueStatus.Retry, 1, 90, 300, Busy),
+            ("example.net", "bob@example.com", "frank@example.net", "Lunch?", MailQueueStatus.Suspended, 0, 60, -1, null),
+            ("example.org", "bob@example.com", "grace@example.org", "Minutes", MailQueueStatus.Active, 0, 2, -1, null),
+            ("example.org", "bob@example.com", "heidi@example.org", "Minutes", MailQueueStatus.Queued, 0, 2, 0, null),
+            ("bücher.example", "alice@example.com", "ivan@bücher.example", "会議の資料", MailQueueStatus.Queued, 0, 1, 0, null),
+        ];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var row = rows[i];
+            server.Queued.Add(new MailQueueMessage
+            {
+                Id = i.ToString("x32", CultureInfo.InvariantCulture), Sender = row.Sender, Destination = row.Destination, Recipients = [new(row.Recipient, row.Reply)], Status = row.Status,
+                NextHop = row.Attempts > 0 ? "mx." + row.Destination : null, SizeBytes = 4_200 * (i + 1), Subject = row.Subject, MessageId = $"m{i}@example.com", Submitter = row.Sender.Length > 0 ? row.Sender : null,
+                ReceivedAt = now.AddSeconds(-row.Age), ExpiresAt = now.AddDays(5), Attempts = row.Attempts, LastAttempt = row.Attempts > 0 ? now.AddSeconds(-30) : null,
+                NextAttempt = row.Next < 0 ? null : now.AddSeconds(row.Next), LastReply = row.Reply,
+            });
+        }
+
+        server.QueuedContent = System.Text.Encoding.ASCII.GetBytes("From: alice@example.com\r\nTo: carol@example.net\r\nSubject: Quarterly figures\r\n\r\n" + string.Concat(Enumerable.Range(1, 9000).Select(i => $"figure {i}\r\n")));
+        server.Queued[0] = server.Queued[0] with { SizeBytes = server.QueuedContent.Length };
+        server.Statistics = server.Statistics with { QueueDepth = 7, QueueActive = 1, QueueRetry = 3, QueueSuspended = 1, QueueOldest = now.AddSeconds(-240), MessagesRelayed = 1204, MessagesDeferred = 7, MessagesBounced = 1 };
+        server.Server = server.Server with { Outbound = MailOutboundMode.Relay, IsDevelopment = false };
+    }
+
     /// <summary>The counters a second later.</summary>
     public static MailServerStatistics After(MailServerStatistics before, ManualTimeProvider time) => before with
     {

@@ -68,9 +68,9 @@ public class ScreenTests
         Approved.Screen("reader-html-100x24", dashboard.Screen);
         dashboard.Press(Key.H);
         Approved.Screen("reader-headers-100x24", dashboard.Screen);
-        dashboard.Press(Key.A);
+        dashboard.Press(Key.F);
         Approved.Screen("reader-attachments-100x24", dashboard.Screen);
-        dashboard.Press(Key.R);
+        dashboard.Press(Key.O);
         Approved.Screen("reader-source-100x24", dashboard.Screen);
         dashboard.Press(Key.Esc, Key.Esc, Key.Esc);
         Assert.Contains("carol@example.com", dashboard.Screen, StringComparison.Ordinal);
@@ -97,6 +97,27 @@ public class ScreenTests
         using var dashboard = new HeadlessDashboard(80, 24);
         dashboard.Look().Press(Key.D2, new Key('?'));
         Approved.Screen("help-80x24", dashboard.Screen);
+    }
+
+    [Fact]
+    public void The_help_scrolls_where_the_screen_is_small_and_everything_fits_somehow()
+    {
+        using var dashboard = new HeadlessDashboard(40, 10);
+        dashboard.Look();
+        foreach (var tab in new[] { Key.D1, Key.D2, Key.D3, Key.D4, Key.D5 })
+        {
+            dashboard.Press(tab);
+            Assert.Contains("keys", dashboard.Line(9), StringComparison.Ordinal);
+        }
+
+        dashboard.Press(Key.D2);
+        Approved.Screen("sessions-40x10", dashboard.Screen);
+        dashboard.Type("?");
+        Approved.Screen("help-40x10", dashboard.Screen);
+        dashboard.Press(Key.End);
+        Assert.Contains("leave", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.Esc);
+        Assert.DoesNotContain("leave", dashboard.Screen, StringComparison.Ordinal);
     }
 
     [Fact]

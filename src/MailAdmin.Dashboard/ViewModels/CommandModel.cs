@@ -1,20 +1,15 @@
 namespace MailAdmin.Dashboard.ViewModels;
 
-/// <summary>A line of output.</summary>
-internal readonly record struct OutputLine(string Text, Tone Tone);
-
-/// <summary>The command line at the foot: typing, history, completion, and the pane with what came out.</summary>
-internal sealed class CommandModel(ICommandRunner? runner, ChangeQueue changes, BackgroundWork work, Action<FormModel> ask) : ICommandOutput
+/// <summary>The command line at the foot: typing, history, completion, the command that runs and what it asks.</summary>
+internal sealed class CommandModel(ICommandRunner? runner, ChangeQueue changes, BackgroundWork work, TimeProvider time, Action<FormModel> ask, Action<FormModel> dismiss) : ICommandOutput
 {
-    /// <summary>Lines kept of the output; older ones go.</summary>
-    public const int MaxLines = 10_000;
+    /// <summary>A command that took no longer has been read by nobody when it ends.</summary>
+    public static readonly TimeSpan Quick = TimeSpan.FromSeconds(2);
 
     /// <summary>Commands remembered.</summary>
     public const int MaxHistory = 200;
 
-    private readonly Lock _gate = new();
     private readonly List<string> _history = [];
-    private List<OutputLine> _arriving = [];
     private Action? _interrupt;
     private int _historyAt;
     private CommandCompletions? _completions;
@@ -34,9 +29,9 @@ internal sealed class CommandModel(ICommandRunner? runner, ChangeQueue changes, 
     /// <summary>What is typed.</summary>
     public LineEditor Editor { get; } = new();
     /// <summary>What came out.</summary>
-    public List<OutputLine> Output { get; } = [];
-    /// <summary>First line on screen.</summary>
-    public int Top { get; private set; }
+    public OutputModel Output { get; } = new(changes);
+    /// <summary>The pane has the whole page.</summary>
+    public bool IsZoomed { get; set; }
     /// <summary>Completions on offer, for the eye.</summary>
     public IReadOnlyList<string> Offers => _completions is { Texts.Count: > 1 } completions && Editor.Text == _completedText ? completions.Texts : [];
     /// <summary>Which of them stands in the line.</summary>
@@ -49,7 +44,14 @@ internal sealed class CommandModel(ICommandRunner? runner, ChangeQueue changes, 
         _historyAt = _history.Count;
     }
 
-    /// <summary>Closes what is uppermost: completion, line, running command, pane. False where there was nothing.</summary>
+    /// <summary>Stops the command that runs; false where none does.</summary>
+    public bool Interrupt()
+    {
+        _interrupt?.Invoke();
+        return IsRunning;
+    }
+
+    /// <summary>Closes what is uppermost: completion, line, search, running command, pane. False where there was nothing.</summary>
     public bool Back()
     {
         if (Offers.Count > 0)
@@ -61,18 +63,15 @@ internal sealed class CommandModel(ICommandRunner? runner, ChangeQueue changes, 
             IsOpen = false;
             Editor.Clear();
         }
-        else if (_interrupt is { } interrupt)
+        else if (!Output.DropSearch() && !Interrupt())
         {
-            interrupt();
-        }
-        else if (HasPane)
-        {
+            if (!HasPane)
+            {
+                return false;
+            }
+
             HasPane = false;
             Output.Clear();
-        }
-        else
-        {
-            return false;
         }
 
         return true;
@@ -107,16 +106,19 @@ internal sealed class CommandModel(ICommandRunner? runner, ChangeQueue changes, 
 
         Command = command;
         HasPane = true;
+        IsZoomed = false;
         Output.Clear();
-        Top = 0;
+        var begun = time.GetTimestamp();
         var running = new CancellationTokenSource();
         _interrupt = running.Cancel;
         work.Run(command, async stop =>
         {
+            var isWhole = false;
             try
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, running.Token);
                 await runner.RunAsync(command, width, this, either.Token);
+                isWhole = true;
             }
             catch (OperationCanceledException)
             {
@@ -133,10 +135,7 @@ internal sealed class CommandModel(ICommandRunner? runner, ChangeQueue changes, 
                 {
                     _interrupt = null;
                     running.Dispose();
-                    if (Output.Count == 0)
-                    {
-                        Output.Add(new OutputLine("(no output)", Tone.Dim));
-                    }
+                    Output.End(wasQuick: isWhole && time.GetElapsedTime(begun) < Quick);
                 });
             }
 
@@ -186,41 +185,16 @@ internal sealed class CommandModel(ICommandRunner? runner, ChangeQueue changes, 
         });
     }
 
-    /// <summary>Moves the window over the output.</summary>
-    public void Scroll(int lines, int height) => Top = Math.Clamp(Top + lines, 0, Math.Max(0, Output.Count - height));
+    /// <inheritdoc/>
+    public void Write(string line, CommandLineKind kind) => Output.Write(line, kind);
 
     /// <inheritdoc/>
-    public void Write(string line, CommandLineKind kind)
-    {
-        var tone = kind switch
-        {
-            CommandLineKind.Error => Tone.Failure,
-            CommandLineKind.Warning => Tone.Warning,
-            CommandLineKind.Information => Tone.Dim,
-            _ => Tone.Normal,
-        };
-        bool first;
-        lock (_gate)
-        {
-            first = _arriving.Count == 0;
-            _arriving.AddRange(line.ReplaceLineEndings("\n").Split('\n').Select(text => new OutputLine(text.TrimEnd(), tone)));
-            if (_arriving.Count > MaxLines)
-            {
-                _arriving.RemoveRange(0, _arriving.Count - MaxLines);
-            }
-        }
-
-        if (first)
-        {
-            changes.Post(TakeIn);
-        }
-    }
+    public void Show(CommandProgress progress) => Output.Show(progress);
 
     /// <inheritdoc/>
     public Task<int> ChooseAsync(string caption, string message, IReadOnlyList<string> choices, int defaultChoice, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
         var safe = Math.Clamp(defaultChoice, 0, choices.Count - 1);
         var buttons = choices.Select((choice, i) => (Index: i, Button: new FormButton(choice, (_, _) =>
             {
@@ -228,20 +202,19 @@ internal sealed class CommandModel(ICommandRunner? runner, ChangeQueue changes, 
                 return Task.FromResult<string?>(null);
             })))
             .OrderBy(c => c.Index == safe ? -1 : c.Index).Select(c => c.Button).ToList();
-        changes.Post(() => ask(new FormModel(caption.Length > 0 ? caption : "Question", message.ReplaceLineEndings("\n").Split('\n'), [], buttons)
+        var form = new FormModel(caption.Length > 0 ? caption : "Question", message.ReplaceLineEndings("\n").Split('\n'), [], buttons)
         {
             Tone = Tone.Warning,
             Cancelled = () => answer.TrySetResult(safe),
-        }));
-        return answer.Task;
+        };
+        return AnswerAsync(form, answer, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<string?> AskAsync(string prompt, bool isSecret, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
-        changes.Post(() => ask(new FormModel("The command asks", [prompt], [new FormField("Answer", isSecret: isSecret)],
+        var form = new FormModel("The command asks", prompt.ReplaceLineEndings("\n").Split('\n'), [new FormField("Answer", isSecret: isSecret)],
             [new FormButton("&OK", (form, _) =>
             {
                 answer.TrySetResult(form.Fields[0].Editor.Text);
@@ -253,8 +226,20 @@ internal sealed class CommandModel(ICommandRunner? runner, ChangeQueue changes, 
             })])
         {
             Cancelled = () => answer.TrySetResult(null),
-        }));
-        return answer.Task;
+        };
+        return AnswerAsync(form, answer, cancellationToken);
+    }
+
+    private async Task<T> AnswerAsync<T>(FormModel form, TaskCompletionSource<T> answer, CancellationToken cancellationToken)
+    {
+        changes.Post(() => ask(form));
+        // A command that was stopped wants no answer any more: its question goes with it.
+        await using var stopping = cancellationToken.Register(() =>
+        {
+            answer.TrySetCanceled(cancellationToken);
+            changes.Post(() => dismiss(form));
+        });
+        return await answer.Task;
     }
 
     private void Offer(CommandCompletions completions, int at, int replacing)
@@ -264,21 +249,5 @@ internal sealed class CommandModel(ICommandRunner? runner, ChangeQueue changes, 
         var length = Math.Clamp(replacing, 0, Editor.Text.Length - start);
         Editor.Set(Editor.Text.Remove(start, length).Insert(start, text), start + text.Length);
         (_completions, _completionAt, _completedText) = (completions, at, Editor.Text);
-    }
-
-    private void TakeIn()
-    {
-        List<OutputLine> batch;
-        lock (_gate)
-        {
-            batch = _arriving;
-            _arriving = [];
-        }
-
-        Output.AddRange(batch);
-        if (Output.Count > MaxLines)
-        {
-            Output.RemoveRange(0, Output.Count - MaxLines);
-        }
     }
 }

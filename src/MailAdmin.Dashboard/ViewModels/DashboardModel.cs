@@ -38,9 +38,10 @@ internal sealed class DashboardModel : IAsyncDisposable
     private readonly Func<CancellationToken, Task<IMailAdministration>>? _reopen;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
-    private readonly Poller _sessionsPoller, _statisticsPoller, _serverPoller, _mailboxesPoller, _stalePoller, _reopenPoller;
+    private readonly Poller _sessionsPoller, _statisticsPoller, _serverPoller, _mailboxesPoller, _stalePoller, _queuePoller, _failingPoller, _reopenPoller;
+    private readonly Queue<FormModel> _waiting = new();
     private IMailAdministration? _reopened;
-    private volatile bool _isLost;
+    private volatile bool _isLost, _hasRetries;
     private volatile DashboardTab _active;
 
     public DashboardModel(IMailAdministration administration, TimeProvider time, ICommandRunner? runner = null, MessageReader? reader = null, Func<CancellationToken, Task<IMailAdministration>>? reopen = null)
@@ -54,14 +55,23 @@ internal sealed class DashboardModel : IAsyncDisposable
         Server = new ServerModel(time);
         Sessions = new SessionsModel(administration, Changes);
         Mailboxes = new MailboxesModel(administration, Changes, Work, time, Zone, reader);
+        Queue = new QueueModel(administration, Changes, Work, time, Zone);
         Events = new EventsModel(administration, Changes, time, Zone) { Heard = Mailboxes.Hear };
-        Command = new CommandModel(runner, Changes, Work, Ask);
+        Command = new CommandModel(runner, Changes, Work, time, Ask, Dismiss);
 
-        _sessionsPoller = Poll(SessionsPeriod, () => _active == DashboardTab.Sessions, Sessions.RefreshAsync);
+        _sessionsPoller = Poll(SessionsPeriod, () => _active == DashboardTab.Sessions && !Sessions.IsPaused, Sessions.RefreshAsync);
         _statisticsPoller = Poll(StatisticsPeriod, () => true, async stop =>
         {
             var statistics = await administration.GetStatisticsAsync(stop);
-            Changes.Post(() => Server.Apply(statistics));
+            _hasRetries = statistics.QueueRetry > 0;
+            Changes.Post(() =>
+            {
+                Server.Apply(statistics);
+                if (statistics.QueueRetry == 0)
+                {
+                    Queue.NothingFails();
+                }
+            });
         });
         _serverPoller = Poll(ServerPeriod, () => true, async stop =>
         {
@@ -71,6 +81,9 @@ internal sealed class DashboardModel : IAsyncDisposable
         });
         _mailboxesPoller = Poll(MailboxesPeriod, () => _active == DashboardTab.Mailboxes, Mailboxes.RefreshAsync);
         _stalePoller = Poll(StatisticsPeriod, () => _active == DashboardTab.Mailboxes && Mailboxes.IsStale, Mailboxes.RefreshAsync);
+        _queuePoller = Poll(StatisticsPeriod, () => _active == DashboardTab.Queue, Queue.RefreshAsync);
+        // The card names what fails: asked only while something does, and not where the page asks anyway.
+        _failingPoller = Poll(MailboxesPeriod, () => _hasRetries && _active != DashboardTab.Queue, Queue.RefreshDestinationsAsync);
         _reopenPoller = Poll(ServerPeriod, () => _isLost && _reopen is not null, ReopenAsync);
     }
 
@@ -88,6 +101,8 @@ internal sealed class DashboardModel : IAsyncDisposable
     public SessionsModel Sessions { get; }
     /// <summary>Mailboxes and what is in them.</summary>
     public MailboxesModel Mailboxes { get; }
+    /// <summary>Mail on its way out.</summary>
+    public QueueModel Queue { get; }
     /// <summary>Events.</summary>
     public EventsModel Events { get; }
     /// <summary>The command line.</summary>
@@ -102,7 +117,7 @@ internal sealed class DashboardModel : IAsyncDisposable
     /// <summary>Begins to ask and to listen.</summary>
     public void Start()
     {
-        foreach (var poller in new[] { _serverPoller, _statisticsPoller, _sessionsPoller, _mailboxesPoller, _stalePoller, _reopenPoller })
+        foreach (var poller in new[] { _serverPoller, _statisticsPoller, _sessionsPoller, _mailboxesPoller, _stalePoller, _queuePoller, _failingPoller, _reopenPoller })
         {
             _loops.Add(Task.Run(() => QuietlyAsync(poller.RunAsync)));
         }
@@ -124,6 +139,9 @@ internal sealed class DashboardModel : IAsyncDisposable
             case DashboardTab.Mailboxes:
                 Now(_mailboxesPoller);
                 break;
+            case DashboardTab.Queue:
+                Now(_queuePoller);
+                break;
         }
     }
 
@@ -135,11 +153,24 @@ internal sealed class DashboardModel : IAsyncDisposable
         Show(_active);
     }
 
-    /// <summary>Puts a dialog over the page; one at a time, the newest stays.</summary>
+    /// <summary>Puts a dialog over the page; one at a time, the next one waits: what is being typed into a form is not lost to a command that asks.</summary>
     public void Ask(FormModel form)
     {
-        Form?.Close(cancelled: true);
-        Form = form;
+        if (Form is null)
+        {
+            Form = form;
+        }
+        else
+        {
+            _waiting.Enqueue(form);
+        }
+    }
+
+    /// <summary>Takes a dialog away whose question is void.</summary>
+    public void Dismiss(FormModel form)
+    {
+        form.Close(cancelled: true);
+        CloseForm(form);
     }
 
     /// <summary>Presses a button of the dialog.</summary>
@@ -152,8 +183,7 @@ internal sealed class DashboardModel : IAsyncDisposable
 
         if (button.Run is not { } run)
         {
-            form.Close(cancelled: true);
-            CloseForm(form);
+            Dismiss(form);
             return;
         }
 
@@ -193,8 +223,7 @@ internal sealed class DashboardModel : IAsyncDisposable
     {
         if (Form is { } form)
         {
-            form.Close(cancelled: true);
-            CloseForm(form);
+            Dismiss(form);
         }
     }
 
@@ -269,6 +298,12 @@ internal sealed class DashboardModel : IAsyncDisposable
                 return null;
             }
 
+            if (happened.Kind is "Queued" or "Deferred")
+            {
+                Changes.Post(() => Show(DashboardTab.Queue));
+                return null;
+            }
+
             if (happened.Mailbox is not { } mailbox)
             {
                 return happened.SessionId is null ? "this event is about nothing that can be opened" : $"session {happened.SessionId} is over";
@@ -323,6 +358,11 @@ internal sealed class DashboardModel : IAsyncDisposable
     {
         Sessions.Close();
         Form?.Close(cancelled: true);
+        foreach (var form in _waiting)
+        {
+            form.Close(cancelled: true);
+        }
+
         await _stop.CancelAsync();
         await Task.WhenAny(Task.WhenAll([.. _loops, Work.WhenIdle()]), Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System));
         if (_reopened is { } reopened)
@@ -349,9 +389,15 @@ internal sealed class DashboardModel : IAsyncDisposable
 
     private void CloseForm(FormModel form)
     {
-        if (ReferenceEquals(Form, form))
+        if (!ReferenceEquals(Form, form))
         {
-            Form = null;
+            return;
+        }
+
+        Form = null;
+        while (Form is null && _waiting.TryDequeue(out var next))
+        {
+            Form = next.IsClosed ? null : next;
         }
     }
 

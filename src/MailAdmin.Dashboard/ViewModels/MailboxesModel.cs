@@ -171,17 +171,21 @@ internal sealed class MailboxesModel
             return;
         }
 
-        var (message, offset) = (reader.Message, reader.RawOffset);
+        var (message, source, offset) = (reader.Message, reader.Raw, reader.Raw.Offset);
         _work.Run("reading the source", async stop =>
         {
             try
             {
-                var piece = await _administration.ReadMessageAsync(message.Mailbox, message.Folder, message.Uid, offset, ReaderModel.PieceSize, stop);
-                _changes.Post(() => reader.Append(piece));
+                var piece = await _administration.ReadMessageAsync(message.Mailbox, message.Folder, message.Uid, offset, SourceText.PieceSize, stop);
+                _changes.Post(() =>
+                {
+                    source.Append(piece);
+                    ReadOn(height);
+                });
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                _changes.Post(() => reader.FailRaw(e.Message));
+                _changes.Post(() => source.Fail(e.Message));
             }
 
             return null;
@@ -208,7 +212,7 @@ internal sealed class MailboxesModel
         Level = BrowserLevel.Reader;
         if (_read is null || message.SizeBytes > ReaderModel.MaxParsed)
         {
-            reader.Fail($"A message of {Formats.Bytes(message.SizeBytes)} is not taken apart here; R shows its source.");
+            reader.Fail($"A message of {Formats.Bytes(message.SizeBytes)} is not taken apart here; O shows its source.");
             return;
         }
 

@@ -100,6 +100,10 @@ internal sealed class ServerModel(TimeProvider time)
     public RateHistory Refusals { get; } = new();
     /// <summary>Logins that failed, a second.</summary>
     public RateHistory FailedLogins { get; } = new();
+    /// <summary>Messages taken over by other servers, a second.</summary>
+    public RateHistory Relays { get; } = new();
+    /// <summary>Attempts to relay that failed, put off or given up, a second.</summary>
+    public RateHistory FailedRelays { get; } = new();
     /// <summary>Sessions open.</summary>
     public int Sessions => Statistics is null ? Info?.SessionCount ?? 0 : Cards.Sum(c => c.Sessions);
     /// <summary>Time since the server came up.</summary>
@@ -131,6 +135,8 @@ internal sealed class ServerModel(TimeProvider time)
             Deliveries.Add(Math.Max(0, now.MessagesDelivered - before.MessagesDelivered) / seconds);
             Refusals.Add(Math.Max(0, now.MessagesRefused - before.MessagesRefused) / seconds);
             FailedLogins.Add(Math.Max(0, now.LoginsFailed - before.LoginsFailed) / seconds);
+            Relays.Add(Math.Max(0, now.MessagesRelayed - before.MessagesRelayed) / seconds);
+            FailedRelays.Add(Math.Max(0, now.MessagesDeferred + now.MessagesBounced - before.MessagesDeferred - before.MessagesBounced) / seconds);
         }
     }
 

@@ -7,6 +7,7 @@ internal sealed class SessionsModel
 {
     private readonly IMailAdministration _administration;
     private readonly ChangeQueue _changes;
+    private volatile bool _isPaused;
 
     public SessionsModel(IMailAdministration administration, ChangeQueue changes)
     {
@@ -43,6 +44,8 @@ internal sealed class SessionsModel
 
     /// <summary>The table.</summary>
     public TableModel<MailSession> Table { get; }
+    /// <summary>The list stands still, to be read.</summary>
+    public bool IsPaused { get => _isPaused; set => _isPaused = value; }
     /// <summary>The session that is open for a closer look; null where none is.</summary>
     public SessionDetailModel? Detail { get; private set; }
 

@@ -92,7 +92,7 @@ internal static class Chrome
     {
         var statistics = model.Server.Statistics;
         var oldest = statistics?.QueueOldest is { } at ? model.Time.GetUtcNow() - at : TimeSpan.Zero;
-        var isLate = oldest > ServerModel.QueueWarning;
+        var isLate = oldest > ServerModel.QueueWarning || statistics?.QueueRetry > 0;
         var queue = statistics is null ? "" : "Queue " + Formats.Count(statistics.QueueDepth) + (statistics.QueueDepth > 0 ? $", {Formats.Span(oldest)}{(isLate ? " ▲" : "")}" : "");
         var texts = model.Server.Cards.Select(card => (card.Name, Rate: Formats.Rate(card.Work.Last, card.Unit))).ToList();
         // The sparklines share what the words leave. Rates are given room to grow, or the line would shift at every tick.
@@ -152,7 +152,12 @@ internal static class Chrome
         }
 
         var age = statistics.QueueOldest is { } oldest ? model.Time.GetUtcNow() - oldest : TimeSpan.Zero;
-        var late = age > ServerModel.QueueWarning;
-        return ($"{Formats.Count(statistics.QueueDepth)} waiting, oldest {Formats.Span(age)}{(late ? " ▲" : "")}", late ? "waits long" : "on its way", late ? Tone.Warning : Tone.Accent);
+        var failing = model.Queue.Failing;
+        var tone = age > ServerModel.QueueWarning || statistics.QueueRetry > 0 ? Tone.Warning : Tone.Accent;
+        var second = failing.Count > 0 ? $"{(failing.Count == 1 ? "" : $"{Formats.Count(failing.Count)} failing: ")}{failing[0].Destination} {failing[0].LastReply}"
+            : statistics.QueueRetry > 0 ? $"{Formats.Count(statistics.QueueRetry)} put off"
+            : statistics.QueueSuspended == statistics.QueueDepth ? "all suspended"
+            : statistics.QueueActive > 0 ? $"{Formats.Count(statistics.QueueActive)} being sent" : "on its way";
+        return ($"{Formats.Count(statistics.QueueDepth)} waiting, oldest {Formats.Span(age)}{(tone == Tone.Warning ? " ▲" : "")}", second, tone);
     }
 }

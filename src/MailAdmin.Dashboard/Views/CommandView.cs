@@ -10,27 +10,46 @@ internal sealed class CommandView(DashboardModel model)
 
     private CommandModel Command => model.Command;
 
+    private OutputModel Output => model.Command.Output;
+
+    /// <summary>Keys of the pane, for the foot.</summary>
+    public IEnumerable<Hint> Hints() => Output.Search.Text.Length > 0
+        ? [new("Esc", "end search"), new("N", "next match"), new("Shift+N", "previous"), new("↑↓", "scroll"), new("Z", "zoom")]
+        : [new("Esc", Command.IsRunning ? "stop" : "close"), new("↑↓", "scroll"), new("/", "search"), new("Z", "zoom")];
+
     /// <summary>Lines of the page that the pane wants.</summary>
-    public int PaneHeight(int available) => Command.HasPane ? Math.Clamp(Command.Output.Count + 2, 4, Math.Max(4, available * 2 / 3)) : 0;
+    public int PaneHeight(int available) => !Command.HasPane ? 0
+        : Command.IsZoomed ? available
+        : Math.Clamp(Output.Lines.Count + Output.Progress.Count + (HasSearch ? 1 : 0) + 2, Math.Min(4, available), Math.Max(Math.Min(4, available), available * 2 / 3));
+
+    private bool HasSearch => Output.IsSearching || Output.Search.Text.Length > 0;
 
     /// <summary>Draws the pane.</summary>
     public void DrawPane(Canvas canvas, Area area)
     {
         canvas.Fill(area, Tone.Normal);
         canvas.Frame(area, ":" + Command.Command, right: Command.IsRunning ? "running, Esc stops" : "Esc closes");
-        var body = area.Inside;
+        canvas.OnMouse(area, (deed, _, _) => Output.Scroll(deed switch { MouseDeed.WheelUp => -3, MouseDeed.WheelDown => 3, _ => 0 }, _height));
+        var (body, foot) = area.Inside.SplitTop(area.Inside.Height - Math.Min(area.Inside.Height, Output.Progress.Count + (HasSearch ? 1 : 0)));
         (_width, _height) = (body.Width, Math.Max(1, body.Height));
-        canvas.OnMouse(area, (deed, _, _) => Command.Scroll(deed switch { MouseDeed.WheelUp => -3, MouseDeed.WheelDown => 3, _ => 0 }, _height));
-        for (var y = 0; y < body.Height && Command.Top + y < Command.Output.Count; y++)
+        var first = Output.First(_height);
+        for (var y = 0; y < body.Height && first + y < Output.Lines.Count; y++)
         {
-            var line = Command.Output[Command.Top + y];
+            var line = Output.Lines[first + y];
             canvas.Text(body.X, body.Y + y, line.Text, line.Tone, body.Width);
+            foreach (var at in Output.Marks(line.Text))
+            {
+                var start = Canvas.Measure(line.Text[..at]);
+                var length = Canvas.Measure(line.Text.Substring(at, Output.Search.Text.Length));
+                canvas.Paint(new Area(body.X + start, body.Y + y, Math.Clamp(length, 0, Math.Max(0, body.Width - start)), 1), Tone.Cursor);
+            }
         }
 
-        if (Command.Output.Count > body.Height)
+        DrawFoot(canvas, foot);
+        if (Output.Lines.Count > body.Height)
         {
-            var where = $" {Formats.Count(Math.Min(Command.Output.Count, Command.Top + body.Height))} of {Formats.Count(Command.Output.Count)} lines, PgDn ";
-            canvas.Text(area.Right - where.Length - 2, area.Bottom - 1, where, Tone.Dim);
+            var where = $" {Formats.Count(first + 1)}–{Formats.Count(Math.Min(Output.Lines.Count, first + body.Height))} of {Formats.Count(Output.Lines.Count)} lines{(Output.Dropped > 0 ? $", {Formats.Count(Output.Dropped)} older ones dropped" : "")} ";
+            canvas.Text(area.Right - Canvas.Measure(where) - 2, area.Bottom - 1, where, Tone.Dim);
         }
     }
 
@@ -82,12 +101,85 @@ internal sealed class CommandView(DashboardModel model)
     /// <summary>Keys while the pane is open; false for those that go to the page.</summary>
     public bool OnPaneKey(Key key)
     {
-        if (key.Lines(_height) is not { } lines)
+        if (Output.IsSearching)
         {
-            return false;
+            OnSearchKey(key);
+            return true;
         }
 
-        Command.Scroll(lines, _height);
-        return true;
+        switch (key)
+        {
+            case var _ when key.Lines(_height) is { } lines:
+                Output.Scroll(lines, _height);
+                return true;
+            case var _ when key.Is('/'):
+                Output.BeginSearch();
+                return true;
+            case var _ when Output.Search.Text.Length > 0 && (key.Is('n') || key.Is('N')):
+                Find(key.Is('n') ? 1 : -1);
+                return true;
+            case var _ when key.Is('z') || key.Is('Z'):
+                Command.IsZoomed = !Command.IsZoomed;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void OnSearchKey(Key key)
+    {
+        if (key == Key.Enter)
+        {
+            Output.EndSearch();
+        }
+        else if (key == Key.CursorDown || key == Key.CursorUp)
+        {
+            Find(key == Key.CursorDown ? 1 : -1);
+        }
+        else if (Output.Search.Edit(key))
+        {
+            Output.Find(0, _height);
+        }
+    }
+
+    private void Find(int step)
+    {
+        if (!Output.Find(step, _height))
+        {
+            model.Say(Output.Search.Text.Length == 0 ? "/ searches in the output" : "no line has it", Tone.Accent);
+        }
+    }
+
+    private void DrawFoot(Canvas canvas, Area foot)
+    {
+        var y = foot.Y;
+        foreach (var progress in Output.Progress)
+        {
+            if (y < foot.Bottom)
+            {
+                DrawProgress(canvas, foot with { Y = y++, Height = 1 }, progress);
+            }
+        }
+
+        if (HasSearch && y < foot.Bottom)
+        {
+            var x = canvas.Text(foot.X, y, "/", Tone.Key);
+            EditorView.Draw(canvas, x + 1, y, foot.Width - 3, Output.Search, Output.IsSearching);
+        }
+    }
+
+    private static void DrawProgress(Canvas canvas, Area line, CommandProgress progress)
+    {
+        const int Bar = 20;
+        var x = canvas.Text(line.X, line.Y, progress.Activity, Tone.Title, line.Width);
+        if (progress.Percent >= 0 && line.Right - x > Bar + 10)
+        {
+            var full = Math.Clamp(progress.Percent, 0, 100) * Bar / 100;
+            x = canvas.Text(x + 1, line.Y, new string('█', full) + new string('░', Bar - full), Tone.Accent);
+            x = canvas.Text(x, line.Y, $" {progress.Percent} %", Tone.Normal, line.Right - x);
+        }
+
+        var left = progress.SecondsLeft >= 0 ? $"  {Formats.Span(TimeSpan.FromSeconds(progress.SecondsLeft))} left" : "";
+        canvas.Text(x + 1, line.Y, progress.Status + left, Tone.Dim, line.Right - x - 1);
     }
 }

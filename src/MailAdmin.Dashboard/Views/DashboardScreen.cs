@@ -28,7 +28,7 @@ internal sealed class DashboardScreen
     private readonly Page[] _pages;
     private readonly CommandView _command;
     private DateTimeOffset _escapedAt = DateTimeOffset.MinValue;
-    private bool _helps;
+    private readonly HelpView _help = new();
 
     public DashboardScreen(DashboardModel model)
     {
@@ -77,9 +77,10 @@ internal sealed class DashboardScreen
             DialogView.Draw(canvas, _model, form);
         }
 
-        if (_helps)
+        if (_help.IsOpen)
         {
-            HelpView.Draw(canvas, Page, _model.Active.ToString());
+            var hasPane = _model.Command.HasPane;
+            _help.Draw(canvas, hasPane ? _command.Hints() : Page.Hints(), hasPane ? "output of a command" : _model.Active.ToString());
         }
     }
 
@@ -89,6 +90,9 @@ internal sealed class DashboardScreen
         // These are never anything else, so that there is always a way out.
         switch (key)
         {
+            case var _ when key == Key.C.WithCtrl && _model.Command.Interrupt():
+                // As at a prompt: it stops what runs, and where nothing runs it leaves.
+                return ScreenRequest.None;
             case var _ when key == Key.F10 || key == Key.C.WithCtrl:
                 return ScreenRequest.Quit;
             case var _ when key == Key.Z.WithCtrl:
@@ -97,9 +101,9 @@ internal sealed class DashboardScreen
                 return ScreenRequest.Repaint;
         }
 
-        if (_helps)
+        if (_help.IsOpen)
         {
-            _helps = false;
+            _help.OnKey(key);
             return ScreenRequest.None;
         }
 
@@ -127,17 +131,12 @@ internal sealed class DashboardScreen
             return ScreenRequest.None;
         }
 
-        if (Page.IsTyping || (_model.Command.HasPane && _command.OnPaneKey(key)))
+        if (_model.Command.HasPane && !Page.IsTyping && _command.OnPaneKey(key))
         {
-            if (Page.IsTyping)
-            {
-                Page.OnKey(key);
-            }
-
             return ScreenRequest.None;
         }
 
-        return Page.OnKey(key) ? ScreenRequest.None : OnCommonKey(key);
+        return Page.OnKey(key) || Page.IsTyping ? ScreenRequest.None : OnCommonKey(key);
     }
 
     /// <summary>Text that was pasted.</summary>
@@ -147,9 +146,17 @@ internal sealed class DashboardScreen
         {
             field.Editor.Insert(text);
         }
+        else if (_model.Form is null && _model.Command.Output.IsSearching)
+        {
+            _model.Command.Output.Search.Insert(text);
+        }
         else if (_model.Form is null && _model.Command.IsOpen)
         {
             _model.Command.Editor.Insert(text);
+        }
+        else if (_model.Form is null && Page.IsTyping)
+        {
+            Page.Paste(text);
         }
     }
 
@@ -178,7 +185,7 @@ internal sealed class DashboardScreen
 
                 break;
             case var _ when key.Is('?') || key == Key.F1:
-                _helps = true;
+                _help.Open();
                 break;
             case var _ when key == Key.F5:
                 _model.RefreshActive();
@@ -228,7 +235,8 @@ internal sealed class DashboardScreen
         Hint[] last = [new(":", "command"), new("?", "keys"), new("F10", "quit")];
         var end = line.Right - last.Sum(Width);
         var x = line.X + 1;
-        foreach (var hint in Page.Hints().TakeWhile(hint => (end -= Width(hint)) > line.X).Concat(last))
+        var hints = _model.Command.HasPane ? _command.Hints() : Page.Hints();
+        foreach (var hint in hints.TakeWhile(hint => (end -= Width(hint)) > line.X).Concat(last))
         {
             x = canvas.Text(x, line.Y, hint.Key, Tone.Key) + 1;
             x = canvas.Text(x, line.Y, hint.Text, Tone.Normal) + 2;

@@ -75,6 +75,8 @@ internal sealed class EventsPage : Page
         }
     }
 
+    public override void Paste(string text) => _table.Paste(text);
+
     public override bool Back() => _table.Back();
 
     private void Open()

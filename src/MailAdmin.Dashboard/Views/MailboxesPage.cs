@@ -30,10 +30,10 @@ internal sealed class MailboxesPage : Page
 
     public override IEnumerable<Hint> Hints() => Browser.Level switch
     {
-        BrowserLevel.Mailboxes => [new("Enter", "open"), new("N", "new"), new("E", "enable/disable"), new("P", "password"), new("U", "quota"), new("Del", "remove"), .. _mailboxes.Hints()],
+        BrowserLevel.Mailboxes => [new("Enter", "open"), new("N", "new"), new("E", "enable/disable"), new("P", "password"), new("L", "quota"), new("Del", "remove"), .. _mailboxes.Hints()],
         BrowserLevel.Folders => [new("Enter", "open"), .. _folders.Hints(), new("Esc", "back")],
         BrowserLevel.Messages => [new("Enter", "read"), new("Del", "remove"), .. _messages.Hints(), new("Esc", "back")],
-        _ => [new("←→", "part"), new("T", "text"), new("M", "HTML"), new("H", "headers"), new("A", "attachments"), new("R", "source"), new("N", "next"), new("P", "previous"), new("Esc", "back")],
+        _ => [new("←→", "part"), new("T", "text"), new("M", "HTML"), new("H", "headers"), new("F", "attachments"), new("O", "source"), new("<>", "previous, next"), new("Esc", "back")],
     };
 
     public override void Draw(Canvas canvas, Area area)
@@ -71,6 +71,22 @@ internal sealed class MailboxesPage : Page
         _ => OnReaderKey(key, Browser.Reader!),
     };
 
+    public override void Paste(string text)
+    {
+        switch (Browser.Level)
+        {
+            case BrowserLevel.Mailboxes:
+                _mailboxes.Paste(text);
+                break;
+            case BrowserLevel.Folders:
+                _folders.Paste(text);
+                break;
+            case BrowserLevel.Messages:
+                _messages.Paste(text);
+                break;
+        }
+    }
+
     public override bool Back() => Browser.Level switch
     {
         BrowserLevel.Mailboxes => _mailboxes.Back(),
@@ -96,7 +112,7 @@ internal sealed class MailboxesPage : Page
         {
             _ when key.Is('e') || key.Is('E') => MailboxForms.Toggle,
             _ when key.Is('p') || key.Is('P') => MailboxForms.SetPassword,
-            _ when key.Is('u') || key.Is('U') => MailboxForms.SetQuota,
+            _ when key.Is('l') || key.Is('L') => MailboxForms.SetQuota,
             _ when key == Key.Delete => MailboxForms.Remove,
             _ => null,
         };
@@ -136,14 +152,14 @@ internal sealed class MailboxesPage : Page
             case var _ when key.Is('h') || key.Is('H'):
                 reader.Turn(ReaderPart.Headers);
                 break;
-            case var _ when key.Is('a') || key.Is('A'):
+            case var _ when key.Is('f') || key.Is('F'):
                 reader.Turn(ReaderPart.Attachments);
                 break;
-            case var _ when key.Is('r') || key.Is('R'):
+            case var _ when key.Is('o') || key.Is('O'):
                 reader.Turn(ReaderPart.Raw);
                 break;
-            case var _ when key.Is('n') || key.Is('p') || key.Is('N') || key.Is('P'):
-                Step(key.Is('n') || key.Is('N') ? 1 : -1);
+            case var _ when key.Is('<') || key.Is('>') || key.Is(',') || key.Is('.'):
+                Step(key.Is('>') || key.Is('.') ? 1 : -1);
                 break;
             case var _ when key.Lines(_reader.Height) is { } lines:
                 reader.Scroll(lines, _reader.Width, _reader.Height);
@@ -180,26 +196,19 @@ internal sealed class MailboxesPage : Page
         }
 
         var (_, rest) = area.SplitTop(y - area.Y);
-        var x = area.X + 1;
-        foreach (var (part, label) in Parts(reader))
+        var (bar, body) = rest.SplitTop(1);
+        PartBar.Draw(canvas, bar, Parts(reader), reader.Part, part =>
         {
-            var end = canvas.Text(x, rest.Y, " " + label + " ", part == reader.Part ? Tone.Selected : Tone.Header, rest.Right - x);
-            var target = part;
-            canvas.OnMouse(new Area(x, rest.Y, end - x, 1), (deed, _, _) =>
-            {
-                if (deed == MouseDeed.Click)
-                {
-                    reader.Turn(target);
-                    Browser.ReadOn(_reader.Height);
-                }
-            });
-            x = end + 1;
-        }
-
-        var (_, body) = rest.SplitTop(1);
+            reader.Turn(part);
+            Browser.ReadOn(_reader.Height);
+        });
         body = body with { X = body.X + 1, Width = body.Width - 2 };
         _reader = (body.Width, Math.Max(1, body.Height));
-        canvas.OnMouse(body, (deed, _, _) => reader.Scroll(deed switch { MouseDeed.WheelUp => -3, MouseDeed.WheelDown => 3, _ => 0 }, _reader.Width, _reader.Height));
+        canvas.OnMouse(body, (deed, _, _) =>
+        {
+            reader.Scroll(deed switch { MouseDeed.WheelUp => -3, MouseDeed.WheelDown => 3, _ => 0 }, _reader.Width, _reader.Height);
+            Browser.ReadOn(_reader.Height);
+        });
         var lines = reader.LinesFor(body.Width);
         for (var line = 0; line < body.Height && reader.Top + line < lines.Count; line++)
         {
@@ -207,11 +216,7 @@ internal sealed class MailboxesPage : Page
             canvas.Text(body.X, body.Y + line, text, reader.Problem is not null && reader.Part != ReaderPart.Raw ? Tone.Failure : text.StartsWith('>') ? Tone.Dim : Tone.Normal, body.Width);
         }
 
-        if (lines.Count > body.Height)
-        {
-            var where = Formats.Percent(Math.Min(lines.Count, reader.Top + body.Height), lines.Count);
-            canvas.Text(rest.Right - where.Length - 1, rest.Y, where, Tone.Dim);
-        }
+        PartBar.DrawPlace(canvas, bar, reader.Top, body.Height, lines.Count);
     }
 
     private static IEnumerable<(ReaderPart, string)> Parts(ReaderModel reader)

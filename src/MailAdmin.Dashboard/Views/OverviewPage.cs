@@ -7,6 +7,7 @@ namespace MailAdmin.Dashboard.Views;
 internal sealed class OverviewPage(DashboardModel model) : Page(model)
 {
     private const int LabelWidth = 13;
+    private bool _isTight;
 
     public override IEnumerable<Hint> Hints() => [new("1-5", "pages"), new("W", "warnings")];
 
@@ -23,6 +24,8 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
 
     public override void Draw(Canvas canvas, Area area)
     {
+        // On a small screen what does not change makes room for what does.
+        _isTight = area.Height < 24 && area.Width < 150;
         var isWide = area.Width >= 150;
         var left = isWide ? area with { Width = area.Width / 2 } : area;
         var y = Section(canvas, left, "Server", ServerFacts());
@@ -72,8 +75,12 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
 
         var (state, tone) = server.State;
         yield return ("state", $"{state}{(server.Problem is null ? " for " + Formats.Age(server.Uptime.TotalSeconds) : "")}{(info.Fault is { } fault ? ": " + fault : "")}", tone);
-        yield return ("name", $"{info.Name}, greets as {info.HostName}", Tone.Normal);
-        yield return ("version", $"{info.Version}, process {info.ProcessId}", Tone.Normal);
+        if (!_isTight)
+        {
+            yield return ("name", $"{info.Name}, greets as {info.HostName}", Tone.Normal);
+            yield return ("version", $"{info.Version}, process {info.ProcessId}", Tone.Normal);
+        }
+
         foreach (var address in info.Endpoints.Select(e => e.Address).Distinct())
         {
             yield return ("listens on", $"{address}  SMTP {Ports(MailProtocol.Smtp, MailProtocol.Submission)}  IMAP {Ports(MailProtocol.Imap)}  POP3 {Ports(MailProtocol.Pop3)}", Tone.Normal);
@@ -83,7 +90,11 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
         yield return info.CertificateNotAfter is { } end
             ? ("certificate", $"ends in {Formats.Span(end - Model.Time.GetUtcNow())}, on {Formats.DateTime(end, Model.Zone)}", end - Model.Time.GetUtcNow() < ServerModel.CertificateWarning ? Tone.Warning : Tone.Normal)
             : ("certificate", "none: TLS is not offered", Tone.Warning);
-        yield return ("domains", info.Domains.Count == 0 ? "none" : string.Join(", ", info.Domains.Take(8)) + (info.Domains.Count > 8 ? $" and {info.Domains.Count - 8} more" : ""), Tone.Normal);
+        if (!_isTight)
+        {
+            yield return ("domains", info.Domains.Count == 0 ? "none" : string.Join(", ", info.Domains.Take(8)) + (info.Domains.Count > 8 ? $" and {info.Domains.Count - 8} more" : ""), Tone.Normal);
+        }
+
         yield return ("holds", $"{Formats.Count(info.MailboxCount, "mailbox")}, {Formats.Count(info.MessageCount, "message")}", Tone.Normal);
     }
 
@@ -114,14 +125,7 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
             canvas.Text(x, y++, "  out " + Formats.ByteRate(card.Out.Last).PadLeft(9), Tone.Normal, area.Right - x - 1);
         }
 
-        var (delivered, refused, failed) = (Model.Server.Deliveries.Last, Model.Server.Refusals.Last, Model.Server.FailedLogins.Last);
-        IEnumerable<(string, string, Tone)> totals =
-        [
-            ("delivered", $"{Formats.Count(statistics.MessagesDelivered, "message")} since start, {Formats.Rate(delivered, "msg")} now", Tone.Normal),
-            ("refused", $"{Formats.Count(statistics.MessagesRefused, "message")}, {Formats.Rate(refused, "msg")} now; {Formats.Count(statistics.LoginsFailed, "login")}, {Formats.Rate(failed, "login")} now",
-                refused + failed > 0 ? Tone.Warning : Tone.Normal),
-        ];
-        foreach (var (label, text, tone) in totals)
+        foreach (var (label, text, tone) in Totals(statistics))
         {
             if (y >= area.Bottom)
             {
@@ -133,6 +137,27 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
         }
 
         return y;
+    }
+
+    private IEnumerable<(string, string, Tone)> Totals(MailServerStatistics now)
+    {
+        var server = Model.Server;
+        yield return ("delivered", $"{Formats.Count(now.MessagesDelivered, "message")} since start, {Formats.Rate(server.Deliveries.Last, "msg")} now", Tone.Normal);
+        yield return ("refused", $"{Formats.Count(now.MessagesRefused, "message")}, {Formats.Rate(server.Refusals.Last, "msg")} now; {Formats.Count(now.LoginsFailed, "login")}, {Formats.Rate(server.FailedLogins.Last, "login")} now",
+            server.Refusals.Last + server.FailedLogins.Last > 0 ? Tone.Warning : Tone.Normal);
+        if (server.Info?.Outbound != MailOutboundMode.Relay && now.QueueDepth + now.MessagesRelayed == 0)
+        {
+            // It sends nothing on: two lines of zeros would say no more.
+            yield break;
+        }
+
+        yield return ("relayed", $"{Formats.Count(now.MessagesRelayed, "message")}, {Formats.Rate(server.Relays.Last, "msg")} now; put off {Formats.Count(now.MessagesDeferred)}, given up {Formats.Count(now.MessagesBounced)}, {Formats.Rate(server.FailedRelays.Last, "msg")} now",
+            server.FailedRelays.Last > 0 ? Tone.Warning : Tone.Normal);
+        var oldest = now.QueueOldest is { } since ? Model.Time.GetUtcNow() - since : TimeSpan.Zero;
+        var failing = Model.Queue.Failing is [var worst, ..] ? $"; {worst.Destination}: {worst.LastReply}" : "";
+        yield return ("queue", now.QueueDepth == 0 ? "empty"
+            : $"{Formats.Count(now.QueueDepth)} waiting, oldest {Formats.Span(oldest)}; {Formats.Count(now.QueueActive)} being sent, {Formats.Count(now.QueueRetry)} put off, {Formats.Count(now.QueueSuspended)} held{failing}",
+            oldest > ServerModel.QueueWarning || now.QueueRetry > 0 ? Tone.Warning : Tone.Normal);
     }
 
     private IEnumerable<(string, string, Tone)> StoreFacts()

@@ -15,6 +15,11 @@ internal abstract class Page(DashboardModel model)
     /// <summary>Keys go into a line of text: letters are letters.</summary>
     public virtual bool IsTyping => false;
 
+    /// <summary>Text that was pasted while keys go into a line of text.</summary>
+    public virtual void Paste(string text)
+    {
+    }
+
     /// <summary>Draws itself.</summary>
     public abstract void Draw(Canvas canvas, Area area);
 

@@ -19,11 +19,18 @@ internal sealed class SessionsPage : Page
     private SessionDetailModel? Detail => Model.Sessions.Detail;
 
     public override IEnumerable<Hint> Hints() => Detail is null
-        ? [new("Enter", "open"), new("Del", "disconnect"), new("B", "block"), .. _table.Hints(), new("U", "unblock")]
+        ? [new("Enter", "open"), new("Del", "disconnect"), new("B", "block"), .. _table.Hints(), new("Space", Model.Sessions.IsPaused ? "go on" : "pause"), new("U", "unblock")]
         : [new("↑↓", "scroll"), new("End", "follow"), new("Z", "zoom"), new("Del", "disconnect"), new("B", "block"), new("Esc", "close")];
 
     public override void Draw(Canvas canvas, Area area)
     {
+        if (Model.Sessions.IsPaused)
+        {
+            var (line, rest) = area.SplitTop(1);
+            canvas.Text(line.X + 1, line.Y, "paused; Space goes on", Tone.Warning, line.Width - 1);
+            area = rest;
+        }
+
         if (Detail is not { } detail)
         {
             _table.Draw(canvas, area);
@@ -62,6 +69,12 @@ internal sealed class SessionsPage : Page
 
         if (Detail is not { } detail)
         {
+            if (key == Key.Space && !IsTyping)
+            {
+                Model.Sessions.IsPaused = !Model.Sessions.IsPaused;
+                return true;
+            }
+
             return _table.OnKey(key);
         }
 
@@ -79,6 +92,8 @@ internal sealed class SessionsPage : Page
 
         return false;
     }
+
+    public override void Paste(string text) => _table.Paste(text);
 
     public override bool Back()
     {

@@ -22,7 +22,7 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) where 
         yield return new("S", "sort");
         if (Model.Groupings.Count > 0)
         {
-            yield return new("G", "group");
+            yield return new("G", Model.Spec.Grouping is { } grouping ? "group (" + grouping.Name + ")" : "group");
         }
 
         yield return new("/", "filter");
@@ -38,7 +38,7 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) where 
 
         switch (key)
         {
-            case var _ when key.Lines(_height) is { } lines:
+            case var _ when key != Key.Space && key.Lines(_height) is { } lines:
                 Model.Move(lines);
                 return true;
             case var _ when key == Key.Enter:
@@ -59,6 +59,13 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) where 
             default:
                 return false;
         }
+    }
+
+    /// <summary>Pastes into the filter.</summary>
+    public void Paste(string text)
+    {
+        Model.Filter.Insert(text);
+        Model.ApplyFilter();
     }
 
     /// <summary>Esc: ends typing, drops the filter. False where there is none.</summary>

@@ -98,27 +98,32 @@ internal sealed partial class RunnerInterface : PSHostUserInterface
 
     public override void WriteWarningLine(string message) => Out("warning: " + message, CommandLineKind.Warning);
 
-    public override void WriteVerboseLine(string message) => Out(message, CommandLineKind.Information);
+    public override void WriteVerboseLine(string message) => Out("verbose: " + message, CommandLineKind.Information);
 
-    public override void WriteDebugLine(string message) => Out(message, CommandLineKind.Information);
+    public override void WriteDebugLine(string message) => Out("debug: " + message, CommandLineKind.Information);
 
-    public override void WriteProgress(long sourceId, ProgressRecord record)
-    {
-        // The pane shows what came out; a bar would need a place of its own.
-    }
+    public override void WriteProgress(long sourceId, ProgressRecord record) => _output?.Show(new CommandProgress(
+        string.Create(CultureInfo.InvariantCulture, $"{sourceId}/{record.ActivityId}"), record.Activity, record.CurrentOperation is { Length: > 0 } now ? $"{record.StatusDescription} {now}" : record.StatusDescription ?? "",
+        record.PercentComplete, record.SecondsRemaining, record.RecordType == ProgressRecordType.Completed));
 
-    public override string ReadLine() => Answer("The command wants a line.", isSecret: false);
+    // Read-Host writes its prompt first and then reads: the half line is the question.
+    public override string ReadLine() => Answer(HalfLine() ?? "The command wants a line.", isSecret: false);
 
-    public override SecureString ReadLineAsSecureString() => Secure(Answer("The command wants a secret.", isSecret: true));
+    public override SecureString ReadLineAsSecureString() => Secure(Answer(HalfLine() ?? "The command wants a secret.", isSecret: true));
 
     public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions)
     {
         var answers = new Dictionary<string, PSObject>();
+        var lead = string.Join('\n', new[] { caption, message }.Where(line => !string.IsNullOrWhiteSpace(line)));
         foreach (var field in descriptions)
         {
-            var isSecret = field.ParameterTypeName is nameof(SecureString) or nameof(PSCredential);
-            var text = Answer($"{field.Name}:", isSecret);
-            answers[field.Name] = PSObject.AsPSObject(field.ParameterTypeName == nameof(SecureString) ? Secure(text) : text);
+            var prompt = $"{(lead.Length > 0 ? lead + "\n" : "")}{(field.Label is { Length: > 0 } label ? label.Replace("&", "", StringComparison.Ordinal) : field.Name)}{(field.HelpMessage is { Length: > 0 } help ? $" ({help})" : "")}";
+            answers[field.Name] = PSObject.AsPSObject(field.ParameterTypeName switch
+            {
+                nameof(PSCredential) => PromptForCredential(caption, prompt, "", ""),
+                nameof(SecureString) => Secure(Answer(prompt, isSecret: true)),
+                _ => Answer(prompt, isSecret: false),
+            });
         }
 
         return answers;
@@ -143,14 +148,22 @@ internal sealed partial class RunnerInterface : PSHostUserInterface
 
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options)
     {
-        var user = string.IsNullOrEmpty(userName) ? Answer("User:", isSecret: false) : userName;
-        return new PSCredential(user, Secure(Answer($"Password of {user}:", isSecret: true)));
+        var lead = string.IsNullOrWhiteSpace(message) ? "" : message + "\n";
+        var user = string.IsNullOrEmpty(userName) ? Answer(lead + "User name", isSecret: false) : userName;
+        return new PSCredential(user, Secure(Answer($"{lead}Password of {user}", isSecret: true)));
     }
 
     private ICommandOutput Output => _output ?? throw new InvalidOperationException("No command is running.");
 
     // The pane draws no colours of others; escape sequences would be rubbish in it.
     private void Out(string line, CommandLineKind kind) => _output?.Write(Escapes().Replace(line, ""), kind);
+
+    private string? HalfLine()
+    {
+        var text = Escapes().Replace(_line.ToString(), "").Trim();
+        _line.Clear();
+        return text.Length > 0 ? text : null;
+    }
 
     private string Answer(string prompt, bool isSecret) =>
         Output.AskAsync(prompt, isSecret, _stop).GetAwaiter().GetResult() ?? throw new PipelineStoppedException();

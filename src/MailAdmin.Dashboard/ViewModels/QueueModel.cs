@@ -1,0 +1,326 @@
+using MailAdmin.Administration;
+
+namespace MailAdmin.Dashboard.ViewModels;
+
+/// <summary>How deep the page of the queue stands.</summary>
+internal enum QueueLevel
+{
+    Destinations, Messages, Message,
+}
+
+/// <summary>
+/// Mail on its way out: by destination, down into the messages of one, or all messages in one list; and one message under inspection. What is done to
+/// messages goes by id: a list may be a second old.
+/// </summary>
+internal sealed class QueueModel
+{
+    /// <summary>Messages listed at most, the oldest ones.</summary>
+    public const int MaxMessages = 1000;
+
+    /// <summary>Ids of one order: a destination may have a hundred thousand messages.</summary>
+    public const int Batch = 1000;
+
+    private readonly IMailAdministration _administration;
+    private readonly ChangeQueue _changes;
+    private readonly BackgroundWork _work;
+    private readonly TimeProvider _time;
+    private readonly TimeZoneInfo _zone;
+
+    public QueueModel(IMailAdministration administration, ChangeQueue changes, BackgroundWork work, TimeProvider time, TimeZoneInfo zone)
+    {
+        (_administration, _changes, _work, _time, _zone) = (administration, changes, work, time, zone);
+        Destinations = new TableModel<MailQueueDestination>(DestinationColumns(time), d => d.Destination, (d, word) => Has(d.Destination, word) || Has(d.NextHop, word) || Has(d.LastReply, word));
+        Messages = new TableModel<MailQueueMessage>(MessageColumns(time), m => m.Id, (m, word) =>
+            Has(m.Sender, word) || Has(m.Destination, word) || Has(m.Subject, word) || Has(m.LastReply, word) || Has(m.MessageId, word) || Has(Name(m.Status), word) || Has(m.Id, word)
+            || m.Recipients.Any(r => Has(r.Address, word)));
+    }
+
+    /// <summary>The queue by destination.</summary>
+    public TableModel<MailQueueDestination> Destinations { get; }
+    /// <summary>Messages of the open destination, or of all.</summary>
+    public TableModel<MailQueueMessage> Messages { get; }
+    /// <summary>The message under inspection.</summary>
+    public QueueMessageModel? Inspected { get; private set; }
+    /// <summary>How deep it stands.</summary>
+    public QueueLevel Level { get; private set; }
+    /// <summary>The open destination; null: all messages are listed.</summary>
+    public string? Destination { get; private set; }
+
+    /// <summary>The destinations that wait because an attempt failed, the worst first; kept while the queue has any, for the card.</summary>
+    public IReadOnlyList<MailQueueDestination> Failing { get; private set; } = [];
+
+    /// <summary>Where it stands, for the eye.</summary>
+    public string Path => "Queue" + (Level == QueueLevel.Destinations ? " by destination" : Destination is null ? " › all messages" : " › " + Destination) + (Level == QueueLevel.Message ? " › one message" : "");
+
+    /// <summary>Reads the level that is looked at.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        switch (Level)
+        {
+            case QueueLevel.Destinations:
+                await RefreshDestinationsAsync(cancellationToken);
+                break;
+            case QueueLevel.Messages:
+                await RefreshMessagesAsync(Destination, cancellationToken);
+                break;
+            case QueueLevel.Message when Inspected is { } inspected:
+                var seen = await FirstAsync(inspected.Message.Id, cancellationToken);
+                _changes.Post(() => inspected.See(seen));
+                break;
+        }
+    }
+
+    /// <summary>Looks which destinations fail, for the pages that show a card only.</summary>
+    public async Task RefreshDestinationsAsync(CancellationToken cancellationToken)
+    {
+        var destinations = await _administration.GetQueueDestinationsAsync(null, cancellationToken);
+        _changes.Post(() =>
+        {
+            Destinations.SetItems(destinations);
+            Failing = [.. destinations.Where(d => d.RetryCount > 0).OrderByDescending(d => d.RetryCount)];
+        });
+    }
+
+    /// <summary>The queue has nothing that failed.</summary>
+    public void NothingFails() => Failing = [];
+
+    /// <summary>Goes into the selected thing.</summary>
+    public void Enter()
+    {
+        if (Level == QueueLevel.Destinations && Destinations.Selected is { } destination)
+        {
+            List(destination.Destination);
+        }
+        else if (Level == QueueLevel.Messages && Messages.Selected is { } message)
+        {
+            Inspected = new QueueMessageModel(message, _time, _zone);
+            Level = QueueLevel.Message;
+        }
+    }
+
+    /// <summary>One level up; false at the top.</summary>
+    public bool Leave()
+    {
+        if (Level == QueueLevel.Destinations)
+        {
+            return false;
+        }
+
+        Inspected = null;
+        Level--;
+        Reload();
+        return true;
+    }
+
+    /// <summary>By destination, or all messages in one list.</summary>
+    public void ToggleGrouping()
+    {
+        if (Level == QueueLevel.Destinations)
+        {
+            List(null);
+        }
+        else
+        {
+            Level = QueueLevel.Destinations;
+            Reload();
+        }
+    }
+
+    /// <summary>Reads on in the source of the inspected message where more of it is wanted.</summary>
+    public void ReadOn(int height)
+    {
+        if (Inspected is not { } inspected || !inspected.WantsMore(height))
+        {
+            return;
+        }
+
+        var (id, source, offset) = (inspected.Message.Id, inspected.Source, inspected.Source.Offset);
+        _work.Run("reading the source", async stop =>
+        {
+            try
+            {
+                var piece = await _administration.ReadQueueMessageAsync(id, offset, SourceText.PieceSize, stop);
+                _changes.Post(() =>
+                {
+                    source.Append(piece);
+                    ReadOn(height);
+                });
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                _changes.Post(() => source.Fail(e.Message));
+            }
+
+            return null;
+        });
+    }
+
+    /// <summary>Tries again now what is selected.</summary>
+    public void Retry() => Change(MailQueueAction.Retry, "tried again now");
+
+    /// <summary>Suspends what is selected, or resumes it where it is suspended.</summary>
+    public void ToggleSuspension()
+    {
+        var isSuspended = Level == QueueLevel.Destinations
+            ? Destinations.Selected is { } d && d.SuspendedCount == d.MessageCount
+            : SelectedMessage?.Status == MailQueueStatus.Suspended;
+        Change(isSuspended ? MailQueueAction.Resume : MailQueueAction.Suspend, isSuspended ? "resumed" : "suspended");
+    }
+
+    /// <summary>The question before what is selected is removed; null where nothing is.</summary>
+    public FormModel? AskToRemove()
+    {
+        if (Target() is not { } target)
+        {
+            return null;
+        }
+
+        return new FormModel("Remove from the queue", [target.What, "Returned to its sender with a notification, or removed without a word."], [],
+        [
+            new("&Keep it", null),
+            new("Re&turn to sender", (_, stop) => ChangeAsync(target, MailQueueAction.Bounce, "returned", stop)),
+            new("&Remove", (_, stop) => ChangeAsync(target, MailQueueAction.Remove, "removed", stop)),
+        ]) { Tone = Tone.Warning };
+    }
+
+    /// <summary>A state in a word.</summary>
+    public static string Name(MailQueueStatus status) => status switch
+    {
+        MailQueueStatus.Queued => "waiting",
+        MailQueueStatus.Active => "sending",
+        MailQueueStatus.Retry => "put off",
+        _ => "suspended",
+    };
+
+    /// <summary>When it is tried next, for the eye.</summary>
+    public static string Next(MailQueueStatus status, DateTimeOffset? next, DateTimeOffset now) => (status, next) switch
+    {
+        (MailQueueStatus.Active, _) => "now",
+        (MailQueueStatus.Suspended, _) => "held",
+        (_, null) => "–",
+        (_, { } at) => at <= now ? "now" : "in " + Formats.Span(at - now),
+    };
+
+    private MailQueueMessage? SelectedMessage => Level == QueueLevel.Message ? Inspected?.Message : Messages.Selected;
+
+    private sealed record QueueTarget(string What, string? Destination, string? Id);
+
+    private QueueTarget? Target() => Level == QueueLevel.Destinations
+        ? Destinations.Selected is { } destination ? new($"all {Formats.Count(destination.MessageCount, "message")} for {destination.Destination}", destination.Destination, null) : null
+        : SelectedMessage is { } message ? new($"{Sender(message)} to {RecipientsOf(message)}: {message.Subject ?? "(no subject)"}", null, message.Id) : null;
+
+    private void Change(MailQueueAction action, string done)
+    {
+        if (Target() is { } target)
+        {
+            _work.Run("the queue", stop => ChangeAsync(target, action, done, stop));
+        }
+    }
+
+    private async Task<string?> ChangeAsync(QueueTarget target, MailQueueAction action, string done, CancellationToken cancellationToken)
+    {
+        long changed = 0;
+        if (target.Id is { } id)
+        {
+            changed = (await _administration.ChangeQueueMessagesAsync([id], action, cancellationToken)).Count;
+        }
+        else
+        {
+            var ids = new List<string>();
+            await foreach (var message in _administration.GetQueueMessagesAsync(new MailQueueQuery { Destination = target.Destination }, cancellationToken))
+            {
+                ids.Add(message.Id);
+            }
+
+            foreach (var batch in ids.Chunk(Batch))
+            {
+                changed += (await _administration.ChangeQueueMessagesAsync(batch, action, cancellationToken)).Count;
+            }
+        }
+
+        await RefreshAsync(cancellationToken);
+        return changed == 0 ? "nothing was changed: it is being sent, or is gone" : $"{Formats.Count(changed, "message")} {done}";
+    }
+
+    private void List(string? destination)
+    {
+        Destination = destination;
+        Level = QueueLevel.Messages;
+        Messages.ClearFilter();
+        Messages.SetItems([]);
+        Reload();
+    }
+
+    private void Reload() => _work.Run("reading the queue", async stop =>
+    {
+        await RefreshAsync(stop);
+        return null;
+    });
+
+    private async Task RefreshMessagesAsync(string? destination, CancellationToken cancellationToken)
+    {
+        var messages = new List<MailQueueMessage>();
+        await foreach (var message in _administration.GetQueueMessagesAsync(new MailQueueQuery { Destination = destination, First = MaxMessages }, cancellationToken))
+        {
+            messages.Add(message);
+        }
+
+        _changes.Post(() =>
+        {
+            if (Level != QueueLevel.Destinations && destination == Destination)
+            {
+                Messages.SetItems(messages);
+            }
+        });
+    }
+
+    private async Task<MailQueueMessage?> FirstAsync(string id, CancellationToken cancellationToken)
+    {
+        await foreach (var message in _administration.GetQueueMessagesAsync(new MailQueueQuery { Id = id }, cancellationToken))
+        {
+            return message;
+        }
+
+        return null;
+    }
+
+    private static bool Has(string? text, string word) => text is not null && text.Contains(word, StringComparison.OrdinalIgnoreCase);
+
+    private static string Sender(MailQueueMessage message) => message.Sender.Length == 0 ? "<> (a notification)" : message.Sender;
+
+    private static string RecipientsOf(MailQueueMessage message) => message.Recipients.Count switch
+    {
+        0 => "–",
+        1 => message.Recipients[0].Address,
+        var count => $"{message.Recipients[0].Address} +{count - 1}",
+    };
+
+    private static IReadOnlyList<Column<MailQueueDestination>> DestinationColumns(TimeProvider time) =>
+    [
+        new("", 1, d => d.RetryCount > 0 ? "▲" : " ") { Tone = _ => Tone.Warning, Order = Column<MailQueueDestination>.By(d => -d.RetryCount) },
+        new("Destination", 20, d => d.Destination) { MaxWidth = 32, Order = Column<MailQueueDestination>.ByText(d => d.Destination) },
+        new("Messages", 8, d => Formats.Count(d.MessageCount)) { IsRight = true, Order = Column<MailQueueDestination>.By(d => d.MessageCount) },
+        new("Put off", 7, d => d.RetryCount == 0 ? "–" : Formats.Count(d.RetryCount)) { IsRight = true, Order = Column<MailQueueDestination>.By(d => d.RetryCount), Tone = d => d.RetryCount > 0 ? Tone.Warning : Tone.Normal },
+        new("Held", 5, d => d.SuspendedCount == 0 ? "–" : Formats.Count(d.SuspendedCount)) { IsRight = true, Drop = 3, Order = Column<MailQueueDestination>.By(d => d.SuspendedCount) },
+        new("Conns", 5, d => d.ConnectionCount == 0 ? "–" : Formats.Count(d.ConnectionCount)) { IsRight = true, Drop = 4, Order = Column<MailQueueDestination>.By(d => d.ConnectionCount) },
+        new("Size", 7, d => Formats.Bytes(d.SizeBytes)) { IsRight = true, Drop = 5, Order = Column<MailQueueDestination>.By(d => d.SizeBytes) },
+        new("Oldest", 6, d => d.OldestAt is { } at ? Formats.Span(time.GetUtcNow() - at) : "–") { IsRight = true, Order = Column<MailQueueDestination>.By(d => d.OldestAt?.UtcTicks ?? long.MaxValue), Tone = d => d.OldestAt is { } at && time.GetUtcNow() - at > ServerModel.QueueWarning ? Tone.Warning : Tone.Normal },
+        new("Next", 7, d => Next(d.ActiveCount > 0 ? MailQueueStatus.Active : d.SuspendedCount == d.MessageCount ? MailQueueStatus.Suspended : MailQueueStatus.Retry, d.NextAttempt, time.GetUtcNow())) { IsRight = true, Order = Column<MailQueueDestination>.By(d => d.NextAttempt?.UtcTicks ?? long.MaxValue) },
+        new("Next hop", 14, d => d.NextHop ?? "by MX") { MaxWidth = 30, Drop = 6, Order = Column<MailQueueDestination>.ByText(d => d.NextHop) },
+        new("Last reply", 16, d => d.LastReply ?? "–") { MaxWidth = 400, Drop = 1, Tone = d => d.RetryCount > 0 ? Tone.Warning : Tone.Normal },
+    ];
+
+    private static IReadOnlyList<Column<MailQueueMessage>> MessageColumns(TimeProvider time) =>
+    [
+        new("", 1, m => m.Status switch { MailQueueStatus.Retry => "▲", MailQueueStatus.Active => "●", _ => " " }) { Tone = m => m.Status == MailQueueStatus.Active ? Tone.Good : Tone.Warning, Order = Column<MailQueueMessage>.By(m => -(int)m.Status) },
+        new("State", 9, m => Name(m.Status)) { Order = Column<MailQueueMessage>.By(m => m.Status) },
+        new("Sender", 16, Sender) { MaxWidth = 32, Drop = 2, Order = Column<MailQueueMessage>.ByText(m => m.Sender) },
+        new("Recipients", 18, RecipientsOf) { MaxWidth = 36, Order = Column<MailQueueMessage>.ByText(RecipientsOf) },
+        new("Tries", 5, m => Formats.Count(m.Attempts)) { IsRight = true, Order = Column<MailQueueMessage>.By(m => m.Attempts) },
+        new("Age", 6, m => Formats.Span(time.GetUtcNow() - m.ReceivedAt)) { IsRight = true, Order = Column<MailQueueMessage>.By(m => m.ReceivedAt) },
+        new("Next", 7, m => Next(m.Status, m.NextAttempt, time.GetUtcNow())) { IsRight = true, Order = Column<MailQueueMessage>.By(m => m.NextAttempt?.UtcTicks ?? long.MaxValue) },
+        new("Size", 7, m => Formats.Bytes(m.SizeBytes)) { IsRight = true, Drop = 4, Order = Column<MailQueueMessage>.By(m => m.SizeBytes) },
+        new("Subject", 12, m => m.Subject ?? "(no subject)") { MaxWidth = 40, Drop = 3, Order = Column<MailQueueMessage>.ByText(m => m.Subject) },
+        new("Last reply", 16, m => m.LastReply ?? "–") { MaxWidth = 400, Drop = 1, Tone = m => m.Status == MailQueueStatus.Retry ? Tone.Warning : Tone.Normal },
+    ];
+}

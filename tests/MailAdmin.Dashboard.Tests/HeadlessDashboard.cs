@@ -114,6 +114,13 @@ internal sealed class HeadlessDashboard : IDisposable
         }
     }
 
+    /// <summary>Presses a key and draws, and waits for nothing else: what the eye waits for.</summary>
+    public void Strike(Key key)
+    {
+        _app.InjectKey(key);
+        _app.LayoutAndDraw();
+    }
+
     /// <summary>Draws until something is so.</summary>
     public void WaitFor(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(() =>
     {

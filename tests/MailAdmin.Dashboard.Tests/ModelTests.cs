@@ -337,4 +337,19 @@ public class ModelTests
     public void Html_is_read_as_text(string html, string text) => Assert.Equal(text, HtmlText.Of(html));
 
     private static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(10)));
+
+    [Fact]
+    public void A_reading_between_two_others_makes_no_rate()
+    {
+        var time = new ManualTimeProvider();
+        var server = new ServerModel(time);
+        MailServerStatistics At(double seconds, long delivered) => new() { At = time.GetUtcNow().AddSeconds(seconds), MessagesDelivered = delivered, Protocols = [] };
+        server.Apply(At(0, 0));
+        server.Apply(At(1, 10));
+        server.Apply(At(1.01, 10));
+        Assert.Equal(10, server.Deliveries.Last);
+        server.Apply(At(2, 30));
+        Assert.Equal(20, server.Deliveries.Last);
+        Assert.Equal(2, server.Deliveries.Count);
+    }
 }

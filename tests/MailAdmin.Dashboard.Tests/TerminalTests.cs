@@ -39,6 +39,26 @@ public sealed class TerminalTests : IDisposable
         Ended();
     }
 
+    [Fact]
+    public void A_cmdlet_asks_in_a_dialog_shows_its_progress_and_is_stopped()
+    {
+        Start();
+        Command("New-MailDomain asked.example -Confirm");
+        Shows("[> No <]");
+        Keys("Escape");
+        Shows("Esc closes");
+        Command("New-MailDomain asked.example -Confirm");
+        Shows("[> No <]");
+        Keys("y");
+        Shows("Mailboxes CatchAll");
+        Command("$r = [Management.Automation.ProgressRecord]::new(1, 'Counting', 'one of two'); $r.PercentComplete = 50; $Host.UI.WriteProgress(1, $r); Watch-MailEvent Nothing");
+        Shows("50 %");
+        Keys("C-c");
+        Shows("stopped");
+        Keys("F10");
+        Gone("5 Events");
+    }
+
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
@@ -116,6 +136,13 @@ public sealed class TerminalTests : IDisposable
     {
         var shell = Tmux("display-message", "-p", "#{pane_pid}").Trim();
         return Run("pgrep", "-P", shell).Split('\n')[0].Trim();
+    }
+
+    private void Command(string line)
+    {
+        Keys(":");
+        Shows("\n:");
+        Type(line);
     }
 
     private void Type(string line) => Keys(line, "Enter");

@@ -77,7 +77,11 @@ internal sealed class ServerModel(TimeProvider time)
     /// <summary>Share of the disk that should be free.</summary>
     public const double DiskFreeWarning = 0.10;
 
+    /// <summary>A rate is told over no less.</summary>
+    public static readonly TimeSpan ShortestRate = TimeSpan.FromMilliseconds(500);
+
     private DateTimeOffset _infoAt;
+    private MailServerStatistics? _rated;
 
     /// <summary>The server as last seen; null before the first answer.</summary>
     public MailServerInfo? Info { get; private set; }
@@ -122,9 +126,16 @@ internal sealed class ServerModel(TimeProvider time)
     /// <summary>A new reading of the counters.</summary>
     public void Apply(MailServerStatistics now)
     {
-        var before = Statistics;
         Statistics = now;
         Problem = null;
+        var before = _rated;
+        if (before is not null && now.At > before.At && now.At - before.At < ShortestRate)
+        {
+            // A key asked between two readings. A rate over so little is noise; the next reading tells it.
+            return;
+        }
+
+        _rated = now;
         foreach (var card in Cards)
         {
             card.Apply(before, now);

@@ -123,8 +123,11 @@ internal static class Chrome
         ];
         canvas.Fill(line, Tone.Header);
         var x = line.X;
-        foreach (var (tab, text) in tabs)
+        // Where they do not fit, the one on show keeps its name and the others their key.
+        var isShort = tabs.Sum(t => Canvas.Measure(t.Text) + 3) - 1 > line.Width;
+        foreach (var (tab, full) in tabs)
         {
+            var text = isShort && tab != model.Active ? full[..1] + (full.Contains('▲', StringComparison.Ordinal) ? "▲" : "") : full;
             var tone = tab == model.Active ? Tone.Selected : tab == DashboardTab.Events && unseen > 0 ? Tone.Warning : Tone.Header;
             var end = canvas.Text(x, line.Y, (tab == model.Active && canvas.Width >= 60 ? "▸" : " ") + text + " ", tone, line.Right - x);
             var target = tab;

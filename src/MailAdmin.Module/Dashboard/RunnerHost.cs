@@ -140,7 +140,7 @@ internal sealed partial class RunnerInterface : PSHostUserInterface
             safe = offered.FindIndex(c => c.Index == defaultChoice) is >= 0 and var named ? named : offered.Count - 1;
         }
 
-        return offered[Output.ChooseAsync(caption, message, [.. offered.Select(c => c.Label)], safe, _stop).GetAwaiter().GetResult()].Index;
+        return offered[Wait(() => Output.ChooseAsync(caption, message, [.. offered.Select(c => c.Label)], safe, _stop))].Index;
     }
 
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
@@ -166,7 +166,10 @@ internal sealed partial class RunnerInterface : PSHostUserInterface
     }
 
     private string Answer(string prompt, bool isSecret) =>
-        Output.AskAsync(prompt, isSecret, _stop).GetAwaiter().GetResult() ?? throw new PipelineStoppedException();
+        Wait(() => Output.AskAsync(prompt, isSecret, _stop)) ?? throw new PipelineStoppedException();
+
+    // On the pool: the pipeline's thread, which waits here, may be the one that continuations of its cmdlet come back to.
+    private static T Wait<T>(Func<Task<T>> question) => Task.Run(question).GetAwaiter().GetResult();
 
     private static SecureString Secure(string text)
     {

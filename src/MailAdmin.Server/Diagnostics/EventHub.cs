@@ -57,7 +57,7 @@ internal sealed class EventHub(TimeProvider time) : IEventSink
         }
     }
 
-    /// <summary>Events after a number (0: from now on), as they come, until cancelled or the server has ended. A gap is told by a Warning.</summary>
+    /// <summary>Events after a number (0: from now on; 1: all that are kept), as they come, until cancelled or the server has ended. A gap is told by a Warning.</summary>
     public IAsyncEnumerable<MailEvent> WatchAsync(long afterSequence, CancellationToken cancellationToken)
     {
         // Registered here and not at the first MoveNext: what happens from this call on is seen.
@@ -66,6 +66,12 @@ internal sealed class EventHub(TimeProvider time) : IEventSink
         lock (_gate)
         {
             last = afterSequence > 0 ? Math.Min(afterSequence, _sequence) : _sequence;
+            if (afterSequence == 1)
+            {
+                // Asked for all there is: what is no longer kept is no gap.
+                last = Math.Max(last, _sequence - Kept);
+            }
+
             for (var sequence = Math.Max(last + 1, _sequence - Kept + 1); sequence <= _sequence; sequence++)
             {
                 channel.Writer.TryWrite(_ring[sequence % Kept]!);

@@ -40,6 +40,29 @@ public class InteractionTests
     }
 
     [Fact]
+    public void Of_an_IPv6_client_the_whole_network_can_be_blocked()
+    {
+        using var dashboard = new HeadlessDashboard(100, 30, server => server.Sessions[0] = server.Sessions[0] with { RemoteEndPoint = "[2001:db8:1:2:3:4:5:6]:52110" });
+        dashboard.Look().Press(Key.D2, Key.B);
+        Assert.Contains("whole network 2001:db8:1:2::/64", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.N);
+        Assert.Equal(["block 2001:db8:1:2::/64 "], dashboard.Server.Deeds);
+    }
+
+    [Fact]
+    public void A_list_that_is_held_still_is_not_asked_for()
+    {
+        using var dashboard = new HeadlessDashboard(100, 30);
+        dashboard.Look().Press(Key.D2, Key.Space);
+        Assert.Contains("paused; Space goes on", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Server.Sessions.Clear();
+        dashboard.Press(Key.CursorDown);
+        Assert.Contains("bob@example.com", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.Space, Key.F5);
+        Assert.Contains("no sessions", dashboard.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_mailbox_is_made_and_its_made_password_shown_once()
     {
         using var dashboard = new HeadlessDashboard(100, 30);

@@ -1,4 +1,3 @@
-using MailAdmin.Addresses;
 using MailAdmin.Errors;
 
 namespace MailAdmin.Dashboard.ViewModels;
@@ -228,34 +227,10 @@ internal sealed class DashboardModel : IAsyncDisposable
     }
 
     /// <summary>The question before a session is ended.</summary>
-    public void AskToDisconnect(MailSession session) => Ask(FormModel.Question(
-        "Disconnect session " + session.Id,
-        [$"{SessionsModel.Name(session.Protocol)} {session.Mailbox ?? "not logged in"} from {session.RemoteEndPoint}", "The client is told where its protocol allows; it may come back at once."],
-        "&Keep it",
-        "&Disconnect",
-        async stop => await _administration.StopSessionAsync(session.Id, stop) ? $"session {session.Id} is disconnected" : $"session {session.Id} was over already"));
+    public void AskToDisconnect(MailSession session) => Ask(SessionForms.Disconnect(_administration, session));
 
     /// <summary>The question before an address is blocked.</summary>
-    public void AskToBlock(MailSession session)
-    {
-        var address = SessionsModel.AddressOf(session);
-        FormButton Block(string label, string range, TimeSpan? duration) => new(label, async (_, stop) =>
-        {
-            var block = await _administration.AddBlockAsync(range, duration, "blocked from the dashboard", stop);
-            return $"{block.Address} is blocked {Until(block)}; U takes it off";
-        });
-        List<string> lines = ["Its sessions are ended and new connections from it refused.", "Everybody behind that address is shut out."];
-        List<FormButton> buttons = [new("&Keep it", null), Block("For an &hour", address, TimeSpan.FromHours(1)), Block("For &good", address, null)];
-        if (IpRange.TryParse(address, out var range, out _) && range.IsIPv6)
-        {
-            // One customer of a provider has as much as that, and a new address at every turn.
-            var network = range.Widen(64).ToString();
-            lines.Add($"An IPv6 client usually has the whole network {network}.");
-            buttons.Add(Block("The &network for good", network, null));
-        }
-
-        Ask(new FormModel("Block " + address, lines, [], buttons) { Tone = Tone.Warning });
-    }
+    public void AskToBlock(MailSession session) => Ask(SessionForms.Block(_administration, session, Zone));
 
     /// <summary>Lists the blocked addresses, to let one in again.</summary>
     public void AskToUnblock() => Work.Run("asking for the blocked addresses", async stop =>
@@ -266,21 +241,9 @@ internal sealed class DashboardModel : IAsyncDisposable
             return "no address is blocked";
         }
 
-        var lines = blocks.Take(10).Select(b => $"{b.Address}  {Until(b)}{(b.RefusedCount > 0 ? $", refused {Formats.Count(b.RefusedCount, "connection")}" : "")}{(b.Reason is null ? "" : "  " + b.Reason)}").ToList();
-        if (blocks.Count > lines.Count)
-        {
-            lines.Add($"… and {blocks.Count - lines.Count} more");
-        }
-
-        Changes.Post(() => Ask(new FormModel("Blocked addresses", lines, [new FormField("Let in", blocks[^1].Address)],
-            [
-                new FormButton("&Let in", async (form, token) => await _administration.RemoveBlockAsync(form["Let in"], token) ? form["Let in"] + " may connect again" : form["Let in"] + " is not blocked"),
-                new FormButton("Ca&ncel", null),
-            ])));
+        Changes.Post(() => Ask(SessionForms.Unblock(_administration, blocks, Zone)));
         return null;
     });
-
-    private string Until(MailBlock block) => block.ExpiresAt is { } end ? "until " + Formats.DateTime(end, Zone) : "until it is taken off";
 
     /// <summary>Opens what an event is about: its session while that lives, else its message, else its folder or mailbox.</summary>
     public void Jump(MailEvent happened)

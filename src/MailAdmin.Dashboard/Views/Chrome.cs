@@ -83,7 +83,8 @@ internal static class Chrome
 
         var queue = new Area(x, area.Y, area.Right - x, 3);
         var (first, second, tone) = Queue(model);
-        canvas.Frame(queue, "Queue  " + first, titleTone: tone);
+        // Where it does not fit, the age says by itself what it is.
+        canvas.Frame(queue, "Queue  " + (Canvas.Measure(first) + 11 > queue.Width ? first.Replace("oldest ", "", StringComparison.Ordinal) : first), titleTone: tone);
         canvas.Text(queue.X + 2, queue.Y + 1, second, tone == Tone.Warning ? Tone.Warning : Tone.Dim, queue.Width - 4);
     }
 

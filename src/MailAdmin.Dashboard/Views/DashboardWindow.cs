@@ -114,6 +114,10 @@ internal sealed class DashboardWindow : Runnable
             case ScreenRequest.Quit:
                 App?.RequestStop(this);
                 break;
+            case ScreenRequest.Suspend when OperatingSystem.IsWindows():
+                // No job control there: the driver has nothing to suspend to.
+                _model.Say("Ctrl+Z suspends on Linux and macOS only", Tone.Accent);
+                break;
             case ScreenRequest.Suspend:
                 App?.Driver?.Suspend();
                 Repaint();

@@ -165,8 +165,9 @@ internal sealed class SocketConnection : ClientConnection
         }
 
         AbortAfter(grace ?? ClosingGrace);
-        _reader.Stop(ReadStop.Closing, sticky: true);
+        // The token first: a session whose read ends asks it whether there is a goodbye to be said.
         _ = _closing.CancelAsync();
+        _reader.Stop(ReadStop.Closing, sticky: true);
     }
 
     /// <summary>Runs the session to its end and closes the socket. Never throws.</summary>

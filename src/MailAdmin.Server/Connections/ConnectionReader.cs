@@ -15,8 +15,9 @@ internal enum ReadStop
 /// Input of a connection: reads on demand, straight from the socket (or the TLS stream above it) into rented segments.
 /// </summary>
 /// <remarks>
-/// Invariants: nothing is rented while the client is quiet (a read of zero octets waits for it); at most one read is under way, and it is
-/// never cancelled: who gives up waiting (time, IDLE ended, server stop) leaves it standing and the next caller takes it over, so that a
+/// Invariants: a wait that is meant to be long (IDLE; any wait in TLS, which would hold far more) rents nothing: a read of zero octets comes
+/// first. A wait for the next command in plaintext holds one small segment, which saves two system calls a command. At most one read is
+/// under way, and it is never cancelled: who gives up waiting (time, IDLE ended, server stop) leaves it standing and the next caller takes it over, so that a
 /// TLS record is never torn. While a read is under way only its completion touches the segments.
 /// </remarks>
 internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
@@ -31,7 +32,7 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
     private readonly ConnectionMeter _meter;
     private readonly Action _resume;
     private Stream? _stream;
-    private bool _probeFirst = true;
+    private bool _probeFirst = true, _probeNext;
 
     private bool _closed;
     private Exception? _fault;
@@ -54,6 +55,18 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
 
     /// <summary>Somebody waits for octets.</summary>
     public bool IsWaiting => Volatile.Read(ref _waiting);
+
+    /// <summary>A read is under way, wanted or left standing.</summary>
+    public bool IsReading
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _pending;
+            }
+        }
+    }
 
     /// <summary>Reads through <paramref name="stream"/> from now on (TLS, compression); what was buffered is thrown away and counted.</summary>
     /// <param name="stream">The new source.</param>
@@ -107,6 +120,7 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
             }
 
             start = !_pending;
+            _probeNext = _probeFirst && !_lastReadFilled && (_stream is not null || cancellationToken.CanBeCanceled);
             _pending = true;
             _core.Reset();
             _deadline = deadline;
@@ -231,7 +245,7 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
             if (!resumed)
             {
                 // A read that filled its segment has more behind it, as a rule: no need to wait for it first.
-                _stage = _probeFirst && !_lastReadFilled ? Stage.Probe : Stage.Data;
+                _stage = _probeNext ? Stage.Probe : Stage.Data;
             }
             else
             {

@@ -328,12 +328,27 @@ internal sealed class SocketConnection : ClientConnection
             // TLS was at its end already.
         }
 
-        _socket.Shutdown(SocketShutdown.Send);
-        await DrainAsync();
+        // Closed in order, not by a reset: the final line must arrive. A client that left after QUIT needs nothing of this.
+        if (_reader.IsReading)
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        else if (_socket.Available > 0)
+        {
+            await DrainAsync();
+        }
+
+        Interlocked.Exchange(ref _abortedOnce, 1);
+        _writer.Close();
+        _reader.Stop(ReadStop.Aborted, sticky: true);
+        _socket.Dispose();
+        await _aborted.CancelAsync();
     }
 
+    // Octets that nobody read make the system close by a reset, and so does disposing under a read, unless sending was shut down.
     private async ValueTask DrainAsync()
     {
+        _socket.Shutdown(SocketShutdown.Send);
         var scratch = System.Buffers.ArrayPool<byte>.Shared.Rent(BufferSegment.SmallSize);
         try
         {
@@ -352,12 +367,5 @@ internal sealed class SocketConnection : ClientConnection
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(scratch);
         }
-
-        // Closed in order, not by a reset: the final line must arrive.
-        Interlocked.Exchange(ref _abortedOnce, 1);
-        _writer.Close();
-        _reader.Stop(ReadStop.Aborted, sticky: true);
-        _socket.Dispose();
-        await _aborted.CancelAsync();
     }
 }

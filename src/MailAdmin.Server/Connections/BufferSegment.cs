@@ -7,6 +7,8 @@ internal sealed class BufferSegment : ReadOnlySequenceSegment<byte>
 {
     /// <summary>First segment of a quiet connection: most commands and replies fit.</summary>
     public const int SmallSize = 4 * 1024;
+    /// <summary>Segments that wait with a connection for its next command: nearly all commands fit.</summary>
+    public const int WaitingSize = 1024;
     /// <summary>Segments of a busy one; larger brings no more on loopback and costs memory.</summary>
     public const int LargeSize = 64 * 1024;
 

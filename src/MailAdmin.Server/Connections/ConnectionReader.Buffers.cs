@@ -59,16 +59,17 @@ internal sealed partial class ConnectionReader
         const int LeastRoom = 512;
         if (_tail is null || _tail.Free < LeastRoom)
         {
+            var size = _smallNext ? BufferSegment.WaitingSize : _segmentSize;
             BufferSegment segment;
             if (_spare is { } spare)
             {
                 segment = spare;
                 _spare = null;
-                segment.Rent(_segmentSize);
+                segment.Rent(size);
             }
             else
             {
-                segment = new BufferSegment(_segmentSize);
+                segment = new BufferSegment(size);
             }
 
             if (_tail is null)

@@ -32,7 +32,7 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
     private readonly ConnectionMeter _meter;
     private readonly Action _resume;
     private Stream? _stream;
-    private bool _probeFirst = true, _probeNext;
+    private bool _probeFirst = true, _isLongWait, _smallNext;
 
     private bool _closed;
     private Exception? _fault;
@@ -120,7 +120,7 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
             }
 
             start = !_pending;
-            _probeNext = _probeFirst && !_lastReadFilled && (_stream is not null || cancellationToken.CanBeCanceled);
+            _isLongWait = _stream is not null || cancellationToken.CanBeCanceled;
             _pending = true;
             _core.Reset();
             _deadline = deadline;
@@ -244,8 +244,15 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
         {
             if (!resumed)
             {
-                // A read that filled its segment has more behind it, as a rule: no need to wait for it first.
-                _stage = _probeNext ? Stage.Probe : Stage.Data;
+                // A read that filled its segment has more behind it, as a rule: no need to wait for it first. In plaintext it can be asked for,
+                // so that no large segment is left standing.
+                var more = _lastReadFilled && (_stream is not null || _socket.Available > 0);
+                _stage = _probeFirst && _isLongWait && !more ? Stage.Probe : Stage.Data;
+                _smallNext = _stream is null && !more && _stage == Stage.Data;
+                if (_smallNext)
+                {
+                    KeepLittle();
+                }
             }
             else
             {

@@ -116,13 +116,13 @@ internal sealed partial class ConnectionReader
     // A client that stops in the middle of a line would otherwise hold, for a few octets, the large segment that they came in.
     private void KeepLittle()
     {
-        if (_head is not { } large || large != _tail || large.Written - _headOffset > BufferSegment.SmallSize / 2 || large.Written + large.Free <= BufferSegment.SmallSize)
+        if (_head is not { } large || large != _tail || large.Written - _headOffset > BufferSegment.WaitingSize / 2 || large.Written + large.Free <= BufferSegment.SmallSize)
         {
             return;
         }
 
         var left = large.WrittenArray.AsSpan(_headOffset);
-        var small = new BufferSegment(BufferSegment.SmallSize);
+        var small = new BufferSegment(BufferSegment.WaitingSize);
         left.CopyTo(small.FreeMemory.Span);
         small.Advance(left.Length);
         ReleaseAll();

@@ -15,3 +15,22 @@ $export = [Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdlet', [R
 foreach ($command in $inner.ExportedCmdlets.Values) {
     $null = $export.Invoke($ExecutionContext.SessionState.Module, @(, $command))
 }
+
+# The engine names the inner module after its assembly; PSPath of what lies on the drive would carry "dynamic_code_module_..." for ever.
+$rename = [Management.Automation.PSModuleInfo].GetMethod('SetName', [Reflection.BindingFlags]'Instance, NonPublic')
+if ($rename) {
+    $null = $rename.Invoke($inner, @('MailAdmin'))
+}
+
+# After -Force the engine also keeps the first inner module's provider: it neither takes the drive back with the module nor makes it again.
+$drives = $ExecutionContext.SessionState.Drive
+if (-not ($drives.GetAll() | Where-Object Name -EQ 'Mail')) {
+    $provider = $ExecutionContext.SessionState.Provider.GetOne('MailAdmin')
+    $null = $drives.New([Management.Automation.PSDriveInfo]::new('Mail', $provider, '', 'Mailboxes, folders and messages', $null), 'Global')
+}
+
+$ExecutionContext.SessionState.Module.OnRemove = {
+    if ($drives.GetAll() | Where-Object Name -EQ 'Mail') {
+        $drives.Remove('Mail', $true, 'Global')
+    }
+}

@@ -24,6 +24,7 @@ internal static class Application
         switch (options.Verb)
         {
             case ConsoleVerb.Help:
+            case ConsoleVerb.Serve or ConsoleVerb.Demo or ConsoleVerb.Dashboard when options.Arguments is [var only] && IsHelp(only):
                 System.Console.Out.WriteLine(Usage.Text);
                 return 0;
             case ConsoleVerb.Version:
@@ -59,6 +60,8 @@ internal static class Application
             return Run(options, engine, signals);
         }
     }
+
+    private static bool IsHelp(string argument) => argument.StartsWith('-') && argument.TrimStart('-').ToUpperInvariant() is "?" or "H" or "HELP";
 
     /// <summary>The program's version without build metadata.</summary>
     public static string Version { get; } =
@@ -107,18 +110,18 @@ internal static class Application
             return ConsoleOptions.BadUsage;
         }
 
-        // As pwsh: a script that ran to its end is a success, whatever its last statement did.
-        var ended = engine.RunFile(path, options.Arguments);
-        return After(options, engine, signals, ended || !engine.LastRunThrew);
+        return After(options, engine, signals, engine.RunFile(path, options.Arguments));
     }
 
-    private static int After(ConsoleOptions options, Engine engine, Signals signals, bool succeeded)
+    private static int After(ConsoleOptions options, Engine engine, Signals signals, bool succeeded) => After(options, engine, signals, succeeded ? 0 : 1);
+
+    private static int After(ConsoleOptions options, Engine engine, Signals signals, int ended)
     {
         if ((engine.Host.ExitCode ?? signals.ExitCode) is { } code)
         {
             return code;
         }
 
-        return options.NoExit ? PromptLoop.Run(engine, signals, greet: false) : succeeded ? 0 : 1;
+        return options.NoExit ? PromptLoop.Run(engine, signals, greet: false) : ended;
     }
 }

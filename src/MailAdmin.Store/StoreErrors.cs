@@ -95,9 +95,15 @@ internal static class StoreErrors
             return known;
         }
 
-        return IsDiskFull(cause)
-            ? new MailAdminException("StoreDiskFull", MailErrorCategory.ResourceUnavailable, $"The disk of the store '{path}' is full.", path, "Free space on the disk; nothing was changed.", cause)
-            : new MailAdminException("StoreIOError", MailErrorCategory.ResourceUnavailable, $"The disk of the store '{path}' failed: {cause.Message}", path, "Check the disk and the permissions of the store's directory.", cause);
+        return cause switch
+        {
+            _ when IsDiskFull(cause) => new MailAdminException(
+                "StoreDiskFull", MailErrorCategory.ResourceUnavailable, $"The disk of the store '{path}' is full.", path, "Free space on the disk; nothing was changed.", cause),
+            UnauthorizedAccessException => new MailAdminException(
+                "StoreAccessDenied", MailErrorCategory.PermissionDenied, $"This account may not use the store '{path}': {cause.Message}", path, "Run the command as the account that owns the store.", cause),
+            _ => new MailAdminException(
+                "StoreIOError", MailErrorCategory.ResourceUnavailable, $"The disk of the store '{path}' failed: {cause.Message}", path, "Check the disk and the permissions of the store's directory.", cause),
+        };
     }
 
     private static bool IsDiskFull(Exception cause) => cause is IOException io && ((io.HResult & 0xFFFF) is DiskFullWindows or HandleDiskFullWindows || io.HResult is DiskFullUnix or QuotaUnix or QuotaMac)

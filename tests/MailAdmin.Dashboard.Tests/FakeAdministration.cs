@@ -219,7 +219,7 @@ internal sealed class FakeAdministration(TimeProvider time) : IMailAdministratio
     public Task<MailboxFolder> NewFolderAsync(string mailbox, string name, string? specialUse, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<MailboxFolder> RenameFolderAsync(string mailbox, string name, string newName, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task RemoveFolderAsync(string mailbox, string name, CancellationToken cancellationToken) => throw new NotSupportedException();
-    public Task<MailboxMessage> ImportMessageAsync(string mailbox, string folder, byte[] content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<MailboxMessage> ImportMessageAsync(string mailbox, string folder, IAsyncEnumerable<byte[]> content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<int> SetMessageFlagsAsync(string mailbox, string folder, IReadOnlyList<uint> uids, MessageFlagsMode mode, IReadOnlyList<string> flags, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<IReadOnlyList<UidPair>> TransferMessagesAsync(string mailbox, string folder, IReadOnlyList<uint> uids, string targetMailbox, string targetFolder, bool move, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<IReadOnlyList<MailRoute>> GetRoutesAsync(string? pattern, CancellationToken cancellationToken) => throw new NotSupportedException();

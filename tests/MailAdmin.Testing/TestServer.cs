@@ -102,7 +102,7 @@ public sealed class TestServer : ITranscriptServer
     /// <summary>Stores a message; returns its UID.</summary>
     public async Task<uint> AddMessageAsync(string mailbox, string folder, string source, params string[] flags) =>
         (await Administration.ImportMessageAsync(
-            mailbox, folder, System.Text.Encoding.UTF8.GetBytes(source.ReplaceLineEndings("\r\n")), flags, null, CancellationToken.None)).Uid;
+            mailbox, folder, ContentPieces.Of(System.Text.Encoding.UTF8.GetBytes(source.ReplaceLineEndings("\r\n"))), flags, null, CancellationToken.None)).Uid;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await Host.StopAsync(TimeSpan.FromMilliseconds(200));

@@ -6,14 +6,20 @@ namespace MailAdmin.Client.Messages;
 /// <summary>Reads a stored message into what a script looks at: text, HTML, links, attachments, headers.</summary>
 public static partial class MessageParser
 {
-    /// <summary>Parses <paramref name="content"/>, which is read to its end.</summary>
+    /// <summary>
+    /// Most octets of an attachment that come along decoded; of a larger one only name and size are told, for it is to be saved as a stream. The
+    /// limit of a message is 50 MB where nobody says otherwise, and a folder of them must not become the memory of a shell.
+    /// </summary>
+    public const long MostAttachmentOctets = 16 * 1024 * 1024;
+
+    /// <summary>Parses <paramref name="content"/>; parts that nobody looks at are left where they are.</summary>
     /// <param name="message">What the store knows of it.</param>
-    /// <param name="content">The raw message.</param>
+    /// <param name="content">The raw message; must be able to seek.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="FormatException">The content is no message at all.</exception>
     public static async Task<MailMessageContent> ParseAsync(MailboxMessage message, Stream content, CancellationToken cancellationToken)
     {
-        using var parsed = await MimeMessage.LoadAsync(content, cancellationToken);
+        using var parsed = await MimeMessage.LoadAsync(content, persistent: true, cancellationToken);
         var html = parsed.HtmlBody;
 
         // A plain part that stands beside an HTML one is text as well, whatever multipart they are in.
@@ -29,7 +35,7 @@ public static partial class MessageParser
             Text = text,
             Html = html,
             Links = [.. LinksOf(text, html).Distinct(StringComparer.Ordinal)],
-            Attachments = [.. parsed.Attachments.Select(Decode)],
+            Attachments = [.. parsed.Attachments.Select(a => new MessageAttachment(a).Read(MostAttachmentOctets))],
             Headers = [.. parsed.Headers.Select(h => KeyValuePair.Create(h.Field, h.Value))],
         };
     }
@@ -48,22 +54,6 @@ public static partial class MessageParser
             // A sentence's own punctuation is not part of the address.
             yield return match.Value.TrimEnd('.', ',', ';', ':', '!', '?', ')', ']', '\'', '"');
         }
-    }
-
-    private static ReceivedAttachment Decode(MimeEntity entity)
-    {
-        using var content = new MemoryStream();
-        if (entity is MimePart part)
-        {
-            part.Content?.DecodeTo(content);
-        }
-        else
-        {
-            ((MessagePart)entity).Message?.WriteTo(content);
-        }
-
-        return new ReceivedAttachment(
-            entity.ContentDisposition?.FileName ?? entity.ContentType.Name ?? "", entity.ContentType.MimeType, content.ToArray());
     }
 
     [GeneratedRegex("""\b(?:href|src)\s*=\s*(?:"(?<url>(?:https?|mailto):[^"]*)"|'(?<url>(?:https?|mailto):[^']*)')""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 using MailAdmin.Client.Connecting;
+using MailAdmin.Client.Messages;
 using MailAdmin.Client.Transcripts;
 using MailAdmin.Clients;
 using MailAdmin.Errors;
@@ -152,24 +153,8 @@ public sealed class MailReceiver
         Text = message.TextBody,
         Html = message.HtmlBody,
         Headers = [.. message.Headers.Select(h => KeyValuePair.Create(h.Field, h.Value))],
-        Attachments = [.. message.Attachments.Select(Decode)],
+        Attachments = [.. message.Attachments.Select(a => new MessageAttachment(a).Read(long.MaxValue))],
     };
-
-    private static ReceivedAttachment Decode(MimeEntity entity)
-    {
-        using var content = new MemoryStream();
-        if (entity is MimePart part)
-        {
-            part.Content?.DecodeTo(content);
-        }
-        else
-        {
-            ((MessagePart)entity).Message?.WriteTo(content);
-        }
-
-        return new ReceivedAttachment(
-            entity.ContentDisposition?.FileName ?? entity.ContentType.Name ?? "", entity.ContentType.MimeType, content.ToArray());
-    }
 
     private static string? Text(InternetAddressList list) => list.Count == 0 ? null : list.ToString(FormatOptions.Default, encode: false);
 

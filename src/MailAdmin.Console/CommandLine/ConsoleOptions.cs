@@ -28,7 +28,7 @@ internal sealed record ConsoleOptions(ConsoleVerb Verb)
     public const int BadUsage = 64;
 
     private static readonly string[] Names =
-        ["command", "file", "noexit", "noninteractive", "nologo", "noprofile", "version", "help", "workingdirectory"];
+        ["command", "file", "noexit", "noninteractive", "nologo", "noprofile", "version", "help", "workingdirectory", "executionpolicy", "encodedcommand"];
 
     /// <summary>Command text, or path of the script.</summary>
     public string? Text { get; init; }
@@ -62,6 +62,13 @@ internal sealed record ConsoleOptions(ConsoleVerb Verb)
             {
                 case "command":
                     return options with { Verb = ConsoleVerb.Command, Text = string.Join(' ', Rest(args, i)) };
+                case "encodedcommand":
+                    return options with { Verb = ConsoleVerb.Command, Text = Decode(Rest(args, i)[0]) };
+                case "executionpolicy":
+                    // Taken as pwsh takes it outside Windows: there it has no effect, and here what runs is what was named.
+                    _ = Rest(args, i);
+                    i++;
+                    break;
                 case "file":
                     return options with { Verb = ConsoleVerb.File, Text = Rest(args, i)[0], Arguments = Rest(args, i)[1..] };
                 case "workingdirectory":
@@ -106,13 +113,22 @@ internal sealed record ConsoleOptions(ConsoleVerb Verb)
         }
 
         // pwsh's short forms, where a prefix would be ambiguous.
-        if (name is "noe" or "nol" or "nop" or "noni" or "wd" or "f" or "c" or "v")
+        if (name is "noe" or "nol" or "nop" or "noni" or "wd" or "f" or "c" or "v" or "e" or "ec" or "ex" or "ep")
         {
-            return name switch { "noe" => "noexit", "nol" => "nologo", "nop" => "noprofile", "noni" => "noninteractive", "wd" => "workingdirectory", "f" => "file", "v" => "version", _ => "command" };
+            return name switch { "noe" => "noexit", "nol" => "nologo", "nop" => "noprofile", "noni" => "noninteractive", "wd" => "workingdirectory", "f" => "file", "v" => "version", "e" or "ec" => "encodedcommand", "ex" or "ep" => "executionpolicy", _ => "command" };
         }
 
         var fitting = Names.Where(n => n.StartsWith(name, StringComparison.Ordinal)).ToList();
         return fitting is [var one] ? one : throw new FormatException($"'{argument}' is not a parameter of mailadmin.");
+    }
+
+    // UTF-16LE in Base64, as pwsh -EncodedCommand has it.
+    private static string Decode(string text)
+    {
+        var octets = new byte[text.Length];
+        return Convert.TryFromBase64String(text, octets, out var count) && count % 2 == 0
+            ? System.Text.Encoding.Unicode.GetString(octets, 0, count)
+            : throw new FormatException("-EncodedCommand needs UTF-16 text in Base64.");
     }
 
     private static string[] Rest(string[] args, int at) =>

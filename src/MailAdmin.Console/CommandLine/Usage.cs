@@ -22,6 +22,9 @@ internal static class Usage
         serve: --name <name> --store <directory> --address <ip> --port-offset <n>
                --host-name <name> --domain <name> (may be repeated)
                --certificate <file> --certificate-password-file <file>
+               --mailbox <address> --password-file <file>
+               --limit <name>=<n> --disabled-capability <name> (may be repeated)
+               --smtp-port <n> and the like: 0 for a free one, -1 for none
                --relay (send outside mail on) --production (refuse it)
                --drain <seconds> --ephemeral
 

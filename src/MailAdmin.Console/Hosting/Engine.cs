@@ -3,14 +3,16 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using MailAdmin.Console.Basics;
 
 namespace MailAdmin.Console.Hosting;
 
 /// <summary>The PowerShell engine with the module imported, as any host does it: by its manifest.</summary>
-internal sealed class Engine : IDisposable
+internal sealed partial class Engine : IDisposable
 {
     private const string Succeeded = "MailAdminCommandSucceeded";
+    private const string ExitCode = "LASTEXITCODE";
 
     private readonly Lock _gate = new();
     private Action? _stop;
@@ -86,9 +88,20 @@ internal sealed class Engine : IDisposable
     /// <summary>Runs a line of the prompt: results and errors go to the host. False where it ended by an error.</summary>
     public bool RunLine(string script) => Show(script, addToHistory: true);
 
-    /// <summary>Runs a script file with arguments as a shell gives them.</summary>
-    public bool RunFile(string path, IReadOnlyList<string> arguments) =>
-        RunCommandLine($"& '{CodeGeneration.EscapeSingleQuotedStringContent(path)}'", arguments);
+    /// <summary>
+    /// Runs a script file with arguments as a shell gives them; returns its exit code as pwsh -File has it: that of its exit, 1 where it threw,
+    /// 0 where it came to its end, whatever its last statement did.
+    /// </summary>
+    public int RunFile(string path, IReadOnlyList<string> arguments)
+    {
+        Runspace.SessionStateProxy.PSVariable.Set(ExitCode, 0);
+        if (RunCommandLine($"& '{CodeGeneration.EscapeSingleQuotedStringContent(path)}'", arguments))
+        {
+            return 0;
+        }
+
+        return !LastRunThrew && Runspace.SessionStateProxy.GetVariable(ExitCode) is int and not 0 and var code ? code : 1;
+    }
 
     /// <summary>
     /// Runs a command with arguments as a shell gives them. The language binds them, as in pwsh, so that -Name Value reaches a parameter;
@@ -251,6 +264,17 @@ internal sealed class Engine : IDisposable
         }
     }
 
-    private static string Quote(string argument) =>
-        argument.Length > 1 && argument[0] == '-' && char.IsLetter(argument[1]) ? argument : $"'{CodeGeneration.EscapeSingleQuotedStringContent(argument)}'";
+    // What looks like a parameter stays one; everything else, also behind its colon, is a value and never code.
+    private static string Quote(string argument)
+    {
+        var name = ParameterName().Match(argument);
+        return !name.Success ? Quoted(argument)
+            : name.Groups["value"] is { Success: true, Value: var value } ? $"{name.Groups["name"].Value}:{(value.ToUpperInvariant() is "$TRUE" or "$FALSE" ? value : Quoted(value))}"
+            : argument;
+    }
+
+    private static string Quoted(string value) => $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'";
+
+    [GeneratedRegex(@"^(?<name>-[\p{L}_]\w*)(:(?<value>.+))?$", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex ParameterName();
 }

@@ -67,6 +67,12 @@ internal static class ServeCommand
         System.Console.Out.Flush();
     }
 
+    /// <summary>
+    /// What happens inside mailboxes: a person who sorts mail makes thousands of these, and what came from outside is told as Delivered.
+    /// <c>Watch-MailEvent</c> shows them.
+    /// </summary>
+    private static readonly HashSet<string> Inner = ["MessageAdded", "FlagsChanged", "Expunged", "FolderChanged"];
+
     // Runs until the stop signal, which stops the pipeline, or until the server is stopped by an admin.
     private static void Follow(Engine engine, string name, CancellationToken stop)
     {
@@ -76,7 +82,7 @@ internal static class ServeCommand
             {
                 engine.InvokeStreaming("Watch-MailEvent", new Dictionary<string, object> { ["Server"] = name }, o =>
                 {
-                    if (o.BaseObject is MailEvent e)
+                    if (o.BaseObject is MailEvent e && (e.Severity > MailEventSeverity.Information || !Inner.Contains(e.Kind)))
                     {
                         Log(e.At, e.Severity.ToString(), $"{e.Kind}{(e.SessionId is null ? "" : $" [{e.SessionId}]")} {e.Message}");
                     }

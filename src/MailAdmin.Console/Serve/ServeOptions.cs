@@ -29,6 +29,8 @@ internal sealed class ServeOptions
     {
         var options = new ServeOptions();
         var domains = new List<string>();
+        var capabilities = new List<string>();
+        var limits = new System.Collections.Hashtable(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < arguments.Count; i++)
         {
             var (name, attached) = arguments[i].Split('=', 2) is [var n, var v] ? (n, v) : (arguments[i], null);
@@ -57,9 +59,9 @@ internal sealed class ServeOptions
                     options.Parameters[key] = Number();
                     break;
                 case "DOMAIN":
-                    domains.AddRange(Value().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+                    domains.AddRange(List(Value()));
                     break;
-                case "CERTIFICATE":
+                case "CERTIFICATE" or "CERTIFICATEPATH":
                     options.Parameters["Certificate"] = Value();
                     break;
                 case "CERTIFICATEPASSWORDFILE":
@@ -71,6 +73,12 @@ internal sealed class ServeOptions
                 case "PASSWORDFILE":
                     options.PasswordFile = Value();
                     break;
+                case "LIMIT":
+                    limits.Add(Limit(Value(), out var most), most);
+                    break;
+                case "DISABLEDCAPABILITY":
+                    capabilities.AddRange(List(Value()));
+                    break;
                 case "EPHEMERAL":
                     options.Parameters["Ephemeral"] = true;
                     break;
@@ -80,7 +88,7 @@ internal sealed class ServeOptions
                 case "RELAY":
                     options.Parameters["OutboundMail"] = "Relay";
                     break;
-                case "DRAIN":
+                case "DRAIN" or "DRAINSECONDS":
                     options.DrainSeconds = Number();
                     break;
                 default:
@@ -93,8 +101,25 @@ internal sealed class ServeOptions
             options.Parameters["Domain"] = domains.ToArray();
         }
 
+        if (limits.Count > 0)
+        {
+            options.Parameters["Limit"] = limits;
+        }
+
+        if (capabilities.Count > 0)
+        {
+            options.Parameters["DisabledCapability"] = capabilities.ToArray();
+        }
+
         options.Parameters["Name"] = options.Name;
         return options.Mailbox is null == options.PasswordFile is null ? options
             : throw new FormatException("--mailbox and --password-file belong together.");
     }
+
+    private static string[] List(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static string Limit(string text, out long most) =>
+        text.Split(['=', ':'], 2) is [var name, var value] && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out most)
+            ? name
+            : throw new FormatException($"'{text}' is not a limit. Write it as Recipients=200.");
 }

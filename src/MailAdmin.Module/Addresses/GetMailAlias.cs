@@ -11,23 +11,15 @@ public sealed class GetMailAlias : AdministrationCmdlet
 {
     /// <summary>Address of the alias; wildcards are fine.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Address", "Alias")]
+    [Alias("Address", "Alias", "Name")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(AliasCompleter))]
     public string[]? Identity { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ItemAsync()
+    protected override Task ItemAsync() => ForEach(Identity, Aliases, NotFound.Alias, alias =>
     {
-        foreach (var identity in Identity ?? [null!])
-        {
-            await PerItem(identity, async () =>
-            {
-                await foreach (var alias in Find(identity, static (a, p, token) => a.GetAliasesAsync(p, token), NotFound.Alias))
-                {
-                    WriteObject(alias);
-                }
-            });
-        }
-    }
+        WriteObject(alias);
+        return Task.CompletedTask;
+    });
 }

@@ -11,23 +11,15 @@ public sealed class GetMailDomain : AdministrationCmdlet
 {
     /// <summary>Domain name; wildcards are fine. All where none is given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Identity", "Domain")]
+    [Alias("Identity", "Domain", "DomainName")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(DomainCompleter))]
     public string[]? Name { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ItemAsync()
+    protected override Task ItemAsync() => ForEach(Name, Domains, NotFound.Domain, domain =>
     {
-        foreach (var name in Name ?? [null!])
-        {
-            await PerItem(name, async () =>
-            {
-                await foreach (var domain in Find(name, static (a, p, token) => a.GetDomainsAsync(p, token), NotFound.Domain))
-                {
-                    WriteObject(domain);
-                }
-            });
-        }
-    }
+        WriteObject(domain);
+        return Task.CompletedTask;
+    });
 }

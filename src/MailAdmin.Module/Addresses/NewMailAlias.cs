@@ -11,7 +11,7 @@ public sealed class NewMailAlias : AdministrationCmdlet
 {
     /// <summary>Address of the alias.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Address", "Alias")]
+    [Alias("Address", "Alias", "Name")]
     public string Identity { get; set; } = "";
 
     /// <summary>Addresses its mail goes to.</summary>

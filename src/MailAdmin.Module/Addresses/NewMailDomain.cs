@@ -2,6 +2,7 @@ using System.Management.Automation;
 using MailAdmin.Addresses;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
 
 namespace MailAdmin.Module.Addresses;
 
@@ -12,11 +13,12 @@ public sealed class NewMailDomain : AdministrationCmdlet
 {
     /// <summary>Domain name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Identity", "Domain")]
+    [Alias("Identity", "Domain", "DomainName")]
     public string[] Name { get; set; } = [];
 
     /// <summary>Mailbox that takes the mail of unknown recipients in the domain.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MailboxCompleter))]
     public string? CatchAll { get; set; }
 
     /// <inheritdoc/>
@@ -31,11 +33,28 @@ public sealed class NewMailDomain : AdministrationCmdlet
                     throw new MailAdminException("InvalidDomain", MailErrorCategory.InvalidArgument, $"'{name}' is not a domain name.", name, "Write it as example.com.");
                 }
 
+                if (!string.IsNullOrEmpty(CatchAll))
+                {
+                    AddressCheck.Demand([CatchAll]);
+                }
+
                 if (ShouldChange($"Make domain {name}.", $"Make domain {name}?"))
                 {
                     WriteObject(await Ask((a, token) => a.NewDomainAsync(name, string.IsNullOrEmpty(CatchAll) ? null : CatchAll, token)));
+                    await WarnOfMissingAsync(name);
                 }
             });
+        }
+    }
+
+    // No error: a mailbox of the domain itself can only be made afterwards.
+    private async Task WarnOfMissingAsync(string domain)
+    {
+        if (!string.IsNullOrEmpty(CatchAll)
+            && !await AskMany((a, token) => a.GetMailboxesAsync(CatchAll, token)).AnyAsync(StopToken)
+            && !await AskMany((a, token) => a.GetAliasesAsync(CatchAll, token)).AnyAsync(StopToken))
+        {
+            WriteWarning($"There is no mailbox '{CatchAll}' yet. Until it is made, mail for unknown recipients of {domain} is refused.");
         }
     }
 }

@@ -6,11 +6,12 @@ namespace MailAdmin.Module.Addresses;
 
 /// <summary>Remove-MailAlias</summary>
 [Cmdlet(VerbsCommon.Remove, "MailAlias", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
 public sealed class RemoveMailAlias : AdministrationCmdlet
 {
     /// <summary>Address of the alias; wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Address", "Alias")]
+    [Alias("Address", "Alias", "Name")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(AliasCompleter))]
     public string[] Identity { get; set; } = [];
@@ -20,20 +21,13 @@ public sealed class RemoveMailAlias : AdministrationCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ItemAsync()
+    protected override Task ItemAsync() => ForEach(Identity, Aliases, NotFound.Alias, RemoveAsync, listFirst: true);
+
+    private async Task RemoveAsync(MailAlias alias)
     {
-        foreach (var identity in Identity)
+        if (ShouldChange($"Remove alias {alias.Address} (for {string.Join(", ", alias.Targets)}).", $"Remove alias {alias.Address}?", Force))
         {
-            await PerItem(identity, async () =>
-            {
-                foreach (var alias in await Find(identity, static (a, p, token) => a.GetAliasesAsync(p, token), NotFound.Alias).ToListAsync(StopToken))
-                {
-                    if (ShouldChange($"Remove alias {alias.Address} (for {string.Join(", ", alias.Targets)}).", $"Remove alias {alias.Address}?", Force))
-                    {
-                        await PerItem(alias.Address, () => Ask((a, token) => a.RemoveAliasAsync(alias.Address, token)));
-                    }
-                }
-            });
+            await Ask((a, token) => a.RemoveAliasAsync(alias.Address, token));
         }
     }
 }

@@ -6,11 +6,12 @@ namespace MailAdmin.Module.Addresses;
 
 /// <summary>Remove-MailDomain</summary>
 [Cmdlet(VerbsCommon.Remove, "MailDomain", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
 public sealed class RemoveMailDomain : AdministrationCmdlet
 {
     /// <summary>Domain name; wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Identity", "Domain")]
+    [Alias("Identity", "Domain", "DomainName")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(DomainCompleter))]
     public string[] Name { get; set; } = [];
@@ -20,20 +21,13 @@ public sealed class RemoveMailDomain : AdministrationCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ItemAsync()
+    protected override Task ItemAsync() => ForEach(Name, Domains, NotFound.Domain, RemoveAsync, listFirst: true);
+
+    private async Task RemoveAsync(MailDomain domain)
     {
-        foreach (var name in Name)
+        if (ShouldChange($"Remove domain {domain.Name}.", $"Remove domain {domain.Name}? Mail for it is refused from then on.", Force))
         {
-            await PerItem(name, async () =>
-            {
-                foreach (var domain in await Find(name, static (a, p, token) => a.GetDomainsAsync(p, token), NotFound.Domain).ToListAsync(StopToken))
-                {
-                    if (ShouldChange($"Remove domain {domain.Name}.", $"Remove domain {domain.Name}? Mail for it is refused from then on.", Force))
-                    {
-                        await PerItem(domain.Name, () => Ask((a, token) => a.RemoveDomainAsync(domain.Name, token)));
-                    }
-                }
-            });
+            await Ask((a, token) => a.RemoveDomainAsync(domain.Name, token));
         }
     }
 }

@@ -12,12 +12,13 @@ public sealed class SetMailAlias : AdministrationCmdlet
 {
     /// <summary>Address of the alias.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Address", "Alias")]
+    [Alias("Address", "Alias", "Name")]
     [ArgumentCompleter(typeof(AliasCompleter))]
     public string Identity { get; set; } = "";
 
     /// <summary>Addresses that its mail goes to from now on, in place of all others.</summary>
     [Parameter(Position = 1)]
+    [Alias("Targets", "Members")]
     [ArgumentCompleter(typeof(MailboxCompleter))]
     public string[]? Target { get; set; }
 
@@ -38,7 +39,12 @@ public sealed class SetMailAlias : AdministrationCmdlet
     /// <inheritdoc/>
     protected override Task ItemAsync() => PerItem(Identity, async () =>
     {
-        var alias = await Find(Identity, static (a, p, token) => a.GetAliasesAsync(p, token), NotFound.Alias).FirstOrDefaultAsync(StopToken) ?? throw NotFound.Alias(Identity);
+        var alias = await FindOne(Identity, Aliases, NotFound.Alias);
+        if (Target is null && Add is null && Remove is null)
+        {
+            throw new MailAdminException("NothingToChange", MailErrorCategory.InvalidArgument, "Nothing to change was given.", Identity, "Give -Target, -Add or -Remove.");
+        }
+
         AddressCheck.Demand([.. Target ?? [], .. Add ?? [], .. Remove ?? []]);
         var targets = (Target ?? alias.Targets).Concat(Add ?? [])
             .Where(t => Remove?.Contains(t, StringComparer.OrdinalIgnoreCase) != true)

@@ -12,6 +12,9 @@ namespace MailAdmin.Module.Base;
 /// </summary>
 public abstract class AdministrationCmdlet : MailCmdlet
 {
+    /// <summary>Names told in the error of a name that means several.</summary>
+    private const int MostNamed = 5;
+
     private IMailAdministration? _administration;
 
     /// <summary>Name of the server to ask; by default the only one that runs, or the one connected.</summary>
@@ -21,7 +24,7 @@ public abstract class AdministrationCmdlet : MailCmdlet
 
     /// <summary>Directory of a store to open while no server runs on it.</summary>
     [Parameter]
-    public string? StorePath { get; set; }
+    public virtual string? StorePath { get; set; }
 
     /// <inheritdoc/>
     protected sealed override async Task ProcessAsync()
@@ -81,8 +84,55 @@ public abstract class AdministrationCmdlet : MailCmdlet
         }
     }
 
+    /// <summary>The one thing that a name means; a pattern that means several would be a guess.</summary>
+    protected async Task<T> FindOne<T>(string name, Func<IMailAdministration, string?, CancellationToken, IAsyncEnumerable<T>> question, Func<string, MailAdminException> notFound)
+    {
+        ArgumentNullException.ThrowIfNull(notFound);
+        var found = await Find(name, question, notFound).Take(MostNamed + 1).ToListAsync(StopToken);
+        return found switch
+        {
+            [] => throw notFound(name),
+            [var one] => one,
+            _ => throw new MailAdminException(
+                "NameNotUnique", MailErrorCategory.InvalidArgument,
+                $"'{name}' means several: {string.Join(", ", found.Take(MostNamed))}{(found.Count > MostNamed ? ", …" : "")}.", name, "Name one of them."),
+        };
+    }
+
+    /// <summary>Acts on all that names or patterns mean (all there is where none is given), one after another; each that goes wrong is one error.</summary>
+    /// <param name="names">Names or patterns.</param>
+    /// <param name="question">Asks for what one of them means.</param>
+    /// <param name="notFound">The error of a name that leads nowhere.</param>
+    /// <param name="act">Acts on one.</param>
+    /// <param name="listFirst">Takes the list before the first act, for acts that change what is being listed.</param>
+    protected async Task ForEach<T>(
+        IReadOnlyList<string>? names, Func<IMailAdministration, string?, CancellationToken, IAsyncEnumerable<T>> question, Func<string, MailAdminException> notFound, Func<T, Task> act, bool listFirst = false)
+    {
+        ArgumentNullException.ThrowIfNull(act);
+        foreach (var name in names ?? [null!])
+        {
+            await PerItem(name, async () =>
+            {
+                var found = Find(name, question, notFound);
+                await foreach (var item in listFirst ? (await found.ToListAsync(StopToken)).ToAsyncEnumerable() : found)
+                {
+                    await PerItem(item?.ToString(), () => act(item));
+                }
+            });
+        }
+    }
+
     /// <summary>The mailboxes that a name or pattern means.</summary>
-    protected IAsyncEnumerable<Mailbox> FindMailboxes(string? pattern) => Find(pattern, static (a, p, token) => a.GetMailboxesAsync(p, token), NotFound.Mailbox);
+    protected IAsyncEnumerable<Mailbox> FindMailboxes(string? pattern) => Find(pattern, Mailboxes, NotFound.Mailbox);
+
+    /// <summary>Asks for mailboxes by name or pattern.</summary>
+    protected static IAsyncEnumerable<Mailbox> Mailboxes(IMailAdministration administration, string? pattern, CancellationToken cancellationToken) => administration.GetMailboxesAsync(pattern, cancellationToken);
+
+    /// <summary>Asks for aliases by name or pattern.</summary>
+    protected static IAsyncEnumerable<MailAlias> Aliases(IMailAdministration administration, string? pattern, CancellationToken cancellationToken) => administration.GetAliasesAsync(pattern, cancellationToken);
+
+    /// <summary>Asks for domains by name or pattern.</summary>
+    protected static IAsyncEnumerable<MailDomain> Domains(IMailAdministration administration, string? pattern, CancellationToken cancellationToken) => administration.GetDomainsAsync(pattern, cancellationToken);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -6,6 +6,7 @@ namespace MailAdmin.Module.Blocks;
 
 /// <summary>Remove-MailBlock</summary>
 [Cmdlet(VerbsCommon.Remove, "MailBlock", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
 public sealed class RemoveMailBlock : AdministrationCmdlet
 {
     /// <summary>Address or network as it is blocked; wildcards are fine.</summary>

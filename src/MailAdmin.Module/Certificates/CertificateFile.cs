@@ -28,6 +28,11 @@ internal static class CertificateFile
     /// <exception cref="MailAdminException"><c>CertificateNotUsable</c>.</exception>
     public static X509Certificate2 Load(string path, string? password)
     {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no file '{path}'.", path);
+        }
+
         try
         {
             return X509Certificate2.GetCertContentType(path) == X509ContentType.Pfx
@@ -36,7 +41,7 @@ internal static class CertificateFile
         }
         catch (CryptographicException e)
         {
-            throw new MailAdminException("CertificateNotUsable", MailErrorCategory.InvalidData, $"'{path}' cannot be read as a certificate: {e.Message}", path, "Give a PFX or PEM file, and its password where it has one.", e);
+            throw new MailAdminException("CertificateNotUsable", MailErrorCategory.InvalidArgument, $"'{path}' cannot be read as a certificate: {e.Message}", path, "Give a PFX or PEM file, and its password where it has one.", e);
         }
     }
 

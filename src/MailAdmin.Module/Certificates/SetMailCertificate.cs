@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using MailAdmin.Administration;
 using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
 using MailAdmin.Module.Servers;
 
 namespace MailAdmin.Module.Certificates;
@@ -11,9 +12,16 @@ namespace MailAdmin.Module.Certificates;
 [OutputType(typeof(MailServerInfo))]
 public sealed class SetMailCertificate : ServerCmdlet
 {
+    /// <summary>Name of the server; wildcards are fine; by default the only one that runs, or the one connected.</summary>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = "Name")]
+    [Alias("Server")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ServerCompleter))]
+    public override string[]? Name { get; set; }
+
     /// <summary>PFX file, or PEM file with certificate and key in one.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
-    [Alias("CertificatePath")]
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("CertificatePath", "FilePath")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 

@@ -4,7 +4,6 @@ using MailAdmin.Client.Receiving;
 using MailAdmin.Clients;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
-using MailAdmin.Module.Completion;
 using MailAdmin.Module.Routing;
 
 namespace MailAdmin.Module.Clients;
@@ -12,7 +11,7 @@ namespace MailAdmin.Module.Clients;
 /// <summary>Receive-Mail</summary>
 [Cmdlet(VerbsCommunications.Receive, "Mail", SupportsShouldProcess = true)]
 [OutputType(typeof(ReceivedMail))]
-public sealed class ReceiveMail : MailCmdlet
+public sealed class ReceiveMail : ClientCmdlet
 {
     /// <summary>Login.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -29,14 +28,10 @@ public sealed class ReceiveMail : MailCmdlet
     [ValidateSet("Imap", "Pop3")]
     public MailProtocol Protocol { get; set; } = MailProtocol.Imap;
 
-    /// <summary>Port.</summary>
+    /// <summary>Port; by default the standard port of the protocol, as TLS says.</summary>
     [Parameter]
     [ValidateRange(1, 65535)]
     public int? Port { get; set; }
-
-    /// <summary>How to come to TLS; None is the explicit word for plaintext.</summary>
-    [Parameter]
-    public MailTlsMode? TlsMode { get; set; }
 
     /// <summary>Folder to read (IMAP).</summary>
     [Parameter]
@@ -59,24 +54,6 @@ public sealed class ReceiveMail : MailCmdlet
     /// <summary>Removes from the server what was fetched.</summary>
     [Parameter]
     public SwitchParameter Remove { get; set; }
-
-    /// <summary>SHA-256 thumbprint of the one certificate to accept.</summary>
-    [Parameter]
-    public string? CertificateThumbprint { get; set; }
-
-    /// <summary>Accepts any certificate.</summary>
-    [Parameter]
-    public SwitchParameter SkipCertificateCheck { get; set; }
-
-    /// <summary>Most seconds for each step.</summary>
-    [Parameter]
-    [ValidateRange(1d, 3600d)]
-    public double TimeoutSeconds { get; set; } = 30;
-
-    /// <summary>Running server to read from, where there are several.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(ServerCompleter))]
-    public string? Server { get; set; }
 
     /// <inheritdoc/>
     protected override Task ProcessAsync() => PerItem(Credential.UserName, async () =>

@@ -8,7 +8,6 @@ using MailAdmin.Client.Sending;
 using MailAdmin.Clients;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
-using MailAdmin.Module.Completion;
 using MailAdmin.Module.Routing;
 
 namespace MailAdmin.Module.Clients;
@@ -17,7 +16,7 @@ namespace MailAdmin.Module.Clients;
 /// <remarks>The parameters of Send-MailMessage with their names, so that a splatted call moves over unchanged.</remarks>
 [Cmdlet(VerbsCommunications.Send, "Mail", SupportsShouldProcess = true)]
 [OutputType(typeof(MailSendResult))]
-public sealed class SendMail : MailCmdlet
+public sealed class SendMail : ClientCmdlet
 {
     private readonly List<string> _piped = [];
     private bool _attachmentsPiped;
@@ -99,18 +98,6 @@ public sealed class SendMail : MailCmdlet
     [ValidateRange(0, 65535)]
     public int Port { get; set; }
 
-    /// <summary>How to come to TLS; None is the explicit word for plaintext.</summary>
-    [Parameter]
-    public MailTlsMode? TlsMode { get; set; }
-
-    /// <summary>SHA-256 thumbprint of the one certificate to accept.</summary>
-    [Parameter]
-    public string? CertificateThumbprint { get; set; }
-
-    /// <summary>Accepts any certificate.</summary>
-    [Parameter]
-    public SwitchParameter SkipCertificateCheck { get; set; }
-
     /// <summary>Message-ID that this answers.</summary>
     [Parameter]
     public string? InReplyTo { get; set; }
@@ -122,16 +109,6 @@ public sealed class SendMail : MailCmdlet
     /// <summary>A message file (.eml) to send as it is.</summary>
     [Parameter]
     public string? RawPath { get; set; }
-
-    /// <summary>Most seconds for each step.</summary>
-    [Parameter]
-    [ValidateRange(1d, 3600d)]
-    public double TimeoutSeconds { get; set; } = 30;
-
-    /// <summary>Running server to send by, where there are several.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(ServerCompleter))]
-    public string? Server { get; set; }
 
     /// <summary>Returns Message-ID, final reply and transcript.</summary>
     [Parameter]
@@ -236,7 +213,7 @@ public sealed class SendMail : MailCmdlet
         {
             return GetResolvedProviderPathFromPSPath(path, out _);
         }
-        catch (ItemNotFoundException e)
+        catch (SessionStateException e)
         {
             throw new MailAdminException("AttachmentNotFound", MailErrorCategory.ObjectNotFound, e.Message, path, "Check the path.", e);
         }

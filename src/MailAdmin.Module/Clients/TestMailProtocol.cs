@@ -3,7 +3,6 @@ using System.Net;
 using MailAdmin.Client.Probing;
 using MailAdmin.Clients;
 using MailAdmin.Module.Base;
-using MailAdmin.Module.Completion;
 using MailAdmin.Module.Routing;
 
 namespace MailAdmin.Module.Clients;
@@ -11,7 +10,7 @@ namespace MailAdmin.Module.Clients;
 /// <summary>Test-MailProtocol</summary>
 [Cmdlet(VerbsDiagnostic.Test, "MailProtocol")]
 [OutputType(typeof(ProtocolTestResult), typeof(bool))]
-public sealed class TestMailProtocol : MailCmdlet
+public sealed class TestMailProtocol : ClientCmdlet
 {
     /// <summary>Host, address, or domain; the running server of this module where none is given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -27,10 +26,6 @@ public sealed class TestMailProtocol : MailCmdlet
     [ValidateRange(1, 65535)]
     public int? Port { get; set; }
 
-    /// <summary>How to come to TLS; as the port says where none is given.</summary>
-    [Parameter]
-    public MailTlsMode? TlsMode { get; set; }
-
     /// <summary>For login and round trip; without it both are skipped.</summary>
     [Parameter]
     [Credential]
@@ -44,23 +39,11 @@ public sealed class TestMailProtocol : MailCmdlet
     [Parameter]
     public SwitchParameter NoRoundTrip { get; set; }
 
-    /// <summary>SHA-256 thumbprint of the one certificate to accept.</summary>
-    [Parameter]
-    public string? CertificateThumbprint { get; set; }
-
-    /// <summary>Goes on whatever the certificate; it is still reported.</summary>
-    [Parameter]
-    public SwitchParameter SkipCertificateCheck { get; set; }
-
     /// <summary>Most seconds for each check.</summary>
     [Parameter]
+    [Alias("Timeout")]
     [ValidateRange(1d, 3600d)]
-    public double TimeoutSeconds { get; set; } = 10;
-
-    /// <summary>Running server to test, where there are several.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(ServerCompleter))]
-    public string? Server { get; set; }
+    public override double TimeoutSeconds { get; set; } = 10;
 
     /// <summary>Gives only True (nothing failed) or False.</summary>
     [Parameter]

@@ -10,7 +10,7 @@ public sealed class EventKindCompleter : IArgumentCompleter
     private static readonly string[] Kinds =
     [
         "Delivered", "Refused", "Queued", "Relayed", "Deferred", "Bounced", "LoginSucceeded", "LoginFailed", "SessionOpened", "SessionClosed", "MessageAdded", "FlagsChanged", "Expunged",
-        "FolderChanged", "ServerStateChanged", "Warning", "Error",
+        "FolderChanged", "MailboxChanged", "ServerStateChanged", "ServerChanged", "Warning", "Error",
     ];
 
     /// <inheritdoc/>

@@ -11,6 +11,7 @@ namespace MailAdmin.Module.Dashboard;
 
 /// <summary>Show-MailDashboard</summary>
 [Cmdlet(VerbsCommon.Show, "MailDashboard")]
+[OutputType(typeof(void))]
 public sealed class ShowMailDashboard : AdministrationCmdlet
 {
     /// <summary>Colours: auto follows the terminal, mono has none.</summary>
@@ -42,7 +43,7 @@ public sealed class ShowMailDashboard : AdministrationCmdlet
 
     private static async Task<MailMessageContent> ReadAsync(IMailAdministration administration, MailboxMessage message, CancellationToken cancellationToken)
     {
-        await using var content = new MessageStream(administration, message.Mailbox, message.Folder, message.Uid);
+        await using var content = new MessageStream(administration, message);
         return await MessageParser.ParseAsync(message, content, cancellationToken);
     }
 }

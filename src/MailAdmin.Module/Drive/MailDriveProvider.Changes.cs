@@ -29,7 +29,7 @@ public sealed partial class MailDriveProvider
             if (message)
             {
                 var text = (newItemValue?.ToString() ?? "").ReplaceLineEndings("\r\n");
-                var made = await a.ImportMessageAsync(at.Mailbox!, at.Folder, Encoding.UTF8.GetBytes(text), [], null, _stop.Token);
+                var made = await a.ImportMessageAsync(at.Mailbox!, at.Folder, ContentPieces.Of(Encoding.UTF8.GetBytes(text)), [], null, _stop.Token);
                 Emit(made, $"{path}/{made.Uid}", false);
             }
             else

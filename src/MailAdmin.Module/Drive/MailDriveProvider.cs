@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Management.Automation;
@@ -16,6 +17,9 @@ namespace MailAdmin.Module.Drive;
 [CmdletProvider("MailAdmin", ProviderCapabilities.ShouldProcess | ProviderCapabilities.Filter)]
 public sealed partial class MailDriveProvider : NavigationCmdletProvider, IContentCmdletProvider, IDisposable
 {
+    /// <summary>Items read ahead of the pipeline.</summary>
+    private const int MostAhead = 256;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly Queue<(object Item, string Path, bool IsContainer)> _made = new();
 
@@ -67,47 +71,57 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
     /// <inheritdoc/>
     protected override void GetChildItems(string path, bool recurse, uint depth)
     {
-        foreach (var (name, item) in Children(path, Filter))
-        {
-            var below = MakePath(path, name);
-            WriteItemObject(item, below, item is not MailboxMessage);
-            if (recurse && depth > 0 && item is not MailboxMessage)
-            {
-                GetChildItems(below, recurse, depth - 1);
-            }
-        }
+        var filter = Filter;
+        WriteAll(path, a => WalkAsync(a, path, filter, recurse ? depth : 0), static (provider, found) => provider.WriteItemObject(found.Item, found.Path, found.Item is not MailboxMessage));
     }
 
     /// <inheritdoc/>
     protected override void GetChildNames(string path, ReturnContainers returnContainers)
     {
-        foreach (var (name, item) in Children(path, returnContainers == ReturnContainers.ReturnAllContainers ? null : Filter))
+        var filter = returnContainers == ReturnContainers.ReturnAllContainers ? null : Filter;
+        WriteAll(path, a => WalkAsync(a, path, filter, 0), static (provider, found) => provider.WriteItemObject(found.Name, found.Path, found.Item is not MailboxMessage));
+    }
+
+    /// <summary>The last level; the root has none, which the base class takes for a mistake.</summary>
+    protected override string GetChildName(string path) => string.IsNullOrEmpty(path) ? "" : base.GetChildName(path);
+
+    /// <summary>What lies below a place, <paramref name="depth"/> levels deeper at most. A filter chooses what is shown, not where is looked.</summary>
+    private async IAsyncEnumerable<(string Name, string Path, object Item)> WalkAsync(IMailAdministration administration, string path, string? filter, uint depth)
+    {
+        var at = MailPath.Parse(path);
+        if (await FindAsync(administration, at) is MailboxMessage message)
         {
-            WriteItemObject(name, MakePath(path, name), item is not MailboxMessage);
+            yield return (message.Uid.ToString(CultureInfo.InvariantCulture), path, message);
+            yield break;
+        }
+
+        var pattern = filter is null ? null : WildcardPattern.Get(filter, WildcardOptions.IgnoreCase);
+        await foreach (var (name, item) in ChildrenAsync(administration, at, filter))
+        {
+            var below = MakePath(path, name);
+            if (item is MailboxMessage || pattern?.IsMatch(name) != false)
+            {
+                yield return (name, below, item);
+            }
+
+            if (depth > 0 && item is not MailboxMessage)
+            {
+                await foreach (var deeper in WalkAsync(administration, below, filter, depth - 1))
+                {
+                    yield return deeper;
+                }
+            }
         }
     }
 
-    private IReadOnlyList<(string Name, object Item)> Children(string path, string? filter) =>
-        Do(path, async a =>
-        {
-            var at = MailPath.Parse(path);
-            return await FindAsync(a, at) is MailboxMessage message
-                ? [(message.Uid.ToString(CultureInfo.InvariantCulture), message)]
-                : await ChildrenAsync(a, at, filter).ToListAsync(_stop.Token);
-        }) ?? [];
-
-    /// <summary>What is directly below a place. A filter is a wildcard over subjects of messages and names of the others.</summary>
+    /// <summary>What is directly below a place: all containers, and the messages whose subject a filter matches.</summary>
     private async IAsyncEnumerable<(string Name, object Item)> ChildrenAsync(IMailAdministration administration, MailPath at, string? filter)
     {
-        var pattern = filter is null ? null : WildcardPattern.Get(filter, WildcardOptions.IgnoreCase);
         if (at.IsRoot)
         {
             await foreach (var mailbox in administration.GetMailboxesAsync(null, _stop.Token))
             {
-                if (pattern?.IsMatch(mailbox.Address) != false)
-                {
-                    yield return (mailbox.Address, mailbox);
-                }
+                yield return (mailbox.Address, mailbox);
             }
 
             yield break;
@@ -117,7 +131,7 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
         await foreach (var folder in administration.GetFoldersAsync(at.Mailbox!, null, _stop.Token))
         {
             var isBelow = folder.Name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && folder.Name.Length > prefix.Length;
-            if (isBelow && !folder.Name[prefix.Length..].Contains('/', StringComparison.Ordinal) && pattern?.IsMatch(folder.Name[prefix.Length..]) != false)
+            if (isBelow && !folder.Name[prefix.Length..].Contains('/', StringComparison.Ordinal))
             {
                 yield return (folder.Name[prefix.Length..], folder);
             }
@@ -181,15 +195,75 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
         return true;
     });
 
+    /// <summary>Writes a stream as it comes; a bound keeps a slow pipeline from piling up memory, and an early end of it ends the stream.</summary>
+    private void WriteAll<T>(string path, Func<IMailAdministration, IAsyncEnumerable<T>> source, Action<MailDriveProvider, T> write)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        using var items = new BlockingCollection<T>(MostAhead);
+        var token = ended.Token;
+        var producing = Task.Run(
+            async () =>
+            {
+                try
+                {
+                    await using var administration = await RouteAsync(token);
+                    await foreach (var item in source(administration).WithCancellation(token))
+                    {
+                        items.Add(item, token);
+                    }
+                }
+                finally
+                {
+                    items.CompleteAdding();
+                }
+            },
+            CancellationToken.None);
+        try
+        {
+            foreach (var item in items.GetConsumingEnumerable(_stop.Token))
+            {
+                write(this, item);
+            }
+
+            Await(path, producing);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+        finally
+        {
+            ended.Cancel();
+            ((Task)producing.ContinueWith(static _ => { }, TaskScheduler.Default)).Wait();
+        }
+    }
+
+    private void Await(string path, Task work)
+    {
+        try
+        {
+            work.GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (ErrorRecords.TryMake(e, path, out var record))
+        {
+            WriteError(record);
+        }
+    }
+
+    private Task<IMailAdministration> RouteAsync(CancellationToken cancellationToken)
+    {
+        var drive = PSDriveInfo as MailDriveInfo;
+        return ServerGateway.ResolveAsync(drive?.Server, drive?.StorePath, cancellationToken);
+    }
+
     /// <summary>Runs work over a fresh route, off this thread, which may be a cmdlet's pump; failures become errors, or are silent where nobody asked to see them.</summary>
     private T? Do<T>(string path, Func<IMailAdministration, Task<T>> work, bool silent = false)
     {
-        var drive = PSDriveInfo as MailDriveInfo;
         try
         {
             return Task.Run(async () =>
             {
-                await using var administration = await ServerGateway.ResolveAsync(drive?.Server, drive?.StorePath, _stop.Token);
+                await using var administration = await RouteAsync(_stop.Token);
                 return await work(administration);
             }).WaitAsync(_stop.Token).GetAwaiter().GetResult();
         }

@@ -24,23 +24,11 @@ public sealed class GetMailboxFolder : AdministrationCmdlet
     public string? Name { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ItemAsync()
+    protected override Task ItemAsync() => ForEach(Mailbox, Mailboxes, NotFound.Mailbox, async mailbox =>
     {
-        foreach (var identity in Mailbox)
+        await foreach (var folder in Find(Name, (a, p, token) => a.GetFoldersAsync(mailbox.Address, p, token), name => NotFound.Folder(mailbox.Address, name)))
         {
-            await PerItem(identity, async () =>
-            {
-                await foreach (var mailbox in FindMailboxes(identity))
-                {
-                    await PerItem(Name ?? mailbox.Address, async () =>
-                    {
-                        await foreach (var folder in Find(Name, (a, p, token) => a.GetFoldersAsync(mailbox.Address, p, token), name => NotFound.Folder(mailbox.Address, name)))
-                        {
-                            WriteObject(folder);
-                        }
-                    });
-                }
-            });
+            WriteObject(folder);
         }
-    }
+    });
 }

@@ -1,25 +1,13 @@
 using System.Management.Automation;
 using MailAdmin.Module.Base;
-using MailAdmin.Module.Completion;
 
 namespace MailAdmin.Module.Folders;
 
 /// <summary>Remove-MailboxFolder</summary>
 [Cmdlet(VerbsCommon.Remove, "MailboxFolder", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-public sealed class RemoveMailboxFolder : AdministrationCmdlet
+[OutputType(typeof(void))]
+public sealed class RemoveMailboxFolder : NamedFolderCmdlet
 {
-    /// <summary>Address or id of the mailbox.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Address", "Identity")]
-    [ArgumentCompleter(typeof(MailboxCompleter))]
-    public string Mailbox { get; set; } = "";
-
-    /// <summary>Full name of the folder, levels separated by '/'.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
-    [Alias("Folder")]
-    [ArgumentCompleter(typeof(FolderCompleter))]
-    public string Name { get; set; } = "";
-
     /// <summary>Does not ask.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }

@@ -50,6 +50,7 @@ public class WriteMaml : Task
     // Title and headings in capitals, as about pages have them; the rest reads as it is.
     private static string About(string text)
     {
+        text = Regex.Replace(text, @"<!--.*?-->\n\n", "", RegexOptions.Singleline);
         return Regex.Replace(Regex.Replace(text, @"^```\w*\n", "", RegexOptions.Multiline), @"^#+ (.+)$", m => m.Groups[1].Value.ToUpperInvariant(), RegexOptions.Multiline);
     }
 

@@ -1,13 +1,8 @@
 using System.Management.Automation;
-using MailAdmin.Module.Base;
 
 namespace MailAdmin.Module.Mailboxes;
 
 /// <summary>Enable-Mailbox</summary>
 [Cmdlet(VerbsLifecycle.Enable, "Mailbox", SupportsShouldProcess = true)]
 [OutputType(typeof(Mailbox))]
-public sealed class EnableMailbox : MailboxSwitch
-{
-    /// <inheritdoc/>
-    protected override Task ItemAsync() => SwitchAsync(enabled: true, "Allow logins to");
-}
+public sealed class EnableMailbox() : MailboxSwitch(enabled: true, "Allow logins to");

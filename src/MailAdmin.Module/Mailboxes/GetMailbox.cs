@@ -1,33 +1,28 @@
 using System.Management.Automation;
-using MailAdmin.Module.Base;
-using MailAdmin.Module.Completion;
 
 namespace MailAdmin.Module.Mailboxes;
 
 /// <summary>Get-Mailbox</summary>
 [Cmdlet(VerbsCommon.Get, "Mailbox")]
 [OutputType(typeof(Mailbox))]
-public sealed class GetMailbox : AdministrationCmdlet
+public sealed class GetMailbox : MailboxQueryCmdlet
 {
-    /// <summary>Address, id or name; wildcards are fine. All where none is given.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Address", "Mailbox")]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(MailboxCompleter))]
-    public string[]? Identity { get; set; }
+    private long _written;
+
+    /// <summary>At most this many; Unlimited, as in Exchange, is what one gets anyway.</summary>
+    [Parameter]
+    [Quota]
+    [ValidateRange(0L, long.MaxValue)]
+    public long? ResultSize { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ItemAsync()
+    protected override Task MailboxAsync(Mailbox mailbox)
     {
-        foreach (var identity in Identity ?? [null!])
+        if (ResultSize is not > 0 || _written++ < ResultSize)
         {
-            await PerItem(identity, async () =>
-            {
-                await foreach (var mailbox in FindMailboxes(identity))
-                {
-                    WriteObject(mailbox);
-                }
-            });
+            WriteObject(mailbox);
         }
+
+        return Task.CompletedTask;
     }
 }

@@ -1,35 +1,14 @@
 using System.Management.Automation;
-using MailAdmin.Module.Base;
-using MailAdmin.Module.Completion;
 
 namespace MailAdmin.Module.Mailboxes;
 
 /// <summary>Get-MailboxStatistics</summary>
 [Cmdlet(VerbsCommon.Get, "MailboxStatistics")]
 [OutputType(typeof(MailboxStatistics))]
-public sealed class GetMailboxStatistics : AdministrationCmdlet
+public sealed class GetMailboxStatistics : MailboxQueryCmdlet
 {
-    /// <summary>Address, id or name; wildcards are fine. All where none is given.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Address", "Mailbox")]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(MailboxCompleter))]
-    public string[]? Identity { get; set; }
-
     /// <inheritdoc/>
-    protected override async Task ItemAsync()
-    {
-        foreach (var identity in Identity ?? [null!])
-        {
-            await PerItem(identity, async () =>
-            {
-                await foreach (var mailbox in FindMailboxes(identity))
-                {
-                    await PerItem(mailbox.Address, async () => WriteObject(await SumUpAsync(mailbox)));
-                }
-            });
-        }
-    }
+    protected override async Task MailboxAsync(Mailbox mailbox) => WriteObject(await SumUpAsync(mailbox));
 
     private async Task<MailboxStatistics> SumUpAsync(Mailbox mailbox)
     {

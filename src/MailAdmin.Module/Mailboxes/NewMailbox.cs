@@ -23,10 +23,12 @@ public sealed class NewMailbox : AdministrationCmdlet
     private const string Activity = "Making mailboxes";
     private readonly Queue<(string Address, Task<Mailbox> Work)> _pending = new();
     private long _done;
+    private bool _passwordTyped;
 
     /// <summary>Address, which is also the login name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Address", "PrimarySmtpAddress")]
+    [Alias("Address", "PrimarySmtpAddress", "UserPrincipalName")]
+    [AllowEmptyString]
     public string[] Identity { get; set; } = [];
 
     /// <summary>Password; a strong one is made where none is given.</summary>
@@ -41,7 +43,7 @@ public sealed class NewMailbox : AdministrationCmdlet
 
     /// <summary>Most octets it may hold.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("QuotaBytes")]
+    [Alias("QuotaBytes", "ProhibitSendReceiveQuota")]
     [Quota]
     public long? Quota { get; set; }
 
@@ -52,6 +54,14 @@ public sealed class NewMailbox : AdministrationCmdlet
     /// <summary>Takes a weak password.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override Task BeginAsync()
+    {
+        // Bound before the pipeline brings anything.
+        _passwordTyped = MyInvocation.BoundParameters.ContainsKey(nameof(Password));
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     protected override async Task ItemAsync()
@@ -97,7 +107,8 @@ public sealed class NewMailbox : AdministrationCmdlet
             throw new MailAdminException("InvalidAddress", MailErrorCategory.InvalidArgument, reason, identity, "Write the address as name@domain.");
         }
 
-        var plain = Password is null ? null : PasswordPolicy.Check(Password, identity, Force);
+        // An empty cell of a file says nothing; an empty password at the prompt is a slip.
+        var plain = Password is null || (Password.Length == 0 && !_passwordTyped) ? null : PasswordPolicy.Check(Password, identity, Force);
         return (identity, plain, string.IsNullOrWhiteSpace(DisplayName) ? null : DisplayName, Quota is 0 ? null : Quota, !Disabled);
     }
 

@@ -61,5 +61,5 @@ internal static class PasswordPolicy
 
     private static MailAdminException Weak(string address, string why) => new(
         "WeakPassword", MailErrorCategory.InvalidArgument, $"The password for '{address}' {why}.", address,
-        "Choose a longer one, leave -Password out to have one made, or use -Force in a lab.");
+        "Choose a better one, or take it with -Force in a lab; New-Mailbox without -Password makes a strong one.");
 }

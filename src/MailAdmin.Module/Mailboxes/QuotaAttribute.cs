@@ -34,5 +34,5 @@ internal sealed class QuotaAttribute : ArgumentTransformationAttribute
             : throw Refused(inputData);
     }
 
-    private static ArgumentTransformationMetadataException Refused(object input) => new($"'{input}' is not a quota. Write a size such as 500MB or 2GB, or Unlimited.");
+    private static ArgumentTransformationMetadataException Refused(object input) => new($"'{input}' is not a size. Write it such as 500MB or 2GB, or Unlimited.");
 }

@@ -14,7 +14,7 @@ public sealed class RenameMailbox : AdministrationCmdlet
 {
     /// <summary>Address or id.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Address", "Mailbox")]
+    [Alias("Address", "Mailbox", "PrimarySmtpAddress")]
     [ArgumentCompleter(typeof(MailboxCompleter))]
     public string Identity { get; set; } = "";
 
@@ -39,7 +39,7 @@ public sealed class RenameMailbox : AdministrationCmdlet
             throw new MailAdminException("InvalidAddress", MailErrorCategory.InvalidArgument, reason, NewAddress, "Write the address as name@domain.");
         }
 
-        var old = await FindMailboxes(Identity).FirstOrDefaultAsync(StopToken) ?? throw NotFound.Mailbox(Identity);
+        var old = await FindOne(Identity, Mailboxes, NotFound.Mailbox);
         if (ShouldChange($"Rename mailbox {old.Address} to {NewAddress}{(KeepAlias ? " and keep the old address as an alias" : "")}.", $"Rename mailbox {old.Address} to {NewAddress}?"))
         {
             var renamed = await Ask((a, token) => a.SetMailboxAsync(old.Address, new MailboxChange { Address = NewAddress }, token));

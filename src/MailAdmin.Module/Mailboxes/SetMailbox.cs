@@ -12,15 +12,8 @@ namespace MailAdmin.Module.Mailboxes;
 /// <summary>Set-Mailbox</summary>
 [Cmdlet(VerbsCommon.Set, "Mailbox", SupportsShouldProcess = true)]
 [OutputType(typeof(Mailbox))]
-public sealed class SetMailbox : AdministrationCmdlet
+public sealed class SetMailbox : MailboxActionCmdlet
 {
-    /// <summary>Address, id or name; wildcards are fine.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Address", "Mailbox")]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(MailboxCompleter))]
-    public string[] Identity { get; set; } = [];
-
     /// <summary>New password.</summary>
     [Parameter]
     [Password]
@@ -28,11 +21,13 @@ public sealed class SetMailbox : AdministrationCmdlet
 
     /// <summary>New name; an empty one removes it.</summary>
     [Parameter]
+    [Alias("Name")]
     [AllowEmptyString]
     public string? DisplayName { get; set; }
 
     /// <summary>New quota; 0 or Unlimited removes it.</summary>
     [Parameter]
+    [Alias("QuotaBytes", "ProhibitSendReceiveQuota")]
     [Quota]
     public long? Quota { get; set; }
 
@@ -45,52 +40,44 @@ public sealed class SetMailbox : AdministrationCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ItemAsync()
+    protected override Task BeginAsync()
     {
-        var changes = new List<string>();
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(DisplayName)))
+        var given = MyInvocation.BoundParameters;
+        return given.ContainsKey(nameof(DisplayName)) || given.ContainsKey(nameof(Quota)) || given.ContainsKey(nameof(Password))
+            ? Task.CompletedTask
+            : throw new MailAdminException("NothingToChange", MailErrorCategory.InvalidArgument, "Nothing to change was given.", null, "Give -Password, -DisplayName or -Quota; Enable-, Disable- and Rename-Mailbox change the rest.");
+    }
+
+    /// <inheritdoc/>
+    protected override async Task MailboxAsync(Mailbox mailbox)
+    {
+        var plain = Password is null ? null : PasswordPolicy.Check(Password, mailbox.Address, Force);
+        if (ShouldChange($"Set {string.Join(", ", Changes())} for mailbox {mailbox.Address}.", $"Change mailbox {mailbox.Address}?"))
         {
-            changes.Add($"display name '{DisplayName}'");
+            var change = new MailboxChange { DisplayName = DisplayName, QuotaBytes = Quota };
+            var changed = await Ask((a, token) => a.SetMailboxAsync(mailbox.Address, plain is null ? change : change with { Verifier = ScramVerifier.Create(plain) }, token));
+            if (PassThru)
+            {
+                WriteObject(changed);
+            }
+        }
+    }
+
+    private IEnumerable<string> Changes()
+    {
+        if (DisplayName is not null)
+        {
+            yield return DisplayName.Length == 0 ? "no display name" : $"display name '{DisplayName}'";
         }
 
         if (Quota is { } quota)
         {
-            changes.Add(quota == 0 ? "no quota" : $"quota {Sizes.Readable(quota)}");
+            yield return quota == 0 ? "no quota" : $"quota {Sizes.Readable(quota)}";
         }
 
         if (Password is not null)
         {
-            changes.Add("a new password");
-        }
-
-        if (changes.Count == 0)
-        {
-            Fail(new MailAdminException("NothingToChange", MailErrorCategory.InvalidArgument, "Nothing to change was given.", null, "Give -Password, -DisplayName or -Quota."));
-        }
-
-        foreach (var identity in Identity)
-        {
-            await PerItem(identity, async () =>
-            {
-                await foreach (var mailbox in FindMailboxes(identity))
-                {
-                    var plain = Password is null ? null : PasswordPolicy.Check(Password, mailbox.Address, Force);
-                    if (ShouldChange($"Set {string.Join(", ", changes)} for mailbox {mailbox.Address}.", $"Change mailbox {mailbox.Address}?"))
-                    {
-                        await PerItem(mailbox.Address, async () =>
-                        {
-                            var changed = await Ask((a, token) => a.SetMailboxAsync(
-                                mailbox.Address,
-                                new MailboxChange { DisplayName = DisplayName, QuotaBytes = Quota, Verifier = plain is null ? null : ScramVerifier.Create(plain) },
-                                token));
-                            if (PassThru)
-                            {
-                                WriteObject(changed);
-                            }
-                        });
-                    }
-                }
-            });
+            yield return "a new password";
         }
     }
 }

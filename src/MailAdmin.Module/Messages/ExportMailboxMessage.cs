@@ -8,17 +8,8 @@ namespace MailAdmin.Module.Messages;
 /// <summary>Export-MailboxMessage</summary>
 [Cmdlet(VerbsData.Export, "MailboxMessage", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportMailboxMessage : MessageBatchCmdlet
+public sealed class ExportMailboxMessage : MessageFileCmdlet
 {
-    /// <summary>Directory for files named after the UID (42.eml), or, for one message, a file name that ends in .eml.</summary>
-    [Parameter(Position = 3)]
-    [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = ".";
-
-    /// <summary>Writes over files that are there.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
-
     /// <inheritdoc/>
     protected override async Task BatchAsync(string mailbox, string folder, IReadOnlyList<MailboxMessage> messages)
     {
@@ -41,30 +32,10 @@ public sealed class ExportMailboxMessage : MessageBatchCmdlet
 
                 if (ShouldChange($"Export {Describe([message])} of {mailbox}/{folder} to {file}.", $"Export {Describe([message])} to {file}?"))
                 {
-                    await Ask((a, token) => WriteAsync(new MessageStream(a, mailbox, folder, message.Uid), file, token));
-                    WriteObject(new FileInfo(file));
+                    await Ask((a, token) => WholeFile.WriteAsync(file, new MessageStream(a, message).CopyToAsync, Force, token));
+                    WriteFile(file);
                 }
             });
-        }
-    }
-
-    // Beside its place first, then renamed: nobody meets half a message.
-    private static async Task WriteAsync(Stream content, string file, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
-        var partial = $"{file}.{Guid.NewGuid():N}.partial";
-        try
-        {
-            await using (var output = File.Create(partial))
-            {
-                await content.CopyToAsync(output, cancellationToken);
-            }
-
-            File.Move(partial, file, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(partial);
         }
     }
 }

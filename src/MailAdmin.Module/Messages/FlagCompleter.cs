@@ -11,6 +11,9 @@ public sealed class FlagCompleter : IArgumentCompleter
     /// <summary>RFC 9051 §2.3.2.</summary>
     internal static readonly string[] SystemFlags = ["\\Seen", "\\Answered", "\\Flagged", "\\Deleted", "\\Draft"];
 
+    /// <summary>Seen means \\Seen: nobody should have to know which of the names take a backslash. RFC 9051 §2.3.2.</summary>
+    internal static string[] Named(string[]? flags) => [.. (flags ?? []).Select(f => SystemFlags.FirstOrDefault(s => s[1..].Equals(f.TrimStart('\\'), StringComparison.OrdinalIgnoreCase)) ?? f)];
+
     private static readonly string[] Offered = ["Seen", "Answered", "Flagged", "Deleted", "Draft", "$Forwarded", "$MDNSent", "$Junk", "$NotJunk", "$Phishing"];
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace MailAdmin.Module.Messages;
 /// <summary>Get-MailboxMessage</summary>
 [Cmdlet(VerbsCommon.Get, "MailboxMessage")]
 [OutputType(typeof(MailboxMessage), typeof(MailMessageContent))]
-public sealed class GetMailboxMessage : AdministrationCmdlet
+public sealed class GetMailboxMessage : MessageFilterCmdlet
 {
     /// <summary>Address, id or name of the mailbox; wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -30,25 +30,6 @@ public sealed class GetMailboxMessage : AdministrationCmdlet
     [ValidateRange(1u, uint.MaxValue)]
     public uint[]? Uid { get; set; }
 
-    /// <summary>Only messages whose subject matches; wildcards are fine.</summary>
-    [Parameter]
-    [SupportsWildcards]
-    public string? Subject { get; set; }
-
-    /// <summary>Only messages whose From matches; wildcards are fine.</summary>
-    [Parameter]
-    [SupportsWildcards]
-    public string? From { get; set; }
-
-    /// <summary>Only messages whose To or Cc matches; wildcards are fine.</summary>
-    [Parameter]
-    [SupportsWildcards]
-    public string? To { get; set; }
-
-    /// <summary>Only the message with this Message-ID.</summary>
-    [Parameter]
-    public string? MessageId { get; set; }
-
     /// <summary>Only unread messages.</summary>
     [Parameter]
     public SwitchParameter Unread { get; set; }
@@ -65,7 +46,7 @@ public sealed class GetMailboxMessage : AdministrationCmdlet
 
     /// <summary>Only the newest ones, at most this many per folder.</summary>
     [Parameter]
-    [Alias("Last")]
+    [Alias("Last", "ResultSize")]
     [ValidateRange(1, int.MaxValue)]
     public int Newest { get; set; }
 
@@ -110,13 +91,9 @@ public sealed class GetMailboxMessage : AdministrationCmdlet
 
     private async Task FolderAsync(string mailbox, string folder)
     {
-        var query = new MessageQuery(mailbox, folder)
+        var query = Query(mailbox, folder) with
         {
             Uids = Uid,
-            Subject = Subject,
-            From = From,
-            To = To,
-            MessageId = MessageId?.Trim('<', '>', ' '),
             IsRead = Unread ? false : null,
             Since = Since,
             Before = Before,
@@ -132,7 +109,7 @@ public sealed class GetMailboxMessage : AdministrationCmdlet
                 continue;
             }
 
-            await PerItem(message.Uid, async () => WriteObject(await Ask((a, token) => MessageParser.ParseAsync(message, new MessageStream(a, mailbox, folder, message.Uid), token))));
+            await PerItem(message.Uid, async () => WriteObject(await Ask((a, token) => MessageParser.ParseAsync(message, new MessageStream(a, message), token))));
         }
 
         // A filter explains why a UID is not shown; without one it is not there.

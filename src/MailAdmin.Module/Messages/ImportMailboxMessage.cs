@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Text;
+using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
@@ -12,7 +13,8 @@ namespace MailAdmin.Module.Messages;
 public sealed class ImportMailboxMessage : AdministrationCmdlet
 {
     /// <summary>Address or id of the mailbox.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Address", "Identity")]
     [ArgumentCompleter(typeof(MailboxCompleter))]
     public string Mailbox { get; set; } = "";
 
@@ -23,13 +25,12 @@ public sealed class ImportMailboxMessage : AdministrationCmdlet
 
     /// <summary>Message files (.eml); wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
-    [Alias("FullName")]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
     /// <summary>Message files (.eml), taken literally.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "LiteralPath")]
-    [Alias("PSPath")]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "LiteralPath")]
+    [Alias("PSPath", "LP")]
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The message itself.</summary>
@@ -40,6 +41,7 @@ public sealed class ImportMailboxMessage : AdministrationCmdlet
 
     /// <summary>Flags and keywords it gets.</summary>
     [Parameter]
+    [Alias("Flags")]
     [ArgumentCompleter(typeof(FlagCompleter))]
     public string[] Flag { get; set; } = [];
 
@@ -52,35 +54,55 @@ public sealed class ImportMailboxMessage : AdministrationCmdlet
     {
         if (ParameterSetName == "Content")
         {
-            await PerItem(Mailbox, () => StoreAsync("a message", Encoding.UTF8.GetBytes(CanonicalLines(Message))));
+            await TextAsync(Message);
             return;
         }
 
         foreach (var path in ParameterSetName == "Path" ? Path : LiteralPath)
         {
+            if (path.Contains('\n', StringComparison.Ordinal))
+            {
+                // No path has lines: Get-Content -Raw was piped, and that is the message itself.
+                await TextAsync(path);
+                continue;
+            }
+
             await PerItem(path, async () =>
             {
                 foreach (var file in Files(path))
                 {
-                    await PerItem(file, async () => await StoreAsync(file, await Off(token => File.ReadAllBytesAsync(file, token))));
+                    await PerItem(file, () => StoreAsync(file, LengthOf(file), () => new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous | FileOptions.SequentialScan)));
                 }
             });
         }
     }
 
-    private async Task StoreAsync(string name, byte[] content)
+    private async Task TextAsync(string message)
     {
-        if (content.Length == 0)
+        var text = Encoding.UTF8.GetBytes(CanonicalLines(message));
+        await PerItem(Mailbox, () => StoreAsync("a message", text.Length, () => new MemoryStream(text)));
+    }
+
+    private async Task StoreAsync(string name, long length, Func<Stream> open)
+    {
+        if (length == 0)
         {
             throw new MailAdminException("EmptyMessage", MailErrorCategory.InvalidArgument, $"'{name}' is empty.", name, "Give a message with a header, as mail programs save it.");
         }
 
         if (ShouldChange($"Import {name} into {Mailbox}/{Folder}.", $"Import {name} into {Mailbox}/{Folder}?"))
         {
-            var flags = Flag.Select(f => FlagCompleter.SystemFlags.FirstOrDefault(s => s[1..].Equals(f.TrimStart('\\'), StringComparison.OrdinalIgnoreCase)) ?? f).ToArray();
-            WriteObject(await Ask((a, token) => a.ImportMessageAsync(Mailbox, Folder, content, flags, ReceivedAt, token)));
+            var flags = FlagCompleter.Named(Flag);
+            WriteObject(await Ask(async (a, token) =>
+            {
+                await using var content = open();
+                return await a.ImportMessageAsync(Mailbox, Folder, ContentPieces.ReadAsync(content, token), flags, ReceivedAt, token);
+            }));
         }
     }
+
+    private static long LengthOf(string file) => !Directory.Exists(file) ? new FileInfo(file).Length : throw new MailAdminException(
+        "PathIsDirectory", MailErrorCategory.InvalidArgument, $"'{file}' is a directory.", file, "Name its message files, as in folder/*.eml.");
 
     private IEnumerable<string> Files(string path)
     {
@@ -93,7 +115,7 @@ public sealed class ImportMailboxMessage : AdministrationCmdlet
         {
             return GetResolvedProviderPathFromPSPath(path, out _);
         }
-        catch (ItemNotFoundException e)
+        catch (SessionStateException e)
         {
             throw new MailAdminException("FileNotFound", MailErrorCategory.ObjectNotFound, e.Message, path, "Check the path.", e);
         }

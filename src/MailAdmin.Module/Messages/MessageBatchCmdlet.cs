@@ -20,6 +20,7 @@ public abstract class MessageBatchCmdlet : AdministrationCmdlet
 
     /// <summary>Address or id of the mailbox.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Address", "Identity")]
     [ArgumentCompleter(typeof(MailboxCompleter))]
     public string Mailbox { get; set; } = "";
 
@@ -33,16 +34,51 @@ public abstract class MessageBatchCmdlet : AdministrationCmdlet
     [ValidateRange(1u, uint.MaxValue)]
     public uint[] Uid { get; set; } = [];
 
+    /// <summary>A message, from the pipeline.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>Where it goes, for cmdlets that take that behind the message's name. Null: none was given.</summary>
+    protected virtual string? Target
+    {
+        get => "";
+        set { }
+    }
+
     /// <inheritdoc/>
     protected sealed override async Task ItemAsync()
     {
-        if (_uids.Count > 0 && (_place != (Mailbox, Folder) || _uids.Count + Uid.Length > MostInBatch))
+        var (mailbox, folder, uids) = Named();
+        if (_uids.Count > 0 && (_place != (mailbox, folder) || _uids.Count + uids.Length > MostInBatch))
         {
             await ActAsync();
         }
 
-        _place = (Mailbox, Folder);
-        _uids.AddRange(Uid);
+        _place = (mailbox, folder);
+        _uids.AddRange(uids);
+    }
+
+    // A message from the pipeline brings its name along. What stands first behind the command is then where it goes, as one would say it:
+    // Get-MailboxMessage ... | Move-MailboxMessage Archive. The binder has taken it for the mailbox.
+    private (string Mailbox, string Folder, uint[] Uids) Named()
+    {
+        var message = InputObject?.BaseObject switch
+        {
+            MailboxMessage stored => stored,
+            MailMessageContent content => content.Message,
+            _ => null,
+        };
+        if (message is null)
+        {
+            return (Mailbox, Folder, Uid);
+        }
+
+        if (Target is null && Mailbox != message.Mailbox)
+        {
+            Target = Mailbox;
+        }
+
+        return (message.Mailbox, message.Folder, [message.Uid]);
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,7 @@ namespace MailAdmin.Module.Messages;
 
 /// <summary>Remove-MailboxMessage</summary>
 [Cmdlet(VerbsCommon.Remove, "MailboxMessage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
 public sealed class RemoveMailboxMessage : MessageBatchCmdlet
 {
     /// <summary>Does not ask.</summary>

@@ -8,22 +8,13 @@ namespace MailAdmin.Module.Messages;
 /// <summary>Save-MailboxAttachment</summary>
 [Cmdlet(VerbsData.Save, "MailboxAttachment", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class SaveMailboxAttachment : MessageBatchCmdlet
+public sealed class SaveMailboxAttachment : MessageFileCmdlet
 {
-    /// <summary>Directory to save into.</summary>
-    [Parameter(Position = 3)]
-    [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = ".";
-
     /// <summary>Only attachments whose file name matches; wildcards are fine.</summary>
     [Parameter]
     [Alias("FileName")]
     [SupportsWildcards]
     public string Name { get; set; } = "*";
-
-    /// <summary>Writes over files that are there; otherwise a number is put before the extension.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
     protected override async Task BatchAsync(string mailbox, string folder, IReadOnlyList<MailboxMessage> messages)
@@ -34,8 +25,8 @@ public sealed class SaveMailboxAttachment : MessageBatchCmdlet
         {
             await PerItem(message.Uid, async () =>
             {
-                var content = await Ask((a, token) => MessageParser.ParseAsync(message, new MessageStream(a, mailbox, folder, message.Uid), token));
-                foreach (var attachment in content.Attachments.Where(a => pattern.IsMatch(a.FileName)))
+                using var attachments = await Ask((a, token) => MessageAttachments.OpenAsync(new MessageStream(a, message), token));
+                foreach (var attachment in attachments.Items.Where(a => pattern.IsMatch(a.FileName)))
                 {
                     await PerItem(attachment.FileName, () => SaveAsync(target, message, attachment));
                 }
@@ -43,18 +34,13 @@ public sealed class SaveMailboxAttachment : MessageBatchCmdlet
         }
     }
 
-    private async Task SaveAsync(string target, MailboxMessage message, ReceivedAttachment attachment)
+    private async Task SaveAsync(string target, MailboxMessage message, MessageAttachment attachment)
     {
         var file = AttachmentName.FreePath(target, attachment.FileName, overwrite: Force);
         if (ShouldChange($"Save attachment '{attachment.FileName}' of message {message} to {file}.", $"Save to {file}?"))
         {
-            await Off(async token =>
-            {
-                Directory.CreateDirectory(target);
-                await using var output = new FileStream(file, Force ? FileMode.Create : FileMode.CreateNew);
-                await output.WriteAsync(attachment.Content, token);
-            });
-            WriteObject(new FileInfo(file));
+            await Off(token => WholeFile.WriteAsync(file, attachment.WriteToAsync, Force, token));
+            WriteFile(file);
         }
     }
 }

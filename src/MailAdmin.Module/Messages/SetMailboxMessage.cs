@@ -13,26 +13,31 @@ public sealed class SetMailboxMessage : MessageBatchCmdlet
 {
     /// <summary>Flags and keywords that it has from now on, in place of all others.</summary>
     [Parameter]
+    [Alias("Flags")]
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(FlagCompleter))]
     public string[]? Flag { get; set; }
 
     /// <summary>Flags and keywords to add.</summary>
     [Parameter]
+    [Alias("Add")]
     [ArgumentCompleter(typeof(FlagCompleter))]
     public string[]? AddFlag { get; set; }
 
     /// <summary>Flags and keywords to take off.</summary>
     [Parameter]
+    [Alias("Remove")]
     [ArgumentCompleter(typeof(FlagCompleter))]
     public string[]? RemoveFlag { get; set; }
 
     /// <summary>True marks as read, false as unread.</summary>
     [Parameter]
+    [Alias("Read", "Seen")]
     public bool? IsRead { get; set; }
 
     /// <summary>True marks with the \\Flagged star, false takes it off.</summary>
     [Parameter]
+    [Alias("Flagged")]
     public bool? IsFlagged { get; set; }
 
     /// <summary>Returns the messages as they are then.</summary>
@@ -53,12 +58,12 @@ public sealed class SetMailboxMessage : MessageBatchCmdlet
     /// <inheritdoc/>
     protected override async Task BatchAsync(string mailbox, string folder, IReadOnlyList<MailboxMessage> messages)
     {
-        var add = Named(AddFlag).Concat(IsRead == true ? ["\\Seen"] : []).Concat(IsFlagged == true ? ["\\Flagged"] : []).ToArray();
-        var remove = Named(RemoveFlag).Concat(IsRead == false ? ["\\Seen"] : []).Concat(IsFlagged == false ? ["\\Flagged"] : []).ToArray();
+        var add = FlagCompleter.Named(AddFlag).Concat(IsRead == true ? ["\\Seen"] : []).Concat(IsFlagged == true ? ["\\Flagged"] : []).ToArray();
+        var remove = FlagCompleter.Named(RemoveFlag).Concat(IsRead == false ? ["\\Seen"] : []).Concat(IsFlagged == false ? ["\\Flagged"] : []).ToArray();
         var steps = new List<(MessageFlagsMode Mode, string[] Flags)>();
         if (Flag is not null)
         {
-            steps.Add((MessageFlagsMode.Replace, [.. Named(Flag)]));
+            steps.Add((MessageFlagsMode.Replace, [.. FlagCompleter.Named(Flag)]));
         }
 
         if (add.Length > 0)
@@ -91,7 +96,4 @@ public sealed class SetMailboxMessage : MessageBatchCmdlet
             }
         }
     }
-
-    // Seen means \Seen: nobody should have to know which of the names take a backslash. RFC 9051 §2.3.2.
-    private static IEnumerable<string> Named(string[]? flags) => (flags ?? []).Select(f => FlagCompleter.SystemFlags.FirstOrDefault(s => s[1..].Equals(f.TrimStart('\\'), StringComparison.OrdinalIgnoreCase)) ?? f);
 }

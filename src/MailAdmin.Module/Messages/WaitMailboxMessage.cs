@@ -15,11 +15,8 @@ namespace MailAdmin.Module.Messages;
 /// </remarks>
 [Cmdlet(VerbsLifecycle.Wait, "MailboxMessage")]
 [OutputType(typeof(MailMessageContent))]
-public sealed class WaitMailboxMessage : AdministrationCmdlet
+public sealed class WaitMailboxMessage : MessageFilterCmdlet
 {
-    /// <summary>Over the control channel nothing tells when listening has begun; looking again this often closes that gap.</summary>
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
-
     /// <summary>Address or id of the mailbox.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Address", "Identity")]
@@ -30,25 +27,6 @@ public sealed class WaitMailboxMessage : AdministrationCmdlet
     [Parameter(Position = 1)]
     [ArgumentCompleter(typeof(FolderCompleter))]
     public string Folder { get; set; } = "INBOX";
-
-    /// <summary>Only a message whose subject matches; wildcards are fine.</summary>
-    [Parameter]
-    [SupportsWildcards]
-    public string? Subject { get; set; }
-
-    /// <summary>Only a message whose From matches; wildcards are fine.</summary>
-    [Parameter]
-    [SupportsWildcards]
-    public string? From { get; set; }
-
-    /// <summary>Only a message whose To or Cc matches; wildcards are fine.</summary>
-    [Parameter]
-    [SupportsWildcards]
-    public string? To { get; set; }
-
-    /// <summary>Only the message with this Message-ID.</summary>
-    [Parameter]
-    public string? MessageId { get; set; }
 
     /// <summary>Only messages after this one: a message, its content, or a UID. Without it, messages that are there already count.</summary>
     [Parameter]
@@ -72,16 +50,17 @@ public sealed class WaitMailboxMessage : AdministrationCmdlet
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
         patience.CancelAfter(TimeSpan.FromSeconds(Timeout));
+        var mailbox = (await FindOne(Mailbox, Mailboxes, NotFound.Mailbox)).Address;
         var after = After ?? 0;
         var seen = 0;
         try
         {
-            await foreach (var _ in LooksAsync(patience.Token))
+            await foreach (var _ in LooksAsync(mailbox, patience.Token))
             {
-                await foreach (var message in AskMany((a, token) => a.GetMessagesAsync(Query(after), token)))
+                await foreach (var message in AskMany((a, token) => a.GetMessagesAsync(Query(mailbox, Folder) with { AfterUid = after }, token)))
                 {
                     after = Math.Max(after, message.Uid);
-                    WriteObject(await Ask((a, token) => MessageParser.ParseAsync(message, new MessageStream(a, Mailbox, Folder, message.Uid), token)));
+                    WriteObject(await Ask((a, token) => MessageParser.ParseAsync(message, new MessageStream(a, message), token)));
                     if (++seen == Count)
                     {
                         return;
@@ -95,52 +74,50 @@ public sealed class WaitMailboxMessage : AdministrationCmdlet
         }
 
         throw new MailAdminException(
-            "WaitTimeout", MailErrorCategory.OperationTimeout, $"After {Timeout} seconds {seen} of {Count} messages{Wanted()} had come to {Mailbox}/{Folder}.", Mailbox,
+            "WaitTimeout", MailErrorCategory.OperationTimeout, $"Within {Timeout} s, {seen} of {Count} messages{Wanted()} came to {mailbox}/{Folder}.", Mailbox,
             "Give more -Timeout, or look with Get-MailboxMessage and Get-MailSessionTranscript at what came instead.");
     });
 
-    private MessageQuery Query(uint after) => new(Mailbox, Folder) { AfterUid = after, Subject = Subject, From = From, To = To, MessageId = MessageId?.Trim('<', '>', ' ') };
-
-    private string Wanted() => string.Concat(
-        new[] { ("subject", Subject), ("from", From), ("to", To), ("Message-ID", MessageId) }.Where(w => w.Item2 is not null).Select(w => $", {w.Item1} '{w.Item2}'"));
-
-    // One beat at once, then one per addition to a folder, and one now and then.
-    private async IAsyncEnumerable<bool> LooksAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private string Wanted()
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var events = AskMany((a, token) => a.WatchEventsAsync(0, token)).GetAsyncEnumerator(end.Token);
-        var next = events.MoveNextAsync().AsTask();
-        try
+        var wanted = string.Join(", ", new[] { ("subject", Subject), ("from", From), ("to", To), ("Message-ID", MessageId) }.Where(w => w.Item2 is not null).Select(w => $"{w.Item1} '{w.Item2}'"));
+        return wanted.Length == 0 ? "" : $" ({wanted})";
+    }
+
+    // One beat at once, then one per addition to the folder, and one where events were left out because they came too fast. The watch is asked for
+    // before the first look, and a channel carries out what it is asked in order: nothing comes unheard between them.
+    private async IAsyncEnumerable<bool> LooksAsync(string mailbox, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (listening, deaf) = await ListenAsync(cancellationToken);
+        yield return true;
+        if (deaf is not null)
         {
-            yield return true;
-            while (true)
+            throw deaf;
+        }
+
+        await foreach (var happened in Stream(_ => listening, cancellationToken))
+        {
+            if (happened.Kind == "Warning" || (happened.Kind == "MessageAdded" && Means(happened.Mailbox, mailbox) && Means(happened.Folder, Folder)))
             {
-                var beat = Task.Delay(LookAgain, cancellationToken);
-                if (await Task.WhenAny(next, beat) == beat)
-                {
-                    await beat;
-                    yield return true;
-                    continue;
-                }
-
-                if (!await next)
-                {
-                    throw new MailAdminException("ServerNotRunning", MailErrorCategory.ResourceUnavailable, "The server stopped while waiting.", Mailbox, "Start it again with Start-MailServer.");
-                }
-
-                var happened = events.Current;
-                next = events.MoveNextAsync().AsTask();
-                if (happened.Kind is "MessageAdded" or "Delivered")
-                {
-                    yield return true;
-                }
+                yield return true;
             }
         }
-        finally
+
+        throw new MailAdminException("ServerNotRunning", MailErrorCategory.ResourceUnavailable, "The server stopped while waiting.", Mailbox, "Start it again with Start-MailServer.");
+    }
+
+    // A store at rest tells nothing, and nothing comes into it: what is there counts, and then it is said why there is no waiting.
+    private async Task<(IAsyncEnumerable<MailEvent> Events, MailAdminException? Deaf)> ListenAsync(CancellationToken cancellationToken)
+    {
+        try
         {
-            // The enumerator may be disposed only when no step of it is on its way; how the cancelled step ends is of no interest.
-            await end.CancelAsync();
-            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            return (await Ask((a, _) => Task.FromResult(a.WatchEventsAsync(0, cancellationToken))), null);
+        }
+        catch (MailAdminException e)
+        {
+            return (AsyncEnumerable.Empty<MailEvent>(), e);
         }
     }
+
+    private static bool Means(string? told, string meant) => told is null || told.Equals(meant, StringComparison.OrdinalIgnoreCase);
 }

@@ -5,6 +5,7 @@ namespace MailAdmin.Module.Queue;
 
 /// <summary>Remove-MailQueueMessage</summary>
 [Cmdlet(VerbsCommon.Remove, "MailQueueMessage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
 public sealed class RemoveMailQueueMessage : QueueMessageCmdlet
 {
     /// <summary>Tells the sender that the message was not delivered.</summary>

@@ -6,6 +6,7 @@ namespace MailAdmin.Module.Routes;
 
 /// <summary>Remove-MailRoute</summary>
 [Cmdlet(VerbsCommon.Remove, "MailRoute", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
 public sealed class RemoveMailRoute : AdministrationCmdlet
 {
     /// <summary>Name of the route.</summary>

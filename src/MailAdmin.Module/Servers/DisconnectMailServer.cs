@@ -6,6 +6,7 @@ namespace MailAdmin.Module.Servers;
 
 /// <summary>Disconnect-MailServer</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "MailServer")]
+[OutputType(typeof(void))]
 public sealed class DisconnectMailServer : MailCmdlet
 {
     /// <inheritdoc/>

@@ -8,13 +8,8 @@ namespace MailAdmin.Module.Servers;
 /// <summary>Restart-MailServer</summary>
 [Cmdlet(VerbsLifecycle.Restart, "MailServer", SupportsShouldProcess = true, DefaultParameterSetName = "Name")]
 [OutputType(typeof(MailServerInfo))]
-public sealed class RestartMailServer : ServerCmdlet
+public sealed class RestartMailServer : EndingCmdlet
 {
-    /// <summary>Most seconds that clients have to say goodbye.</summary>
-    [Parameter]
-    [ValidateRange(0d, 3600d)]
-    public double DrainSeconds { get; set; } = ServerGateway.DefaultDrain.TotalSeconds;
-
     /// <inheritdoc/>
     protected override async Task ServerAsync(MailServerInfo server)
     {
@@ -27,7 +22,7 @@ public sealed class RestartMailServer : ServerCmdlet
             "ServerInOtherProcess", MailErrorCategory.InvalidOperation, $"Server '{server.Name}' belongs to process {server.ProcessId}.", server.Name, "Restart it there, or restart that process.");
         if (ShouldChange($"Restart mail server {server.Name} with {server.SessionCount} sessions.", $"Restart mail server {server.Name}?"))
         {
-            await Off(token => ServerGateway.StopAsync(server, TimeSpan.FromSeconds(DrainSeconds), token));
+            await EndAsync(server);
             WriteObject(await Off(token => ServerGateway.StartAsync(settings, token)));
         }
     }

@@ -14,7 +14,7 @@ public abstract class ServerCmdlet : MailCmdlet
     [Alias("Server")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ServerCompleter))]
-    public string[]? Name { get; set; }
+    public virtual string[]? Name { get; set; }
 
     /// <summary>The server, as Get-MailServer gives it.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]

@@ -27,6 +27,7 @@ public sealed class SetMailServer : ServerCmdlet
 
     /// <summary>Limits by name, see about_MailAdmin_Limits.</summary>
     [Parameter]
+    [Alias("Limits")]
     public IDictionary? Limit { get; set; }
 
     /// <summary>Returns the server as it is then.</summary>

@@ -107,6 +107,7 @@ public sealed class StartMailServer : MailCmdlet
 
     /// <summary>Limits by name, see about_MailAdmin_Limits.</summary>
     [Parameter]
+    [Alias("Limits")]
     public IDictionary? Limit { get; set; }
 
     /// <summary>Settings for the rest: a MailServerSettings or a hashtable; parameters go before it.</summary>

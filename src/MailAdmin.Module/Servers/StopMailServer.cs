@@ -7,13 +7,8 @@ namespace MailAdmin.Module.Servers;
 /// <summary>Stop-MailServer</summary>
 [Cmdlet(VerbsLifecycle.Stop, "MailServer", SupportsShouldProcess = true, DefaultParameterSetName = "Name")]
 [OutputType(typeof(MailServerInfo))]
-public sealed class StopMailServer : ServerCmdlet
+public sealed class StopMailServer : EndingCmdlet
 {
-    /// <summary>Most seconds that clients have to say goodbye.</summary>
-    [Parameter]
-    [ValidateRange(0d, 3600d)]
-    public double DrainSeconds { get; set; } = ServerGateway.DefaultDrain.TotalSeconds;
-
     /// <summary>Returns the server as it is then.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -24,7 +19,7 @@ public sealed class StopMailServer : ServerCmdlet
         var effect = server.IsEphemeral ? ", and remove its store" : "";
         if (ShouldChange($"Stop mail server {server.Name} with {server.SessionCount} sessions{effect}.", $"Stop mail server {server.Name}{effect}?"))
         {
-            await Off(token => ServerGateway.StopAsync(server, TimeSpan.FromSeconds(DrainSeconds), token));
+            await EndAsync(server);
             if (PassThru)
             {
                 WriteObject(server with { State = MailServerState.Stopped, SessionCount = 0, Endpoints = [] });

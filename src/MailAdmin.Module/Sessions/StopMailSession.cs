@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
+using MailAdmin.Administration;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
 
@@ -6,26 +8,34 @@ namespace MailAdmin.Module.Sessions;
 
 /// <summary>Stop-MailSession</summary>
 [Cmdlet(VerbsLifecycle.Stop, "MailSession", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
 public sealed class StopMailSession : AdministrationCmdlet
 {
-    /// <summary>Id of the session.</summary>
+    /// <summary>Id of the session; wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("SessionId", "Identity")]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(SessionCompleter))]
     public string[] Id { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override async Task ItemAsync()
+    protected override Task ItemAsync() => ForEach(Id, Sessions, NotFound.Session, StopAsync, listFirst: true);
+
+    private async Task StopAsync(MailSession session)
     {
-        foreach (var id in Id)
+        var who = $"{session.Protocol.ToString().ToLowerInvariant()} session {session.Id} of {session.Mailbox ?? "nobody yet"} from {session.RemoteEndPoint}";
+        if (ShouldChange($"End {who}.", $"End {who}?") && !await Ask((a, token) => a.StopSessionAsync(session.Id, token)))
         {
-            await PerItem(id, async () =>
-            {
-                if (ShouldChange($"End session {id}.", $"End session {id}?") && !await Ask((a, token) => a.StopSessionAsync(id, token)))
-                {
-                    throw NotFound.Session(id);
-                }
-            });
+            throw NotFound.Session(session.Id);
+        }
+    }
+
+    private static async IAsyncEnumerable<MailSession> Sessions(IMailAdministration administration, string? pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var wanted = WildcardPattern.Get(pattern ?? "*", WildcardOptions.IgnoreCase);
+        foreach (var session in (await administration.GetSessionsAsync(cancellationToken)).Where(s => wanted.IsMatch(s.Id)))
+        {
+            yield return session;
         }
     }
 }

@@ -8,6 +8,11 @@ namespace MailAdmin.Module.Store;
 [OutputType(typeof(MailStoreOptimization))]
 public sealed class OptimizeMailStore : AdministrationCmdlet
 {
+    /// <summary>Directory of the store; the server that runs on it is asked, else the store itself is opened.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Path")]
+    public override string? StorePath { get; set; }
+
     /// <inheritdoc/>
     protected override async Task ItemAsync()
     {

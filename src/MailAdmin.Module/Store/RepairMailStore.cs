@@ -12,6 +12,7 @@ public sealed class RepairMailStore : MailCmdlet
 {
     /// <summary>Directory of the store; no server may run on it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Path")]
     [ValidateNotNullOrEmpty]
     public string StorePath { get; set; } = "";
 
@@ -27,6 +28,12 @@ public sealed class RepairMailStore : MailCmdlet
         if (!Directory.Exists(path))
         {
             throw new MailAdminException("StoreNotFound", MailErrorCategory.ObjectNotFound, $"There is no store '{path}'.", StorePath, "Check the path.");
+        }
+
+        // Refused here with its own reason where the account may not look.
+        if (!Directory.EnumerateDirectories(path).Any(d => System.IO.Path.GetFileName(d) == "content"))
+        {
+            throw new MailAdminException("StoreNotFound", MailErrorCategory.ObjectNotFound, $"'{path}' is not a store: it has no content.", StorePath, "Check the path; a store has a directory named content.");
         }
 
         if (ShouldChange($"Rebuild the index of store {path} from its content.", $"Rebuild the index of store {path}? No server may run on it.", Force))

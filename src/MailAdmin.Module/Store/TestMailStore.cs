@@ -8,6 +8,11 @@ namespace MailAdmin.Module.Store;
 [OutputType(typeof(Administration.StoreFinding), typeof(bool))]
 public sealed class TestMailStore : AdministrationCmdlet
 {
+    /// <summary>Directory of the store; the server that runs on it is asked, else the store itself is opened.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Path")]
+    public override string? StorePath { get; set; }
+
     /// <summary>Gives only True (no error was found) or False.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }

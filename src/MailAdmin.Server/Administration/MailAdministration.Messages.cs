@@ -74,19 +74,23 @@ internal sealed partial class MailAdministration
 
     /// <inheritdoc/>
     public async Task<MailboxMessage> ImportMessageAsync(
-        string mailbox, string folder, byte[] content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
+        string mailbox, string folder, IAsyncEnumerable<byte[]> content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(flags);
-        if (content.Length == 0)
+        var (system, keywords) = FlagNames.Parse(flags);
+        var (owner, place) = await FolderAsync(mailbox, folder, cancellationToken);
+        await using var incoming = store.Messages.CreateIncoming();
+        await foreach (var piece in content.WithCancellation(cancellationToken))
+        {
+            await incoming.WriteAsync(piece, cancellationToken);
+        }
+
+        if (incoming.Length == 0)
         {
             throw AdministrationErrors.EmptyMessage();
         }
 
-        var (system, keywords) = FlagNames.Parse(flags);
-        var (owner, place) = await FolderAsync(mailbox, folder, cancellationToken);
-        await using var incoming = store.Messages.CreateIncoming();
-        await incoming.WriteAsync(content, cancellationToken);
         var stored = await store.Messages.AppendAsync(place.Id, [new AppendItem(incoming, system, keywords, receivedAt)], cancellationToken);
         var message = await MessageAsync(owner, place, stored.FirstUid, MessageParts.Summary, cancellationToken);
         var snapshot = await store.Messages.GetSnapshotAsync(place.Id, cancellationToken);

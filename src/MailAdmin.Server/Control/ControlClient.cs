@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using MailAdmin.Administration;
+using MailAdmin.Errors;
+using MailAdmin.Server.Administration;
 using StreamJsonRpc;
 
 namespace MailAdmin.Server.Control;
@@ -16,8 +18,36 @@ internal sealed class ControlClient : IMailAdministration
     }
 
     /// <summary>Connects to the server that has the store open; null where none has.</summary>
-    public static async Task<ControlClient?> ConnectAsync(string storePath, CancellationToken cancellationToken) =>
-        await ControlAddress.ConnectAsync(storePath, cancellationToken) is { } stream ? new ControlClient(stream) : null;
+    /// <exception cref="MailAdminException"><c>ServerVersionMismatch</c>: what the two would say to each other could mean something else.</exception>
+    public static async Task<ControlClient?> ConnectAsync(string storePath, CancellationToken cancellationToken)
+    {
+        if (await ControlAddress.ConnectAsync(storePath, cancellationToken) is not { } stream)
+        {
+            return null;
+        }
+
+        var client = new ControlClient(stream);
+        try
+        {
+            var version = await client.CallAsync<string>(cancellationToken, [], nameof(ControlTarget.GetVersionAsync));
+            return version == MailAdministration.Version ? client : throw OtherVersion(storePath, version);
+        }
+        catch (Exception e)
+        {
+            await client.DisposeAsync();
+            if (e is RemoteMethodNotFoundException)
+            {
+                throw OtherVersion(storePath, null);
+            }
+
+            throw;
+        }
+    }
+
+    private static MailAdminException OtherVersion(string storePath, string? version) => new(
+        "ServerVersionMismatch", MailErrorCategory.InvalidOperation,
+        $"The server of '{storePath}' is MailAdmin {version ?? "of another version"}, and this is {MailAdministration.Version}.", storePath,
+        "Restart that server with this version, or administer it with its own.");
 
     public ValueTask DisposeAsync()
     {
@@ -71,7 +101,7 @@ internal sealed class ControlClient : IMailAdministration
         CallAsync<byte[]>(cancellationToken, [mailbox, folder, uid, offset, count]);
 
     public Task<MailboxMessage> ImportMessageAsync(
-        string mailbox, string folder, byte[] content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken) =>
+        string mailbox, string folder, IAsyncEnumerable<byte[]> content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken) =>
         CallAsync<MailboxMessage>(cancellationToken, [mailbox, folder, content, flags, receivedAt]);
 
     public Task<int> SetMessageFlagsAsync(
@@ -145,22 +175,41 @@ internal sealed class ControlClient : IMailAdministration
 
     private static async IAsyncEnumerable<T> ReadAsync<T>(Task<IAsyncEnumerable<T>> asking, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var items = (await asking).GetAsyncEnumerator(cancellationToken);
-        while (true)
+        var items = (await asking).GetAsyncEnumerator(cancellationToken);
+        try
         {
-            try
+            while (await NextAsync(items))
             {
-                if (!await items.MoveNextAsync())
-                {
-                    yield break;
-                }
+                yield return items.Current;
             }
-            catch (Exception e) when (e is RemoteRpcException or ObjectDisposedException or IOException)
-            {
-                throw ControlRpc.Translate(e);
-            }
+        }
+        finally
+        {
+            await EndAsync(items);
+        }
+    }
 
-            yield return items.Current;
+    private static async ValueTask<bool> NextAsync<T>(IAsyncEnumerator<T> items)
+    {
+        try
+        {
+            return await items.MoveNextAsync();
+        }
+        catch (Exception e) when (e is RemoteRpcException or ObjectDisposedException or IOException)
+        {
+            throw ControlRpc.Translate(e);
+        }
+    }
+
+    private static async ValueTask EndAsync<T>(IAsyncEnumerator<T> items)
+    {
+        try
+        {
+            await items.DisposeAsync();
+        }
+        catch (Exception e) when (e is RemoteRpcException or ObjectDisposedException or IOException)
+        {
+            // The server is gone, and with it what it would be asked to end. Whoever reads has been told.
         }
     }
 }

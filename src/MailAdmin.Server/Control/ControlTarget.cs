@@ -1,4 +1,5 @@
 using MailAdmin.Administration;
+using MailAdmin.Server.Administration;
 using MailAdmin.Server.Hosting;
 using StreamJsonRpc;
 
@@ -7,8 +8,13 @@ namespace MailAdmin.Server.Control;
 /// <summary>What one connection of the control channel may call: <see cref="IMailAdministration"/>, with its streams sent in batches.</summary>
 internal sealed class ControlTarget(IMailAdministration inner, MailServerHost host)
 {
+    private readonly string _version = MailAdministration.Version;
+
     /// <summary>Set once this connection has asked for the stop: it is kept until its answer is out.</summary>
     public bool AskedForStop { get; private set; }
+
+    /// <summary>The version of this server, asked for before anything else.</summary>
+    public Task<string> GetVersionAsync() => Task.FromResult(_version);
 
     public Task<MailServerInfo> GetServerAsync(CancellationToken cancellationToken) => inner.GetServerAsync(cancellationToken);
 
@@ -62,7 +68,7 @@ internal sealed class ControlTarget(IMailAdministration inner, MailServerHost ho
         inner.ReadMessageAsync(mailbox, folder, uid, offset, count, cancellationToken);
 
     public Task<MailboxMessage> ImportMessageAsync(
-        string mailbox, string folder, byte[] content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken) =>
+        string mailbox, string folder, IAsyncEnumerable<byte[]> content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken) =>
         inner.ImportMessageAsync(mailbox, folder, content, flags, receivedAt, cancellationToken);
 
     public Task<int> SetMessageFlagsAsync(

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MailAdmin.Server.Hosting;
 
 /// <summary>
@@ -8,7 +10,11 @@ public static class MailServers
 {
     private static readonly Lock Gate = new();
     private static readonly Dictionary<string, MailServerHost> Running = new(StringComparer.OrdinalIgnoreCase);
+    private static readonly List<PosixSignalRegistration> Signals = [];
     private static bool _watchesExit;
+
+    /// <summary>Switch of AppContext: the program sees to signals itself and ends so that ProcessExit comes.</summary>
+    private const string HostEndsInOrder = "MailAdmin.HostEndsInOrder";
 
     /// <summary>Starts a server and returns once all its endpoints answer.</summary>
     /// <exception cref="Errors.MailAdminException"><c>ServerExists</c>, <c>PortInUse</c>, <c>PortNotPermitted</c>, <c>AddressNotAvailable</c>,
@@ -29,6 +35,7 @@ public static class MailServers
             {
                 _watchesExit = true;
                 AppDomain.CurrentDomain.ProcessExit += static (_, _) => StopAllAtExit();
+                WatchSignals();
             }
         }
 
@@ -85,6 +92,16 @@ public static class MailServers
             {
                 Running.Remove(host.Name);
             }
+        }
+    }
+
+    // Since .NET 10 a process without handlers ends at once at SIGTERM and SIGHUP, without ProcessExit: a PowerShell with a server in it, for one.
+    private static void WatchSignals()
+    {
+        if (!AppContext.TryGetSwitch(HostEndsInOrder, out var ends) || !ends)
+        {
+            Signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, static _ => StopAllAtExit()));
+            Signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, static _ => StopAllAtExit()));
         }
     }
 

@@ -61,8 +61,8 @@ public interface IMailAdministration : IAsyncDisposable
     IAsyncEnumerable<MailboxMessage> GetMessagesAsync(MessageQuery query, CancellationToken cancellationToken);
     /// <summary>Up to <paramref name="count"/> octets of a message's content from <paramref name="offset"/>; empty at its end.</summary>
     Task<byte[]> ReadMessageAsync(string mailbox, string folder, uint uid, long offset, int count, CancellationToken cancellationToken);
-    /// <summary>Stores a message; returns it as stored.</summary>
-    Task<MailboxMessage> ImportMessageAsync(string mailbox, string folder, byte[] content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken);
+    /// <summary>Stores a message, read piece by piece (see <see cref="ContentPieces"/>) so that it is never whole in memory; returns it as stored.</summary>
+    Task<MailboxMessage> ImportMessageAsync(string mailbox, string folder, IAsyncEnumerable<byte[]> content, IReadOnlyList<string> flags, DateTimeOffset? receivedAt, CancellationToken cancellationToken);
     /// <summary>Sets, adds or removes flags; returns the number of messages changed.</summary>
     Task<int> SetMessageFlagsAsync(string mailbox, string folder, IReadOnlyList<uint> uids, MessageFlagsMode mode, IReadOnlyList<string> flags, CancellationToken cancellationToken);
     /// <summary>Copies or moves messages, whole or not at all; returns (old UID, new UID).</summary>

@@ -77,11 +77,13 @@ namespace MailAdmin
     /// <summary>A decoded attachment.</summary>
     /// <param name="FileName">Its name as the message says; not a path to write to.</param>
     /// <param name="ContentType">Its media type.</param>
-    /// <param name="Content">Its octets.</param>
+    /// <param name="Content">Its octets; none where it <see cref="IsOmitted"/>.</param>
     public sealed record ReceivedAttachment(string FileName, string ContentType, ReadOnlyMemory<byte> Content)
     {
-        /// <summary>Octets.</summary>
-        public int SizeBytes => Content.Length;
+        /// <summary>Octets, decoded.</summary>
+        public long SizeBytes { get; init; } = Content.Length;
+        /// <summary>It is too large to be carried along; <c>Save-MailboxAttachment</c> writes it to a file.</summary>
+        public bool IsOmitted { get; init; }
 
         /// <inheritdoc/>
         public override string ToString() => FileName;

@@ -63,12 +63,12 @@ public sealed class AdministrationTests
         var source = System.Text.Encoding.UTF8.GetBytes(
             "From: Carol <carol@example.net>\r\nTo: alice@example.com\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nMessage-ID: <1@example.net>\r\n\r\n" + new string('x', 5_000_000) + "\r\n");
         var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-        var stored = await admin.ImportMessageAsync(Alice, "INBOX", source, ["\\Seen", "work"], at, None);
+        var stored = await admin.ImportMessageAsync(Alice, "INBOX", ContentPieces.Of(source), ["\\Seen", "work"], at, None);
         Assert.Equal(("Grüße", "1@example.net", at, source.Length), (stored.Subject, stored.MessageId, stored.ReceivedAt, (int)stored.SizeBytes));
         Assert.Equal(["\\Seen", "work"], stored.Flags);
         for (var i = 0; i < 5; i++)
         {
-            await admin.ImportMessageAsync(Alice, "INBOX", System.Text.Encoding.ASCII.GetBytes($"Subject: code {i}\r\n\r\n{i}\r\n"), [], at.AddDays(i + 1), None);
+            await admin.ImportMessageAsync(Alice, "INBOX", ContentPieces.Of(System.Text.Encoding.ASCII.GetBytes($"Subject: code {i}\r\n\r\n{i}\r\n")), [], at.AddDays(i + 1), None);
         }
 
         async Task<uint[]> Find(MessageQuery query) => [.. (await admin.GetMessagesAsync(query, None).ToListAsync()).Select(m => m.Uid)];
@@ -109,8 +109,8 @@ public sealed class AdministrationTests
         var admin = under.Administration;
         await admin.NewMailboxAsync(new NewMailboxRequest("alice@example.com", ScramVerifier.Create("secret", 4096)), None);
         var source = System.Text.Encoding.ASCII.GetBytes("Subject: x\r\n\r\n" + new string('x', 100_000) + "\r\n");
-        var kept = await admin.ImportMessageAsync("alice@example.com", "INBOX", source, [], null, None);
-        var gone = await admin.ImportMessageAsync("alice@example.com", "INBOX", source, [], null, None);
+        var kept = await admin.ImportMessageAsync("alice@example.com", "INBOX", ContentPieces.Of(source), [], null, None);
+        var gone = await admin.ImportMessageAsync("alice@example.com", "INBOX", ContentPieces.Of(source), [], null, None);
         await admin.RemoveMessagesAsync("alice@example.com", "INBOX", [gone.Uid], None);
         Assert.True(await admin.OptimizeStoreAsync(None) >= 0);
         Assert.DoesNotContain(await admin.TestStoreAsync(None).ToListAsync(), f => f.Severity == MailEventSeverity.Error);

@@ -86,7 +86,7 @@ public sealed class ServerTests
         await using (var administration = first.OpenAdministration())
         {
             await administration.NewMailboxAsync(new NewMailboxRequest("alice@example.com", Security.ScramVerifier.Create("x", 4096)), CancellationToken.None);
-            await administration.ImportMessageAsync("alice@example.com", "INBOX", "Subject: kept\r\n\r\nbody\r\n"u8.ToArray(), ["Seen"], null, CancellationToken.None);
+            await administration.ImportMessageAsync("alice@example.com", "INBOX", ContentPieces.Of("Subject: kept\r\n\r\nbody\r\n"u8.ToArray()), ["Seen"], null, CancellationToken.None);
             thumbprint = (await administration.GetServerAsync(CancellationToken.None)).CertificateThumbprint;
         }
 

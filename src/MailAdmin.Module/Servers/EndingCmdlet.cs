@@ -1,0 +1,17 @@
+using System.Management.Automation;
+using MailAdmin.Module.Routing;
+
+namespace MailAdmin.Module.Servers;
+
+/// <summary>Base of the cmdlets that end a running server.</summary>
+public abstract class EndingCmdlet : ServerCmdlet
+{
+    /// <summary>Most seconds that clients have to say goodbye.</summary>
+    [Parameter]
+    [Alias("Drain")]
+    [ValidateRange(0d, 3600d)]
+    public double DrainSeconds { get; set; } = ServerGateway.DefaultDrain.TotalSeconds;
+
+    /// <summary>Ends a server in order.</summary>
+    protected Task EndAsync(MailServerInfo server) => Off(token => ServerGateway.StopAsync(server, TimeSpan.FromSeconds(DrainSeconds), token));
+}

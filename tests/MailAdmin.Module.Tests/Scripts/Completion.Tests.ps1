@@ -1,0 +1,55 @@
+BeforeAll {
+    . $PSScriptRoot/Lab.ps1
+    Start-Lab
+    $null = New-MailAlias sales@example.com -Target alice@example.com
+    $null = New-MailboxFolder alice@example.com 'Big Projects/2026'
+    $null = Add-Message alice@example.com one
+    $imap = [Net.Sockets.TcpClient]::new('127.0.0.1', $server.Endpoints.Where({ $_.Service -eq 'imap' }).Port)
+    $null = $imap.GetStream().ReadByte()
+    $session = (Get-MailSession).Id
+    function Complete([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText }
+}
+
+AfterAll { $imap.Dispose(); Stop-Lab }
+
+Describe 'Tab' {
+    It 'completes <Line> to <Expected>' -ForEach @(
+        @{ Line = 'Get-Mailbox al'; Expected = 'alice@example.com' }
+        @{ Line = 'Get-Mailbox -Identity '; Expected = 'bob@example.com' }
+        @{ Line = 'Set-Mailbox b'; Expected = 'bob@example.com' }
+        @{ Line = 'Remove-Mailbox a'; Expected = 'alice@example.com' }
+        @{ Line = 'Rename-Mailbox a'; Expected = 'alice@example.com' }
+        @{ Line = 'Disable-Mailbox a'; Expected = 'alice@example.com' }
+        @{ Line = 'Get-MailboxStatistics a'; Expected = 'alice@example.com' }
+        @{ Line = 'Get-MailDomain e'; Expected = 'example.com' }
+        @{ Line = 'Remove-MailDomain '; Expected = 'example.com' }
+        @{ Line = 'Get-MailAlias s'; Expected = 'sales@example.com' }
+        @{ Line = 'Set-MailAlias sales@example.com -Add b'; Expected = 'bob@example.com' }
+        @{ Line = 'Get-MailboxFolder alice@example.com Ar'; Expected = 'Archive' }
+        @{ Line = 'Remove-MailboxFolder alice@example.com Big'; Expected = "'Big Projects'" }
+        @{ Line = 'Rename-MailboxFolder -Mailbox alice@example.com -Name T'; Expected = 'Trash' }
+        @{ Line = 'Get-MailboxMessage alice@example.com I'; Expected = 'INBOX' }
+        @{ Line = 'Move-MailboxMessage alice@example.com INBOX 1 -Destination D'; Expected = 'Drafts' }
+        @{ Line = 'Wait-MailboxMessage a'; Expected = 'alice@example.com' }
+        @{ Line = 'Set-MailboxMessage alice@example.com INBOX 1 -AddFlag F'; Expected = 'Flagged' }
+        @{ Line = 'Watch-MailEvent Mailb'; Expected = 'MailboxChanged' }
+        @{ Line = 'Get-Mailbox -Server d'; Expected = 'default' }
+        @{ Line = 'Stop-MailServer d'; Expected = 'default' }
+        @{ Line = 'Connect-MailServer d'; Expected = 'default' }
+        @{ Line = 'New-MailboxFolder alice@example.com x -SpecialUse J'; Expected = 'Junk' }
+        @{ Line = 'Get-MailSession -Protocol I'; Expected = 'Imap' }
+        @{ Line = 'Get-Content Mail:/alice@example.com/INBOX/'; Expected = 'Mail:/alice@example.com/INBOX/1' }
+        @{ Line = 'Get-ChildItem Mail:/bo'; Expected = 'Mail:/bob@example.com' }
+    ) {
+        Complete $Line | Should -Contain $Expected
+    }
+
+    It 'completes ids of sessions' {
+        Complete 'Stop-MailSession ' | Should -Contain $session
+        Complete 'Get-MailSessionTranscript ' | Should -Contain $session
+    }
+
+    It 'offers nothing and does not fail where no server can be asked' {
+        Complete 'Get-Mailbox -Server nosuch ' | Should -Not -Contain 'alice@example.com'
+    }
+}

@@ -1,0 +1,244 @@
+# Every wrong input a person would make: one error with id, category, target and remedy, and nothing has changed.
+
+BeforeAll {
+    . $PSScriptRoot/Lab.ps1
+    Start-Lab
+    $null = New-MailAlias team@example.com -Target alice@example.com
+    $null = New-MailDomain empty.example
+    $null = New-Mailbox full@example.com -Quota 1KB
+    $null = Add-Message alice@example.com one
+    $null = Add-Message alice@example.com two
+    $dir = (New-Item "$TestDrive/files" -ItemType Directory).FullName
+    Set-Location $dir
+    Set-Content taken.eml 'there already'
+    Set-Content empty.eml '' -NoNewline
+    Set-Content note.pfx 'no certificate'
+    Set-Content broken.pem "-----BEGIN CERTIFICATE-----`nAAAA`n-----END CERTIFICATE-----"
+    $null = New-MailCertificate mx.example.com good.pfx -Password 'correct horse'
+    $busy = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $busy.Start()
+    $port = $busy.LocalEndpoint.Port
+    $long = 'x' * 300
+
+    function Get-State {
+        Get-MailDomain | Select-Object Name, CatchAll | ConvertTo-Json
+        Get-Mailbox | Select-Object Address, DisplayName, QuotaBytes, IsEnabled, UsedBytes | ConvertTo-Json
+        Get-MailAlias | ConvertTo-Json
+        Get-Mailbox | Get-MailboxFolder | Select-Object Mailbox, Name, MessageCount, UnseenCount | ConvertTo-Json
+        Get-MailboxMessage *@example.com * | Select-Object Mailbox, Folder, Uid, Flags | ConvertTo-Json
+        Get-MailServer | Select-Object Name, HostName, State, CertificateThumbprint | ConvertTo-Json
+        (Get-ChildItem $dir -Recurse).FullName
+    }
+
+    $before = Get-State
+}
+
+AfterAll {
+    $busy.Stop()
+    Stop-Lab
+}
+
+Describe 'One clear error' {
+    It '<Id> for <Code>' -ForEach @(
+        # names that lead nowhere
+        @{ Code = 'Get-Mailbox nobody@example.com'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
+        @{ Code = 'Set-Mailbox nobody@example.com -Quota 1GB'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
+        @{ Code = 'Remove-Mailbox nobody@example.com -Force'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
+        @{ Code = 'Rename-Mailbox nobody@example.com x@example.com'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
+        @{ Code = 'Enable-Mailbox nobody@example.com'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
+        @{ Code = 'Disable-Mailbox nobody@example.com'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
+        @{ Code = 'Get-MailboxStatistics nobody@example.com'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
+        @{ Code = 'Get-MailDomain nosuch.example'; Id = 'DomainNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch.example' }
+        @{ Code = 'Remove-MailDomain nosuch.example -Force'; Id = 'DomainNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch.example' }
+        @{ Code = 'Get-MailAlias nosuch@example.com'; Id = 'AliasNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch@example.com' }
+        @{ Code = 'Set-MailAlias nosuch@example.com -Add alice@example.com'; Id = 'AliasNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch@example.com' }
+        @{ Code = 'Remove-MailAlias nosuch@example.com -Force'; Id = 'AliasNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch@example.com' }
+        @{ Code = 'Get-MailboxFolder alice@example.com Nosuch'; Id = 'FolderNotFound'; Category = 'ObjectNotFound'; Target = 'Nosuch' }
+        @{ Code = 'Get-MailboxFolder nobody@example.com'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
+        @{ Code = 'New-MailboxFolder nobody@example.com New'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
+        @{ Code = 'Rename-MailboxFolder alice@example.com Nosuch New'; Id = 'FolderNotFound'; Category = 'ObjectNotFound'; Target = 'Nosuch' }
+        @{ Code = 'Remove-MailboxFolder alice@example.com Nosuch -Force'; Id = 'FolderNotFound'; Category = 'ObjectNotFound'; Target = 'Nosuch' }
+        @{ Code = 'Get-MailboxMessage nobody@example.com'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
+        @{ Code = 'Get-MailboxMessage alice@example.com Nosuch'; Id = 'FolderNotFound'; Category = 'ObjectNotFound'; Target = 'Nosuch' }
+        @{ Code = 'Get-MailboxMessage alice@example.com INBOX 99'; Id = 'MessageNotFound'; Category = 'ObjectNotFound'; Target = '99' }
+        @{ Code = 'Set-MailboxMessage alice@example.com INBOX 99 -IsRead $true'; Id = 'MessageNotFound'; Category = 'ObjectNotFound'; Target = '99' }
+        @{ Code = 'Move-MailboxMessage alice@example.com INBOX 1 Nosuch'; Id = 'FolderNotFound'; Category = 'ObjectNotFound'; Target = 'Nosuch' }
+        @{ Code = 'Copy-MailboxMessage alice@example.com INBOX 1 INBOX -DestinationMailbox nobody@example.com'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
+        @{ Code = 'Remove-MailboxMessage alice@example.com INBOX 99 -Force'; Id = 'MessageNotFound'; Category = 'ObjectNotFound'; Target = '99' }
+        @{ Code = 'Export-MailboxMessage alice@example.com Nosuch 1'; Id = 'FolderNotFound'; Category = 'ObjectNotFound'; Target = 'Nosuch' }
+        @{ Code = 'Save-MailboxAttachment alice@example.com INBOX 99'; Id = 'MessageNotFound'; Category = 'ObjectNotFound'; Target = '99' }
+        @{ Code = 'Wait-MailboxMessage nobody@example.com -Timeout 1'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
+        @{ Code = 'Get-MailSession nosuch'; Id = 'SessionNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch' }
+        @{ Code = 'Stop-MailSession nosuch'; Id = 'SessionNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch' }
+        @{ Code = 'Get-MailSessionTranscript nosuch'; Id = 'SessionNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch' }
+        @{ Code = 'Get-MailServer nosuch'; Id = 'ServerNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch' }
+        @{ Code = 'Stop-MailServer nosuch'; Id = 'ServerNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch' }
+        @{ Code = 'Restart-MailServer nosuch'; Id = 'ServerNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch' }
+        @{ Code = 'Set-MailServer nosuch -HostName mx.example.com'; Id = 'ServerNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch' }
+        @{ Code = 'Connect-MailServer nosuch'; Id = 'ServerNotRunning'; Category = 'ResourceUnavailable'; Target = 'nosuch' }
+        @{ Code = 'Get-Mailbox -Server nosuch'; Id = 'ServerNotRunning'; Category = 'ResourceUnavailable'; Target = 'nosuch' }
+        @{ Code = 'Repair-MailStore ./nosuch -Force'; Id = 'StoreNotFound'; Category = 'ObjectNotFound'; Target = './nosuch' }
+        @{ Code = 'Repair-MailStore . -Force'; Id = 'StoreNotFound'; Category = 'ObjectNotFound'; Target = '.' }
+        @{ Code = 'Import-MailboxMessage alice@example.com ./nosuch.eml'; Id = 'FileNotFound'; Category = 'ObjectNotFound'; Target = './nosuch.eml' }
+        @{ Code = 'Set-MailCertificate ./nosuch.pfx'; Id = 'FileNotFound'; Category = 'ObjectNotFound'; Target = $null }
+        @{ Code = 'Get-MailCertificate -Path ./nosuch.pfx'; Id = 'FileNotFound'; Category = 'ObjectNotFound'; Target = $null }
+        # what is there already
+        @{ Code = 'New-Mailbox alice@example.com'; Id = 'MailboxExists'; Category = 'ResourceExists'; Target = 'alice@example.com' }
+        @{ Code = 'New-Mailbox team@example.com'; Id = 'AddressInUse'; Category = 'ResourceExists'; Target = 'team@example.com' }
+        @{ Code = 'Rename-Mailbox alice@example.com bob@example.com'; Id = 'MailboxExists'; Category = 'ResourceExists'; Target = 'bob@example.com' }
+        @{ Code = 'New-MailDomain example.com'; Id = 'DomainExists'; Category = 'ResourceExists'; Target = 'example.com' }
+        @{ Code = 'New-MailAlias team@example.com bob@example.com'; Id = 'AliasExists'; Category = 'ResourceExists'; Target = 'team@example.com' }
+        @{ Code = 'New-MailAlias alice@example.com bob@example.com'; Id = 'AddressInUse'; Category = 'ResourceExists'; Target = 'alice@example.com' }
+        @{ Code = 'New-MailboxFolder alice@example.com Archive'; Id = 'FolderExists'; Category = 'ResourceExists'; Target = 'Archive' }
+        @{ Code = 'Rename-MailboxFolder alice@example.com Archive Trash'; Id = 'FolderExists'; Category = 'ResourceExists'; Target = 'Trash' }
+        @{ Code = 'Export-MailboxMessage alice@example.com INBOX 1 ./taken.eml'; Id = 'FileExists'; Category = 'ResourceExists'; Target = $null }
+        @{ Code = 'New-MailCertificate mx.example.com ./good.pfx'; Id = 'FileExists'; Category = 'ResourceExists'; Target = './good.pfx' }
+        @{ Code = 'Start-MailServer -Ephemeral'; Id = 'ServerExists'; Category = 'ResourceExists'; Target = 'default' }
+        # values that cannot be
+        @{ Code = 'New-Mailbox nonsense'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'nonsense' }
+        @{ Code = 'New-Mailbox ""'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = '' }
+        @{ Code = 'New-Mailbox "a b@example.com"'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'a b@example.com' }
+        @{ Code = 'New-Mailbox "$long@example.com"'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = 'Rename-Mailbox alice@example.com nonsense'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'nonsense' }
+        @{ Code = 'Rename-Mailbox *@example.com x@example.com'; Id = 'NameNotUnique'; Category = 'InvalidArgument'; Target = '*@example.com' }
+        @{ Code = 'New-MailDomain "no domain"'; Id = 'InvalidDomain'; Category = 'InvalidArgument'; Target = 'no domain' }
+        @{ Code = 'New-MailAlias nonsense alice@example.com'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'nonsense' }
+        @{ Code = 'New-MailAlias x@example.com nonsense'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'nonsense' }
+        @{ Code = 'Set-MailAlias team@example.com -Remove alice@example.com'; Id = 'AliasWithoutTarget'; Category = 'InvalidArgument'; Target = 'team@example.com' }
+        @{ Code = 'Set-MailAlias team@example.com'; Id = 'NothingToChange'; Category = 'InvalidArgument'; Target = 'team@example.com' }
+        @{ Code = 'Set-Mailbox alice@example.com'; Id = 'NothingToChange'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = 'Set-MailServer'; Id = 'NothingToChange'; Category = 'InvalidArgument'; Target = 'default' }
+        @{ Code = 'Set-MailboxMessage alice@example.com INBOX 1'; Id = 'NothingToChange'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = 'New-Mailbox x@example.com -Password short'; Id = 'WeakPassword'; Category = 'InvalidArgument'; Target = 'x@example.com' }
+        @{ Code = 'New-Mailbox x@example.com -Password x@example.com'; Id = 'WeakPassword'; Category = 'InvalidArgument'; Target = 'x@example.com' }
+        @{ Code = 'New-Mailbox x@example.com -Password ""'; Id = 'EmptyPassword'; Category = 'InvalidArgument'; Target = 'x@example.com' }
+        @{ Code = 'Set-Mailbox alice@example.com -Password aaaaaaaaaa'; Id = 'WeakPassword'; Category = 'InvalidArgument'; Target = 'alice@example.com' }
+        @{ Code = 'Set-MailServer -Limit @{ Nosuch = 1 }'; Id = 'InvalidSettings'; Category = 'InvalidArgument'; Target = 'Nosuch' }
+        @{ Code = 'Set-MailServer -Limit @{ Recipients = "many" }'; Id = 'InvalidLimit'; Category = 'InvalidArgument'; Target = 'many' }
+        @{ Code = 'Set-MailCertificate ./note.pfx'; Id = 'CertificateNotUsable'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = 'Set-MailCertificate ./good.pfx -Password wrong'; Id = 'CertificateNotUsable'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = 'Set-MailCertificate ./broken.pem'; Id = 'CertificateNotUsable'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = 'Get-MailCertificate -Path ./note.pfx'; Id = 'CertificateNotUsable'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = 'New-MailCertificate "no host" ./new.pfx'; Id = 'InvalidDomain'; Category = 'InvalidArgument'; Target = 'no host' }
+        @{ Code = 'Import-MailboxMessage alice@example.com ./empty.eml'; Id = 'EmptyMessage'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = 'Import-MailboxMessage alice@example.com .'; Id = 'PathIsDirectory'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = 'Export-MailboxMessage alice@example.com INBOX 1, 2 ./one.eml'; Id = 'PathIsOneFile'; Category = 'InvalidArgument'; Target = './one.eml' }
+        @{ Code = 'Copy-MailboxMessage alice@example.com INBOX 1'; Id = 'NoDestination'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = 'Get-MailboxMessage alice@example.com | Move-MailboxMessage Nosuch'; Id = 'FolderNotFound'; Category = 'ObjectNotFound'; Target = 'Nosuch' }
+        @{ Code = 'New-MailDomain c.example -CatchAll nonsense'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'nonsense' }
+        @{ Code = 'Import-MailboxMessage alice@example.com nosuch:/x.eml'; Id = 'FileNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch:/x.eml' }
+        @{ Code = 'Send-Mail -From alice@example.com -Subject x -Body x'; Id = 'NoRecipient'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = 'Send-Mail -To bob@example.com -Subject x -Body x'; Id = 'NoSender'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = 'Send-Mail -From alice@example.com -To nonsense -Subject x -Body x'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'nonsense' }
+        @{ Code = 'Send-Mail -From alice@example.com -To bob@example.com -Attachments ./nosuch.txt'; Id = 'AttachmentNotFound'; Category = 'ObjectNotFound'; Target = './nosuch.txt' }
+        # what the state does not allow
+        @{ Code = 'Remove-MailDomain example.com -Force'; Id = 'DomainNotEmpty'; Category = 'InvalidOperation'; Target = 'example.com' }
+        @{ Code = 'Remove-MailboxFolder alice@example.com INBOX -Force'; Id = 'InboxCannotBeDeleted'; Category = 'InvalidOperation'; Target = 'INBOX' }
+        @{ Code = 'Restart-MailServer'; Id = 'ServerIsEphemeral'; Category = 'InvalidOperation'; Target = 'default' }
+        @{ Code = 'Import-MailboxMessage full@example.com -Message ("Subject: x`n`n" + "x" * 2000)'; Id = 'QuotaExceeded'; Category = 'QuotaExceeded'; Target = 'full@example.com' }
+        @{ Code = 'Move-MailboxMessage alice@example.com INBOX 1 INBOX -DestinationMailbox nobody@example.com'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
+        @{ Code = 'Start-MailServer other -Ephemeral -SmtpPort $port'; Id = 'PortInUse'; Category = 'ResourceBusy'; Target = '*' }
+        @{ Code = 'Start-MailServer other -Ephemeral -Address 203.0.113.9'; Id = 'AddressNotAvailable'; Category = '*'; Target = '203.0.113.9' }
+        @{ Code = 'Start-MailServer other -Ephemeral -StorePath ./x'; Id = 'InvalidSettings'; Category = 'InvalidArgument'; Target = '*' }
+        @{ Code = 'Start-MailServer other -StorePath $server.StorePath -SmtpPort 0 -SubmissionPort 0 -SubmissionsPort 0 -ImapPort 0 -ImapsPort 0 -Pop3Port 0 -Pop3sPort 0'; Id = 'StoreInUse'; Category = 'ResourceBusy'; Target = '*' }
+        @{ Code = 'Repair-MailStore $server.StorePath -Force'; Id = 'StoreInUse'; Category = 'ResourceBusy'; Target = '*' }
+        @{ Code = 'Wait-MailboxMessage bob@example.com -Timeout 0.1'; Id = 'WaitTimeout'; Category = 'OperationTimeout'; Target = 'bob@example.com' }
+        @{ Code = 'Send-Mail -From alice@example.com -To nobody@example.com -Subject x -Body x'; Id = 'RecipientsRefused'; Category = '*'; Target = '*' }
+        @{ Code = 'Send-Mail -From alice@example.com -To bob@example.com -SmtpServer localhost -Port 1 -Subject x -Body x'; Id = '*'; Category = 'ConnectionError'; Target = '*' }
+        @{ Code = 'Receive-Mail ([pscredential]::new("alice@example.com", (ConvertTo-SecureString wrong -AsPlainText -Force)))'; Id = '*'; Category = 'AuthenticationError'; Target = '*' }
+    ) {
+        $failure = Get-OneError ([scriptblock]::Create($Code))
+        ($failure.FullyQualifiedErrorId -split ',')[0] | Should -BeLike $Id
+        $failure.CategoryInfo.Category | Should -BeLike $Category
+        if ($null -ne $Target) { "$($failure.TargetObject)" | Should -BeLike $Target }
+        $failure.Exception.Message | Should -Match '^\S.*[.!?]$|: .+'
+        $failure.ErrorDetails.RecommendedAction | Should -Match '^[A-Z].+[.]$|^[A-Z].+'
+        $after = Get-State
+        Compare-Object $before $after | ForEach-Object InputObject | Should -BeNullOrEmpty
+    }
+
+    It 'from the binder for <Code>' -ForEach @(
+        @{ Code = 'Set-Mailbox alice@example.com -Quota banana'; Says = '500MB' }
+        @{ Code = 'Set-Mailbox alice@example.com -Quota -1'; Says = 'quota' }
+        @{ Code = 'Get-MailboxMessage alice@example.com -Uid 0'; Says = 'Uid' }
+        @{ Code = 'Get-MailboxMessage alice@example.com -Since yesterday'; Says = 'Since' }
+        @{ Code = 'Start-MailServer other -SmtpPort 70000'; Says = '65535' }
+        @{ Code = 'Start-MailServer other -Settings @{ Nosuch = 1 }'; Says = 'The settings are' }
+        @{ Code = 'New-MailboxFolder alice@example.com New -SpecialUse Nosuch'; Says = 'Archive' }
+        @{ Code = 'Get-MailSession -Protocol Gopher'; Says = 'Imap' }
+        @{ Code = 'Send-Mail -From alice@example.com -To bob@example.com -Encoding klingon'; Says = 'utf-8' }
+    ) {
+        $failure = Get-OneError ([scriptblock]::Create($Code))
+        $failure.CategoryInfo.Category | Should -BeIn 'InvalidArgument', 'InvalidData'
+        $failure.Exception.Message | Should -Match $Says
+        $after = Get-State
+        Compare-Object $before $after | ForEach-Object InputObject | Should -BeNullOrEmpty
+    }
+
+    It 'none for a pattern that means nothing: <_>' -ForEach @(
+        'Get-Mailbox zz*', 'Get-MailDomain zz*', 'Get-MailAlias zz*', 'Get-MailboxFolder alice@example.com zz*', 'Get-MailboxMessage zz*', 'Get-MailboxMessage alice@example.com zz*',
+        'Set-Mailbox zz* -Quota 1GB', 'Remove-Mailbox zz* -Force', 'Remove-MailAlias zz* -Force', 'Remove-MailDomain zz* -Force', 'Remove-MailboxFolder alice@example.com zz* -Force',
+        'Disable-Mailbox zz*', 'Get-MailSession zz*', 'Stop-MailSession zz*', 'Get-MailServer zz*', 'Stop-MailServer zz*'
+    ) {
+        $ErrorActionPreference = 'Stop'
+        & ([scriptblock]::Create($_)) | Should -BeNullOrEmpty
+        $after = Get-State
+        Compare-Object $before $after | ForEach-Object InputObject | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Where no server runs' {
+    BeforeAll {
+        Set-Location $HOME
+        Get-MailServer | Where-Object ProcessId -EQ $PID | Stop-MailServer -DrainSeconds 0
+    }
+
+    It 'ServerNotRunning for <_>' -ForEach @(
+        'Get-Mailbox', 'New-Mailbox x@example.com', 'Get-MailSession', 'Watch-MailEvent', 'Stop-MailServer', 'Measure-MailServer', 'Set-MailServer -HostName x', 'Get-MailCertificate',
+        'Send-Mail -From a@example.com -To b@example.com', 'Test-MailProtocol', 'Test-MailStore', 'Restart-MailServer', 'Wait-MailboxMessage x@example.com -Timeout 1'
+    ) {
+        $failure = Get-OneError ([scriptblock]::Create($_))
+        $failure.FullyQualifiedErrorId | Should -BeLike 'ServerNotRunning,*'
+        $failure.CategoryInfo.Category | Should -Be 'ResourceUnavailable'
+        $failure.ErrorDetails.RecommendedAction | Should -Match 'Start-MailServer'
+    }
+
+    It 'a store says what needs a server' {
+        $null = New-Mailbox x@example.com -StorePath "$TestDrive/rest"
+        foreach ($code in 'Get-MailSession', 'Watch-MailEvent', 'Wait-MailboxMessage x@example.com -Timeout 60') {
+            $failure = Get-OneError ([scriptblock]::Create("$code -StorePath $TestDrive/rest"))
+            $failure.FullyQualifiedErrorId | Should -BeLike 'ServerNotRunning,*'
+        }
+    }
+}
+
+BeforeDiscovery {
+    # Needs the right to become another account, and one that can reach this build.
+    $canBecomeOther = [OperatingSystem]::IsLinux() -and [Environment]::UserName -eq 'root' -and (Get-Command setpriv -ErrorAction Ignore) -and
+        $(& setpriv --reuid 65534 --regid 65534 --clear-groups -- test -x $env:MAILADMIN_PROGRAM; $LASTEXITCODE -eq 0)
+}
+
+Describe 'Another account' -Skip:(-not $canBecomeOther) {
+    It 'PermissionDenied for <_>' -ForEach @(
+        'Get-Mailbox -StorePath $store', 'New-Mailbox x@example.com -StorePath $store', 'Start-MailServer -StorePath $store -SmtpPort 0', 'Test-MailStore $store', 'Repair-MailStore $store -Force'
+    ) {
+        $store = "$TestDrive/owned"
+        if (-not (Test-Path $store)) { $null = New-Mailbox x@example.com -StorePath $store }
+
+        # The test folders are private; the other account needs a way to the store itself and a home of its own.
+        $open = "/tmp/mailadmin-$(New-Guid)"
+        $null = New-Item "$open/home" -ItemType Directory
+        Move-Item $store "$open/store"
+        & chmod 777 "$open/home"
+        try {
+            $script = "Import-Module '$env:MAILADMIN_MANIFEST'; `$store = '$open/store'; try { $_ } catch { } finally { `$Error.Count; `$Error[0].CategoryInfo.Category; [bool] `$Error[0].ErrorDetails.RecommendedAction }"
+            $environment = 'HOME', 'XDG_DATA_HOME', 'XDG_RUNTIME_DIR', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME' | ForEach-Object { "$_=$open/home" }
+            $said = & setpriv --reuid 65534 --regid 65534 --clear-groups -- env @environment TMPDIR=/tmp $env:MAILADMIN_PROGRAM -NonInteractive -c $script 2>$null
+            $said | Should -Be '1', 'PermissionDenied', 'True'
+        }
+        finally {
+            Move-Item "$open/store" $store
+            Remove-Item $open -Recurse -Force
+        }
+    }
+}

@@ -1,0 +1,58 @@
+# The objects with the cmdlets that everybody pipes to.
+
+BeforeAll {
+    . $PSScriptRoot/Lab.ps1
+    Start-Lab
+    1..3 | ForEach-Object { $null = Add-Message alice@example.com "Message $_" }
+    $null = Set-Mailbox bob@example.com -Quota 1GB -DisplayName 'Bob Example' -PassThru
+}
+
+AfterAll { Stop-Lab }
+
+Describe 'Objects' {
+    It 'become JSON that reads as they are' {
+        $bob = Get-Mailbox bob@example.com | ConvertTo-Json | ConvertFrom-Json
+        $bob.Address, $bob.DisplayName, $bob.QuotaBytes, $bob.IsEnabled | Should -Be 'bob@example.com', 'Bob Example', 1GB, $true
+        $bob.PSObject.Properties.Name | Should -Not -Contain 'PrimarySmtpAddress'
+        $message = Get-MailboxMessage alice@example.com -Newest 1 | ConvertTo-Json | ConvertFrom-Json
+        $message.Mailbox, $message.Folder, $message.Uid, $message.Subject | Should -Be 'alice@example.com', 'INBOX', 3, 'Message 3'
+        (Get-MailServer | ConvertTo-Json -Depth 4 -EnumsAsStrings | ConvertFrom-Json).Endpoints.Count | Should -Be 7
+    }
+
+    It 'become CSV of one column a property' {
+        $rows = Get-Mailbox | ConvertTo-Csv | ConvertFrom-Csv
+        $rows.Count | Should -Be 2
+        $rows[1].Address, $rows[1].QuotaBytes | Should -Be 'bob@example.com', '1073741824'
+        ($rows[0].PSObject.Properties.Name | Group-Object).Count | Should -Be ([MailAdmin.Mailbox].GetProperties().Count)
+    }
+
+    It 'answer to the name that Exchange gives the address' {
+        (Get-Mailbox bob@example.com).PrimarySmtpAddress | Should -Be 'bob@example.com'
+        (Get-Mailbox bob@example.com | Select-Object PrimarySmtpAddress).PrimarySmtpAddress | Should -Be 'bob@example.com'
+    }
+
+    It 'are sorted, grouped, selected and measured' {
+        (Get-MailboxMessage alice@example.com | Sort-Object Subject -Descending | Select-Object -First 1).Subject | Should -Be 'Message 3'
+        (Get-MailboxMessage alice@example.com | Group-Object From).Count | Should -Be 3
+        (Get-Mailbox | Measure-Object UsedBytes -Sum).Sum | Should -BeGreaterThan 100
+        Get-Mailbox | Where-Object MessageCount -GT 0 | Select-Object -ExpandProperty Address | Should -Be 'alice@example.com'
+        (Get-MailboxMessage alice@example.com | Select-Object -First 1).Uid | Should -Be 1
+    }
+
+    It 'fit 80 columns as table and list: <_>' -ForEach @(
+        'Get-MailServer', 'Get-Mailbox', 'Get-MailDomain', 'Get-MailboxFolder alice@example.com', 'Get-MailboxMessage alice@example.com',
+        'Get-MailboxMessage alice@example.com -Newest 1 -Content', 'Get-MailboxStatistics', 'Get-MailCertificate', 'Measure-MailServer', '(Measure-MailServer).Protocols',
+        'Watch-MailEvent -After 1 -Count 5', 'Get-MailServer | ForEach-Object Endpoints', 'Test-MailProtocol -Protocol Imap', 'Optimize-MailStore'
+    ) {
+        $objects = & ([scriptblock]::Create($_))
+        foreach ($text in ($objects | Out-String -Width 80), ($objects | Format-List | Out-String -Width 80), ($objects | Format-Table | Out-String -Width 80)) {
+            $text.Trim() | Should -Not -BeNullOrEmpty
+            $text -split "`n" | ForEach-Object { $_.TrimEnd().Length | Should -BeLessOrEqual 80 }
+        }
+    }
+
+    It 'show readable sizes and keep numbers' {
+        Get-Mailbox bob@example.com | Out-String -Width 80 | Should -Match '1 GB'
+        (Get-Mailbox bob@example.com).QuotaBytes | Should -BeOfType ([long])
+    }
+}

@@ -1,0 +1,202 @@
+# One set of commands by the three routes: a server in this process, a server in another process, a store with no server.
+# What they give must be equal in all that is not an id, a time or a port.
+
+BeforeAll {
+    . $PSScriptRoot/Lab.ps1
+    Import-Module $env:MAILADMIN_MANIFEST
+
+    # Every property but those that differ from run to run by nature.
+    function ConvertTo-Plain {
+        param([Parameter(ValueFromPipeline)] $InputObject)
+        process {
+            if ($InputObject -is [Management.Automation.ErrorRecord]) {
+                return "error $($InputObject.FullyQualifiedErrorId) $($InputObject.CategoryInfo.Category) '$($InputObject.TargetObject)' $($InputObject.Exception.Message) / $($InputObject.ErrorDetails.RecommendedAction)"
+            }
+
+            $plain = $InputObject | Select-Object * -ExcludeProperty Id, CreatedAt, LastLoginAt, ReceivedAt, UidValidity, HighestModSeq, ModSeq, GeneratedPassword, StorePath, Message, Date, FullName, Directory*, PS*, Creation*, LastAccess*, LastWrite*, UnixStat, LinkTarget, VersionInfo, Target
+            "$($InputObject.GetType().Name) $($plain | ConvertTo-Json -Compress -Depth 4 -WarningAction SilentlyContinue)"
+        }
+    }
+
+    function Invoke-Day([hashtable] $Route, [string] $Files) {
+        $null = New-Item $Files -ItemType Directory
+        $raw = "From: Carol <carol@example.net>`nTo: a@example.com`nSubject: {0}`nMessage-ID: <{1}@example.net>`nContent-Type: multipart/mixed; boundary=x`n`n--x`nContent-Type: text/plain`n`nSee https://example.com/{1}`n--x`nContent-Type: text/csv`nContent-Disposition: attachment; filename=`"list.csv`"`n`na,b`n--x--`n"
+        & {
+            New-MailDomain example.com @Route
+            New-MailDomain example.com @Route
+            New-Mailbox a@example.com -Password 'correct horse' -DisplayName A -Quota 1MB @Route
+            'b@example.com', 'nonsense', 'c@example.com', 'a@example.com' | New-Mailbox @Route
+            Get-Mailbox @Route
+            Get-Mailbox *@example.com @Route
+            Get-Mailbox nobody@example.com @Route
+            Set-Mailbox b@example.com -DisplayName 'B B' -Quota 5MB -PassThru @Route
+            Set-Mailbox b@example.com -Password short @Route
+            Disable-Mailbox b@example.com -PassThru @Route
+            Enable-Mailbox b@example.com -PassThru @Route
+            Rename-Mailbox c@example.com d@example.com -KeepAlias -PassThru @Route
+            Rename-Mailbox '*@example.com' e@example.com @Route
+            New-MailAlias team@example.com a@example.com, b@example.com @Route
+            New-MailAlias a@example.com b@example.com @Route
+            Set-MailAlias team@example.com -Add d@example.com -Remove a@example.com -PassThru @Route
+            Get-MailAlias @Route
+            New-MailboxFolder a@example.com Projects/2026 @Route
+            Rename-MailboxFolder a@example.com Projects Jobs -PassThru @Route
+            Rename-MailboxFolder a@example.com Nosuch Other @Route
+            1..5 | ForEach-Object { Import-MailboxMessage a@example.com -Message ($raw -f "Message $_", $_) -Flag Seen, work -ReceivedAt '2026-01-02T03:04:05Z' @Route }
+            Import-MailboxMessage a@example.com -Message ("Subject: too large`n`n" + 'x' * 2MB) @Route
+            Get-MailboxMessage a@example.com @Route
+            Get-MailboxMessage a@example.com -Subject '*2' -Content @Route
+            Get-MailboxMessage a@example.com Nosuch @Route
+            Get-MailboxMessage a@example.com -Uid 3, 99 @Route
+            Set-MailboxMessage a@example.com INBOX 1, 2 -IsRead $false -AddFlag '$Junk' -PassThru @Route
+            Move-MailboxMessage a@example.com INBOX 1 Archive -PassThru @Route
+            Copy-MailboxMessage a@example.com INBOX 2, 3 INBOX -DestinationMailbox b@example.com -PassThru @Route
+            Copy-MailboxMessage a@example.com INBOX 2 Nosuch @Route
+            Export-MailboxMessage a@example.com INBOX 2 $Files @Route
+            Save-MailboxAttachment a@example.com INBOX 2 $Files @Route
+            Get-Content $Files/2.eml -Raw
+            Get-Content $Files/list.csv -Raw
+            Wait-MailboxMessage a@example.com -Subject '*3' -Timeout 60 @Route
+            Get-MailboxFolder a@example.com @Route
+            Get-MailboxStatistics @Route
+            Remove-MailboxMessage a@example.com INBOX 5 -Force @Route
+            Remove-MailboxFolder a@example.com Jobs -Force @Route
+            Remove-MailAlias team@example.com -Force @Route
+            Remove-MailAlias team@example.com -Force @Route
+            Remove-MailDomain example.com -Force @Route
+            Test-MailStore @Route
+            Test-MailStore -Quiet @Route
+            Optimize-MailStore @Route | Select-Object { $_.FreedBytes -ge 0 }
+            Remove-Mailbox *@example.com -Force @Route
+            Get-Mailbox @Route
+        } 2>&1 | ConvertTo-Plain | ForEach-Object { $_.Replace($Files, 'FILES') }
+    }
+}
+
+AfterAll { Get-MailServer | Where-Object ProcessId -EQ $PID | Stop-MailServer -DrainSeconds 0 }
+
+Describe 'The three routes' {
+    It 'give the same' {
+        $null = Start-MailServer here -Ephemeral
+        $serve = Start-Serve there "$TestDrive/there"
+        try {
+            $here = Invoke-Day @{ Server = 'here' } "$TestDrive/files-here"
+            $there = Invoke-Day @{ Server = 'there' } "$TestDrive/files-there"
+            $rest = Invoke-Day @{ StorePath = "$TestDrive/rest" } "$TestDrive/files-rest"
+            $here.Count | Should -BeGreaterThan 60
+            Compare-Object $here $there -SyncWindow 0 | ForEach-Object { "$($_.SideIndicator) $($_.InputObject)" } | Should -BeNullOrEmpty
+            Compare-Object $here $rest -SyncWindow 0 | ForEach-Object { "$($_.SideIndicator) $($_.InputObject)" } | Should -BeNullOrEmpty
+        }
+        finally {
+            Stop-MailServer there -DrainSeconds 0
+            $serve.WaitForExit()
+            $serve.ExitCode | Should -Be 0
+            Stop-MailServer here -DrainSeconds 0
+        }
+    }
+}
+
+Describe 'A server in another process' {
+    BeforeEach { $serve = Start-Serve other "$TestDrive/$(New-Guid)" }
+
+    AfterEach {
+        if (-not $serve.HasExited) { $serve.Kill() }
+        $serve.WaitForExit()
+    }
+
+    It 'is meant where it is the only one, and can be connected' {
+        (Get-MailServer).Name | Should -Be 'other'
+        (New-Mailbox x@example.com).PrimarySmtpAddress | Should -Be 'x@example.com'
+        (Connect-MailServer other).ProcessId | Should -Be $serve.Id
+        (Get-Mailbox).PrimarySmtpAddress | Should -Be 'x@example.com'
+        Disconnect-MailServer
+        (Get-Mailbox -StorePath (Get-MailServer other).StorePath).PrimarySmtpAddress | Should -Be 'x@example.com'
+    }
+
+    It 'streams events and large results' {
+        $null = 1..500 | ForEach-Object { "u$_@example.com" } | New-Mailbox
+        (Get-Mailbox | Select-Object -First 3).Count | Should -Be 3
+        (Get-Mailbox).Count | Should -Be 500
+        $null = Add-Message u1@example.com 'told'
+        (Watch-MailEvent MessageAdded -After 1 -Count 1 -TimeoutSeconds 60).Mailbox | Should -Be 'u1@example.com'
+        (Watch-MailEvent MailboxChanged -After 1 -Count 100 -TimeoutSeconds 60).Count | Should -Be 100
+        $file = "$TestDrive/large.eml"
+        [IO.File]::WriteAllText($file, "Subject: large`r`n`r`n" + ('x' * 70 + "`r`n") * 100000)
+        $stored = Import-MailboxMessage u2@example.com $file
+        $stored.SizeBytes | Should -Be ([IO.FileInfo]::new($file).Length)
+        $copy = $stored | Export-MailboxMessage -Path "$TestDrive/copy.eml"
+        (Get-FileHash $copy).Hash | Should -Be (Get-FileHash $file).Hash
+    }
+
+    It 'waits for a message without looking again' {
+        $null = New-Mailbox w@example.com
+        $waiting = Start-ThreadJob { Import-Module $env:MAILADMIN_MANIFEST; Wait-MailboxMessage w@example.com -Subject awaited -Timeout 120 }
+        1..20 | ForEach-Object { $null = Add-Message w@example.com "other $_" }
+        $null = Add-Message w@example.com awaited
+        ($waiting | Receive-Job -Wait -AutoRemoveJob).Subject | Should -Be 'awaited'
+    }
+
+    It 'has an endpoint for its owner alone' {
+        $store = (Get-MailServer other).StorePath
+
+        # Beside the mail, or where that path is too long for a socket, in the user's run directory.
+        $socket = @("$store/control.sock") + @(Get-ChildItem "$env:XDG_RUNTIME_DIR/mailadmin/*.sock" | Sort-Object CreationTime -Descending) | Where-Object { Test-Path $_ } | Select-Object -First 1
+        (Get-Item $socket).UnixFileMode | Should -Be 'UserWrite, UserRead'
+        (Get-Item $store).UnixFileMode | Should -Be 'UserExecute, UserWrite, UserRead'
+        if ([Environment]::UserName -eq 'root' -and (Get-Command setpriv -ErrorAction Ignore)) {
+            & setpriv --reuid 65534 --regid 65534 --clear-groups -- test -e $socket
+            $LASTEXITCODE | Should -Be 1
+        }
+    }
+
+    It 'that is killed gives one clear error to who watches, waits and asks' {
+        $null = New-Mailbox k@example.com
+        $null = Connect-MailServer other
+        $watching = [powershell]::Create().AddScript('Import-Module $env:MAILADMIN_MANIFEST; Watch-MailEvent -After 1 | ForEach-Object { [AppDomain]::CurrentDomain.SetData("heard", 1) }')
+        $waiting = [powershell]::Create().AddScript('Import-Module $env:MAILADMIN_MANIFEST; Wait-MailboxMessage k@example.com -Subject never -Timeout 3600')
+        $runs = @{ Shell = $watching; Run = $watching.BeginInvoke() }, @{ Shell = $waiting; Run = $waiting.BeginInvoke() }
+        while (-not [AppDomain]::CurrentDomain.GetData('heard')) { [Threading.Thread]::Yield() }
+        $serve.Kill()
+        $serve.WaitForExit()
+        foreach ($run in $runs) {
+            $null = $run.Run.AsyncWaitHandle.WaitOne(60000)
+            $failures = @($run.Shell.Streams.Error)
+            try { $null = $run.Shell.EndInvoke($run.Run) } catch { $failures += $_.Exception.InnerException.ErrorRecord }
+            $failures.Count | Should -Be 1
+            $failures[0].FullyQualifiedErrorId | Should -Match '^(ServerConnectionLost|ServerNotRunning),'
+            $failures[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        }
+
+        (Get-OneError { Get-Mailbox }).FullyQualifiedErrorId | Should -BeLike 'ServerNotRunning*'
+        Disconnect-MailServer
+        Get-MailServer | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A server of another version' {
+    It 'is refused in words' {
+        $store = (New-Item "$TestDrive/old" -ItemType Directory).FullName
+        $listener = [Net.Sockets.Socket]::new('Unix', 'Stream', 'Unspecified')
+        $listener.Bind([Net.Sockets.UnixDomainSocketEndPoint]::new("$store/control.sock"))
+        $listener.Listen()
+        $old = Start-ThreadJob {
+            $peer = ($using:listener).Accept()
+            $length = [byte[]]::new(4)
+            $null = $peer.Receive($length)
+            [array]::Reverse($length)
+            $request = [byte[]]::new([BitConverter]::ToInt32($length))
+            $null = $peer.Receive($request)
+            $id = ([Text.Encoding]::UTF8.GetString($request) | ConvertFrom-Json).id
+            $answer = [Text.Encoding]::UTF8.GetBytes('{"jsonrpc":"2.0","id":' + $id + ',"error":{"code":-32601,"message":"No method by that name."}}')
+            $length = [BitConverter]::GetBytes($answer.Length)
+            [array]::Reverse($length)
+            $null = $peer.Send($length + $answer)
+            $null = $peer.Receive([byte[]]::new(1))
+        }
+        $failure = Get-OneError { Get-Mailbox -StorePath $store }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'ServerVersionMismatch*'
+        $failure.ErrorDetails.RecommendedAction | Should -Match 'version'
+        $listener.Dispose()
+        $old | Receive-Job -Wait -AutoRemoveJob
+    }
+}

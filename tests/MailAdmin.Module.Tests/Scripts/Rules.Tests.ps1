@@ -1,0 +1,75 @@
+# What the script analyzer would look at, and what it cannot see because the cmdlets are compiled.
+
+BeforeDiscovery {
+    Import-Module $env:MAILADMIN_MANIFEST
+    $cmdlets = Get-Command -Module MailAdmin
+}
+
+Describe 'Cmdlet <_.Name>' -ForEach $cmdlets {
+    It 'has an approved verb and a singular noun' {
+        (Get-Verb $_.Verb).Verb | Should -Be $_.Verb
+        $_.Noun | Should -Not -Match '(?<!Statistic|Addres|Alia|Statu)s$' -Because 'nouns are singular; Statistics is the name Exchange gave it'
+    }
+
+    It 'says what it gives' {
+        $_.OutputType.Count | Should -BeGreaterThan 0
+    }
+
+    It 'asks where it changes something' {
+        if ($_.Verb -in 'New', 'Set', 'Remove', 'Rename', 'Enable', 'Disable', 'Start', 'Stop', 'Restart', 'Move', 'Copy', 'Import', 'Export', 'Save', 'Repair', 'Optimize', 'Send', 'Add', 'Suspend', 'Resume') {
+            $_.Parameters.Keys | Should -Contain 'WhatIf'
+        }
+
+        if ($_.ImplementingType.GetCustomAttributes([Management.Automation.CmdletAttribute], $false).ConfirmImpact -eq 'High') {
+            $_.Parameters.Keys | Should -Contain 'Force'
+        }
+    }
+
+    It 'takes no parameter by a plural or a reserved name' {
+        $common = [Management.Automation.Cmdlet]::CommonParameters + [Management.Automation.Cmdlet]::OptionalCommonParameters
+        # Attachments and Headers: Send-MailMessage's own names; DrainSeconds and the like count.
+        $_.Parameters.Keys.Where({ $_ -notin $common -and $_ -notmatch 'Seconds$|Days$|^(Attachments|Headers|Settings|Address|KeepAlias|Status)$' }) |
+            Should -Not -Match '(?<!s)s$'
+    }
+
+    It 'keeps secrets out of strings' {
+        foreach ($parameter in $_.Parameters.Values.Where({ $_.Name -like '*Password*' -and $_.Name -notlike '*File' })) {
+            $parameter.ParameterType | Should -Be ([securestring])
+        }
+
+        foreach ($parameter in $_.Parameters.Values.Where({ $_.Name -like '*Credential*' })) {
+            $parameter.ParameterType.Name | Should -Match '^PSCredential'
+        }
+    }
+}
+
+Describe 'Scripts and data files' {
+    BeforeDiscovery {
+        $files = Get-ChildItem "$env:MAILADMIN_ROOT/MailAdmin.psd1", "$env:MAILADMIN_ROOT/module/*.ps*"
+    }
+
+    It '<_.Name> is ASCII, without tabs and trailing blanks' -ForEach $files {
+        $bytes = [IO.File]::ReadAllBytes($_)
+        $bytes.Where({ $_ -gt 126 }).Count | Should -Be 0 -Because 'another encoding would need a byte order mark'
+        [Text.Encoding]::ASCII.GetString($bytes) | Should -Not -Match '\t|[ ]+\r?\n'
+    }
+
+    It '<_.Name> uses no alias, no Invoke-Expression and no global variable' -ForEach $files.Where({ $_.Extension -ne '.ps1xml' }) {
+        $tokens = $errors = $null
+        $syntax = [Management.Automation.Language.Parser]::ParseFile($_, [ref] $tokens, [ref] $errors)
+        $errors | Should -BeNullOrEmpty
+        foreach ($command in $syntax.FindAll({ $args[0] -is [Management.Automation.Language.CommandAst] }, $true)) {
+            $command.GetCommandName() | Should -Match '^\w+-\w+$'
+            $command.GetCommandName() | Should -Not -Be 'Invoke-Expression'
+        }
+
+        $syntax.FindAll({ $args[0] -is [Management.Automation.Language.VariableExpressionAst] -and $args[0].VariablePath.IsGlobal }, $true) | Should -BeNullOrEmpty
+    }
+
+    It '<_.Name> is well-formed and names types that are there' -ForEach $files.Where({ $_.Extension -eq '.ps1xml' }) {
+        $document = [xml] (Get-Content $_ -Raw)
+        foreach ($name in $document.SelectNodes('//TypeName | //Type/Name') | ForEach-Object InnerText | Where-Object { $_ -notmatch '#' }) {
+            $name -as [type] | Should -Not -BeNullOrEmpty -Because $name
+        }
+    }
+}

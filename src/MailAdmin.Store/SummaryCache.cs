@@ -9,8 +9,8 @@ namespace MailAdmin.Store;
 /// </summary>
 internal sealed class SummaryCache(long maxOctets)
 {
-    // Object, entry and key beside the blob.
-    private const int Overhead = 160;
+    // Object, entry and key beside the blob, and the sort key that it may come to keep.
+    private const int Overhead = 200 + (2 * MessageSummary.MaxKeptSubject);
 
     private readonly Lock _turning = new();
     private volatile Generation _young = new();

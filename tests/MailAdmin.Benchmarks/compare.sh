@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Measures MailAdmin beside Postfix and Dovecot in one run, over the wire, everything durable, and prints medians.
-#   compare.sh [smtp] [relay] [append] [imap] [pop3] [stress] [idle]     (default: all; imap and pop3 fill their mailbox with append)
+#   compare.sh [smtp] [relay] [append] [imap] [cold] [select] [pop3] [stress] [idle]     (default: all; imap, cold and pop3 fill their mailbox with append)
 # Needs root, Debian's postfix, dovecot-imapd and dovecot-pop3d, and a quiet machine. Everything listens on 127.0.0.1; COUNT=20000 messages.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-work=$(mktemp -d) count=${COUNT:-20000} what=" ${*:-smtp relay append imap pop3 stress idle} "
+work=$(mktemp -d) count=${COUNT:-20000} what=" ${*:-smtp relay append imap cold select pop3 stress idle} "
 bench=tests/MailAdmin.Benchmarks/bin/Release/net10.0/MailAdmin.Benchmarks
 mailadmin=src/MailAdmin.Console/bin/Release/net10.0/mailadmin
 chmod 755 "$work"
@@ -101,12 +101,15 @@ CF
 }
 
 ours() {
+  local make='1..102 | ForEach-Object { $null = New-Mailbox "user$_@bench.test" -Password benchmark-1 }
+$null = New-MailRoute sink 127.0.0.1 -Port 5025
+$null = New-MailAlias relay@bench.test x@remote.test'
+  # Routes, aliases and mailboxes are in the store; what Set-MailServer sets is the server's.
+  [ ! -d "$work/store" ] || make=''
   cat > "$work/serve.ps1" <<PS
 \$null = Start-MailServer -Name bench -StorePath '$work/store' -PortOffset 4000 -Domain bench.test
-1..102 | ForEach-Object { \$null = New-Mailbox "user\$_@bench.test" -Password benchmark-1 }
+$make
 Set-MailServer -OutboundMail Relay
-\$null = New-MailRoute sink 127.0.0.1 -Port 5025
-\$null = New-MailAlias relay@bench.test x@remote.test
 [Console]::Out.WriteLine('ready')
 while (\$true) { [Threading.Thread]::Sleep(1000) }
 PS
@@ -114,6 +117,14 @@ PS
   server=$!
   until grep -q ready "$work/serve.log"; do kill -0 "$server" || { cat "$work/serve.log"; exit 1; }; sleep 0.2; done
 }
+
+# Both servers anew. What they cached is gone; drop_caches takes the page cache too.
+anew() {
+  kill "$server"; wait "$server" 2>/dev/null || true; server=
+  doveadm -c "$work/dovecot.conf" stop; while pgrep -F "$work/run/master.pid" >/dev/null 2>&1; do sleep 0.1; done
+  dovecot -c "$work/dovecot.conf"; ours
+}
+drop_caches() { sync; echo 3 > /proc/sys/vm/drop_caches; }
 
 has() { [[ $what == *" $1 "* ]]; }
 median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
@@ -172,11 +183,28 @@ both() { # name, verb, Dovecot's port, ours, further options
 }
 
 account=(--user user101@bench.test --password benchmark-1) all=(--user 'user{0}@bench.test' --password benchmark-1 --users 100)
-if has append || has imap || has pop3; then
+if has append || has imap || has cold || has pop3; then
   both "APPEND, waiting for each OK" wire-append 3143 4143 --user user102@bench.test --password benchmark-1 --count 2000
   both "APPEND, 20 at a time" wire-append 3143 4143 "${account[@]}" --count "$count" --window 20
 fi
-has imap && both "FETCH and SEARCH over $count messages" wire-imap 3143 4143 "${account[@]}"
+if has imap; then
+  # A mailbox that has settled: what a server does once no mail comes it has done.
+  sleep "${SETTLE:-20}"
+  both "FETCH and SEARCH over $count messages" wire-imap 3143 4143 "${account[@]}"
+fi
+if has cold; then
+  for _ in 1 2 3; do
+    anew
+    drop_caches; theirs+=("$("$bench" wire-imap --port 3143 "${account[@]}" --only envelope --reps 1 | awk '$1 == "envelope" {print $2}')")
+    drop_caches; mine+=("$("$bench" wire-imap --port 4143 "${account[@]}" --only envelope --reps 1 | awk '$1 == "envelope" {print $2}')")
+  done
+  echo "FETCH 1:* (FLAGS ENVELOPE BODYSTRUCTURE), all caches cold: Dovecot $(printf '%s\n' "${theirs[@]}" | median) ms, MailAdmin $(printf '%s\n' "${mine[@]}" | median) ms"
+fi
+if has select; then
+  both "filling a folder of 100,000" wire-select 3143 4143 --user user102@bench.test --password benchmark-1 --fill 100000 --fill-only
+  anew
+  both "SELECT of it, first and again" wire-select 3143 4143 --user user102@bench.test --password benchmark-1
+fi
 has pop3 && both "POP3 RETR" wire-pop3 3110 4110 "${account[@]}"
 if has stress; then
   both "stress, sessions kept" wire-stress 3143 4143 "${all[@]}" --seconds 15

@@ -130,6 +130,15 @@ public sealed class RawClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the server says something more, or ends; takes nothing.</summary>
+    public async Task HearAsync()
+    {
+        if (_start == _end)
+        {
+            await FillAsync();
+        }
+    }
+
     /// <summary>Reads exactly so many octets.</summary>
     public async Task<byte[]> ReadAsync(int count)
     {

@@ -212,6 +212,15 @@ public sealed class TranscriptPlayer
                 (_server.Clock ?? throw Mismatch(step, "this server's clock runs by itself")).Advance(
                     TimeSpan.Parse(words[1], CultureInfo.InvariantCulture));
                 break;
+            case "timeout":
+                // The server says something and only then waits: one step of the clock could fall in between.
+                var clock = _server.Clock ?? throw Mismatch(step, "this server's clock runs by itself");
+                for (var heard = (await ClientAsync(step.Connection)).HearAsync(); !heard.IsCompleted; await Task.Yield())
+                {
+                    clock.Advance(TimeSpan.Parse(words[1], CultureInfo.InvariantCulture));
+                }
+
+                break;
             default:
                 throw Mismatch(step, $"'{words[0]}' is not known");
         }

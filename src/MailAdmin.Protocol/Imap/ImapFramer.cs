@@ -36,7 +36,8 @@ public readonly record struct ImapFrame(ImapFrameKind Kind, int Length, ImapLite
 /// <param name="maxLine">Octets of a command without its literals.</param>
 /// <param name="maxLiterals">Octets of all its literals, messages apart.</param>
 /// <param name="maxSkip">Literal octets that are read past before it is <see cref="ImapFrameKind.Hopeless"/>.</param>
-public struct ImapFramer(int maxLine, int maxLiterals, long maxSkip)
+/// <param name="maxUnasked">Octets of a non-synchronizing literal, messages apart; RFC 7888 §5 has 4096 for LITERAL-.</param>
+public struct ImapFramer(int maxLine, int maxLiterals, long maxSkip, long maxUnasked = long.MaxValue)
 {
     private int _scanned;
     private int _lineStart;
@@ -101,7 +102,7 @@ public struct ImapFramer(int maxLine, int maxLiterals, long maxSkip)
                 return new ImapFrame(ImapFrameKind.Message, end, literal);
             }
 
-            if (literal.Length > maxLiterals - _literals)
+            if (literal.Length > maxLiterals - _literals || !literal.IsSynchronizing && literal.Length > maxUnasked)
             {
                 BeginDiscard(buffer);
                 continue;

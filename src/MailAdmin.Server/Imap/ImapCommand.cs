@@ -33,6 +33,8 @@ internal abstract class ImapCommand(string name, ImapStates states, ImapSync syn
     public ImapStates States { get; } = states;
     public ImapSync Sync { get; } = sync;
     public string? Capability { get; } = capability;
+    /// <summary>A UID command: every FETCH response that comes with it names the UID. RFC 9051 §6.4.9.</summary>
+    public bool IsByUid { get; } = name.StartsWith("UID ", StringComparison.Ordinal);
     /// <summary>Its arguments never enter the transcript.</summary>
     public virtual bool HasSecret => false;
 
@@ -62,5 +64,5 @@ internal readonly record struct ImapResult(ImapStatus Status, string? Text = nul
     public static readonly ImapResult Answered = new(ImapStatus.Answered);
     public static ImapResult Ok(string? code, string? text = null) => new(ImapStatus.Ok, text, code);
     public static ImapResult No(string text, string? code = null) => new(ImapStatus.No, text, code);
-    public static ImapResult Bad(string? text) => new(ImapStatus.Bad, text);
+    public static ImapResult Bad(string? text, string? code = null) => new(ImapStatus.Bad, text, code);
 }

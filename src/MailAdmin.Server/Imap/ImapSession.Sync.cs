@@ -39,6 +39,8 @@ internal sealed partial class ImapSession
         if (mode == ImapSync.WithoutExpunge && !difference.Expunged.IsEmpty)
         {
             selected.Lag(latest);
+            // Flags are given out as they stand there, and their names with them.
+            TellNewKeywords(selected, latest.Keywords);
             return;
         }
 
@@ -80,7 +82,7 @@ internal sealed partial class ImapSession
         TellNewKeywords(selected, latest.Keywords);
         foreach (var message in changes)
         {
-            TellFlags(selected, message, withUid: QResync || Rev2, withFlags: true);
+            TellFlags(selected, message, withUid: NamesUids, withFlags: true);
             await FlushIfFullAsync();
         }
     }

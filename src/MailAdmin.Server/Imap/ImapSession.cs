@@ -22,16 +22,19 @@ internal sealed partial class ImapSession
     private string _shownTag = "*";
     private int _badCommands;
     private bool _ended;
+    private bool _isByUid;
 
     public ImapSession(ServerContext context, ClientConnection connection)
     {
         Context = context;
         Connection = connection;
-        _framer = new ImapFramer(connection.Limits.ImapCommandLine, connection.Limits.ImapCommandLiterals, connection.Limits.MessageSize);
+        _framer = new ImapFramer(connection.Limits.ImapCommandLine, connection.Limits.ImapCommandLiterals, connection.Limits.MessageSize, MaxUnaskedLiteral);
         _decoder.MaxNesting = connection.Limits.ImapNesting;
     }
 
     public ServerContext Context { get; }
+    /// <summary>Octets of a literal that may come without being asked for: with LITERAL- no more than 4096. RFC 7888 §5.</summary>
+    public long MaxUnaskedLiteral => Context.Offers("LITERAL+") ? long.MaxValue : 4096;
     /// <summary>Tag of the command that runs.</summary>
     public string Tag => _tag;
     public ClientConnection Connection { get; }
@@ -52,6 +55,9 @@ internal sealed partial class ImapSession
     /// <summary>Mailbox names and quoted strings are UTF-8.</summary>
     public bool Utf8 => Rev2 || Utf8Accept;
     public ImapStates State => Mailbox is null ? ImapStates.NotAuthenticated : Selected is null ? ImapStates.Authenticated : ImapStates.Selected;
+
+    /// <summary>FETCH responses that tell of changes carry the UID. RFC 9051 §6.4.9, RFC 7162 §3.2.10.</summary>
+    public bool NamesUids => _isByUid || QResync || Rev2;
 
     /// <summary>An encoder over the output.</summary>
     public ImapEncoder Encode() => new(Output);
@@ -205,6 +211,7 @@ internal sealed partial class ImapSession
         }
 
         Context.Counters[MailProtocol.Imap].Command();
+        _isByUid = command.IsByUid;
         ImapResult result;
         try
         {
@@ -228,10 +235,11 @@ internal sealed partial class ImapSession
 
         if (result.Status == ImapStatus.Bad)
         {
-            Bad(_tag, result.Text ?? "Syntax error");
+            Bad(_tag, result.Text ?? "Syntax error", result.Code);
         }
         else if (result.Status != ImapStatus.Answered)
         {
+            _badCommands = result.Status == ImapStatus.Ok ? 0 : _badCommands;
             Reply(_tag, result.Status == ImapStatus.Ok ? "OK" : "NO", result.Code, result.Text ?? $"{command.Name} completed");
         }
 

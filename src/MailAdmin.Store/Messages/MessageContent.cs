@@ -12,7 +12,11 @@ public abstract class MessageContent : IDisposable
     public abstract int Read(long offset, Span<byte> destination);
 
     /// <summary>Writes octets <paramref name="offset"/> .. +<paramref name="count"/> to a buffer writer (a PipeWriter without flushing), at most a pipe's segment at a time.</summary>
-    public void CopyTo(IBufferWriter<byte> writer, long offset, int count)
+    /// <param name="writer">Where they go.</param>
+    /// <param name="offset">The first one.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="nul">What stands in for NUL where it cannot be sent; 0 for NUL itself.</param>
+    public void CopyTo(IBufferWriter<byte> writer, long offset, int count, byte nul = 0)
     {
         while (count > 0)
         {
@@ -21,6 +25,11 @@ public abstract class MessageContent : IDisposable
             if (read <= 0)
             {
                 throw new EndOfStreamException();
+            }
+
+            if (nul != 0)
+            {
+                span[..read].Replace((byte)0, nul);
             }
 
             writer.Advance(read);

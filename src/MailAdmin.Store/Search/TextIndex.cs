@@ -8,8 +8,8 @@ namespace MailAdmin.Store.Search;
 /// <remarks>
 /// Invariants: it only ever says which contents cannot hold a text; what it does not know is read. Contents never change, so nothing in it grows
 /// stale; what was deleted is a candidate that nobody asks for. It is not part of the store's truth: a damaged block is thrown away and made again,
-/// and nothing is flushed. Nothing of it runs on a delivery's path: a folder is indexed when a search asked for it or mail came, once no
-/// mail has come for <see cref="QuietTime"/>.
+/// and nothing is flushed. Nothing of it runs on a delivery's path: a folder is indexed when it is selected, when a search asked for it or when mail
+/// came, once no mail has come for <see cref="QuietTime"/>.
 /// </remarks>
 internal sealed class TextIndex : ITextSearch, IDisposable
 {
@@ -21,6 +21,8 @@ internal sealed class TextIndex : ITextSearch, IDisposable
     private const int Stretch = 64;
     /// <summary>Folders that wait at most; a folder that is left out is indexed when it is next searched.</summary>
     private const int MaxWaiting = 1000;
+    /// <summary>Folders remembered as indexed at most, some 60 octets each; others are looked through again when they are asked for.</summary>
+    private const int MaxDone = 10_000;
 
     /// <summary>No mail for this long is quiet.</summary>
     internal static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(2);
@@ -32,11 +34,12 @@ internal sealed class TextIndex : ITextSearch, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly IDisposable _watch;
     private readonly HashSet<FolderId> _waiting = [];
+    private readonly Dictionary<FolderId, uint> _done = [];
     private readonly List<TrigramBlock> _blocks = [];
     private readonly KeySet _known = new();
     private List<(long Key, ushort[] Buckets)> _open = [];
     private Task _work = Task.CompletedTask;
-    private bool _isLoaded, _isWorking;
+    private bool _isLoaded, _isWorking, _isLost;
     private long _lastMail;
 
     public TextIndex(IMailStore store, StoreOptions options, ulong storeTag)
@@ -219,6 +222,18 @@ internal sealed class TextIndex : ITextSearch, IDisposable
 
     private async Task IndexAsync(FolderId folder)
     {
+        // UIDs only grow: with the same UIDNEXT nothing has come since it was last looked through.
+        var next = (await _store.Messages.GetSnapshotAsync(folder, _stop.Token)).UidNext;
+        lock (_gate)
+        {
+            if (_done.TryGetValue(folder, out var done) && done == next)
+            {
+                return;
+            }
+
+            _isLost = false;
+        }
+
         var missing = new List<uint>();
         await foreach (var message in _store.Messages.ReadAsync(folder, UidSet.All, MessageParts.None, _stop.Token))
         {
@@ -254,6 +269,19 @@ internal sealed class TextIndex : ITextSearch, IDisposable
                 }
 
                 Add(message.Location.Offset, set.Take());
+            }
+        }
+
+        lock (_gate)
+        {
+            if (_done.Count >= MaxDone)
+            {
+                _done.Clear();
+            }
+
+            if (!_isLost)
+            {
+                _done[folder] = next;
             }
         }
     }
@@ -293,6 +321,8 @@ internal sealed class TextIndex : ITextSearch, IDisposable
             {
                 _known.Remove(key);
             }
+
+            _isLost = true;
         }
 
         _open = [];
@@ -326,6 +356,8 @@ internal sealed class TextIndex : ITextSearch, IDisposable
                 return;
             }
 
+            _isLost = true;
+            _done.Clear();
             foreach (var key in block.Keys)
             {
                 _known.Remove(key);

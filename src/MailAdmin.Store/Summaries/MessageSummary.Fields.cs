@@ -4,8 +4,36 @@ namespace MailAdmin.Store.Summaries;
 
 public sealed partial class MessageSummary
 {
+    /// <summary>Longest sort key that is kept, characters; <see cref="SummaryCache"/> counts with it.</summary>
+    internal const int MaxKeptSubject = 64;
+
+    private string? _baseSubject;
+    private bool _isReply;
+
     /// <summary>Subject, decoded; null where there is none.</summary>
     public string? Subject => Text("Subject"u8);
+    /// <summary>
+    /// The base subject in upper case, which SORT and THREAD compare (RFC 5256 §2.1); kept once it was asked for, unless it is long.
+    /// <paramref name="isReplyOrForward"/>: something like "Re:" was taken off.
+    /// </summary>
+    public string SubjectKey(out bool isReplyOrForward)
+    {
+        if (Volatile.Read(ref _baseSubject) is { } kept)
+        {
+            isReplyOrForward = _isReply;
+            return kept;
+        }
+
+        var key = BaseSubject.Extract(Subject ?? string.Empty, out isReplyOrForward).ToUpperInvariant();
+        if (key.Length <= MaxKeptSubject)
+        {
+            _isReply = isReplyOrForward;
+            Volatile.Write(ref _baseSubject, key);
+        }
+
+        return key;
+    }
+
     /// <summary>From, decoded, as it is written there.</summary>
     public string? From => Text("From"u8);
     /// <summary>To, decoded.</summary>

@@ -6,7 +6,7 @@ namespace MailAdmin.Benchmarks.Wire;
 internal sealed class ImapIdleVerb : IBenchmarkVerb
 {
     public string Name => "wire-idle";
-    public string Usage => "--pid P --port 2143 --user 'user{0}@example.org' --users 100 --password W [--count 1000] [--tls]: KiB per idle connection";
+    public string Usage => "--pid P --port 2143 --user 'user{0}@example.org' --users 100 --password W [--count 1000] [--tls] [--spread]: KiB per idle connection";
 
     public async Task<int> RunAsync(BenchmarkOptions options)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
@@ -11,6 +12,8 @@ namespace MailAdmin.Benchmarks.Wire;
 /// </summary>
 internal sealed class WireClient : IDisposable
 {
+    private static int _calls;
+
     private readonly Socket _socket;
     private readonly Stream _stream;
     private readonly byte[] _buffer;
@@ -29,7 +32,13 @@ internal sealed class WireClient : IDisposable
     public static async Task<WireClient> ConnectAsync(BenchmarkOptions options, int defaultPort, int bufferSize = 256 * 1024)
     {
         var host = options.Text("host", "127.0.0.1");
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (options.Switch("spread"))
+        {
+            // One address has 28,000 ports to call from; the other loopback addresses have as many each.
+            socket.Bind(new IPEndPoint(new IPAddress([127, 0, 0, (byte)(1 + Interlocked.Increment(ref _calls) % 250)]), 0));
+        }
+
         await socket.ConnectAsync(host, (int)options.Number("port", defaultPort));
         Stream stream = new NetworkStream(socket, ownsSocket: true);
         if (options.Switch("tls"))

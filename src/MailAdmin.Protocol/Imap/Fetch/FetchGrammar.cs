@@ -191,6 +191,12 @@ public static class FetchGrammar
         var section = ReadSpecification(args, text);
         args.Expect((byte)']');
         text.Append(']');
+        if (kind != FetchKind.Section && section.Text != SectionText.None)
+        {
+            // RFC 3516 §7 section-binary: a part, nothing else.
+            args.Fail("BINARY is of parts");
+        }
+
         long? start = null;
         var count = long.MaxValue;
         if (kind != FetchKind.BinarySize && args.Take((byte)'<'))

@@ -103,6 +103,11 @@ internal sealed class AppendCommand() : ImapCommand("APPEND", ImapStates.LoggedI
             return ImapResult.No("Message is too large", "TOOBIG");
         }
 
+        if (!literal.IsSynchronizing && literal.Length > session.MaxUnaskedLiteral)
+        {
+            return ImapResult.Bad("Literals above 4096 octets must wait to be asked for", "TOOBIG");
+        }
+
         if (literal.Length == 0)
         {
             // RFC 3502 §6.3.11: an empty literal calls the whole command off.

@@ -36,7 +36,9 @@ internal sealed class CloseCommand() : ImapCommand("CLOSE", ImapStates.Selected)
     {
         var latest = await session.Store.Messages.GetSnapshotAsync(selected.Folder.Id);
         var difference = selected.View.Compare(latest);
-        return difference.Added.IsEmpty && difference.Changed.IsEmpty && difference.Expunged.Except(result.Expunged).IsEmpty
+        // The client takes those it knows to be \Deleted for gone: one that another session marked is not among them.
+        var isKnown = result.Expunged.All(uid => selected.View.IndexOf(uid) is >= 0 and var index && selected.View[index].Flags.Has(MessageFlags.Deleted));
+        return isKnown && difference.Added.IsEmpty && difference.Changed.IsEmpty && difference.Expunged.Except(result.Expunged).IsEmpty
             ? $"HIGHESTMODSEQ {latest.HighestModSeq}"
             : null;
     }

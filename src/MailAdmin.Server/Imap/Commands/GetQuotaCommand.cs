@@ -2,7 +2,7 @@ using MailAdmin.Protocol.Imap;
 
 namespace MailAdmin.Server.Imap.Commands;
 
-/// <summary>GETQUOTA and GETQUOTAROOT: one root, "", with STORAGE where the mailbox has a quota. RFC 9208.</summary>
+/// <summary>GETQUOTA and GETQUOTAROOT: one root, "", with STORAGE; where the mailbox has no quota there is no root. RFC 9208.</summary>
 internal sealed class GetQuotaCommand(bool root)
     : ImapCommand(root ? "GETQUOTAROOT" : "GETQUOTA", ImapStates.LoggedIn, ImapSync.Full, "QUOTA")
 {
@@ -26,6 +26,8 @@ internal sealed class GetQuotaCommand(bool root)
             return ImapResult.Bad(args.Error);
         }
 
+        var mailbox = await session.Store.Accounts.GetMailboxAsync(session.Mailbox!.Id);
+        var limit = mailbox?.QuotaBytes;
         if (root)
         {
             if (await session.FindFolderAsync(name) is not { } folder)
@@ -33,29 +35,27 @@ internal sealed class GetQuotaCommand(bool root)
                 return ImapResult.No("No such mailbox", "NONEXISTENT");
             }
 
-            TellRoot(session, folder.Name);
+            TellRoot(session, folder.Name, limit is not null);
         }
-        else if (name.Length > 0)
+        else if (name.Length > 0 || limit is null)
         {
             return ImapResult.No("No such quota root", "NONEXISTENT");
         }
 
-        if (await session.Store.Accounts.GetMailboxAsync(session.Mailbox!.Id) is { } mailbox)
+        if (limit is not null)
         {
-            session.Untagged(mailbox.QuotaBytes is { } limit
-                ? $"QUOTA \"\" (STORAGE {(mailbox.UsedBytes + UnitOctets - 1) / UnitOctets} {limit / UnitOctets})"
-                : "QUOTA \"\" ()");
+            session.Untagged($"QUOTA \"\" (STORAGE {(mailbox!.UsedBytes + UnitOctets - 1) / UnitOctets} {limit / UnitOctets})");
         }
 
         return ImapResult.Done;
     }
 
-    private static void TellRoot(ImapSession session, string name)
+    private static void TellRoot(ImapSession session, string name, bool hasRoot)
     {
         var encoder = session.Encode();
         encoder.Raw("* QUOTAROOT "u8);
         encoder.Mailbox(name, session.Utf8);
-        encoder.Raw(" \"\"\r\n"u8);
+        encoder.Raw(hasRoot ? " \"\"\r\n"u8 : "\r\n"u8);
         encoder.Commit();
     }
 }

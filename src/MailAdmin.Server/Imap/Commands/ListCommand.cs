@@ -1,3 +1,4 @@
+using MailAdmin.Errors;
 using MailAdmin.Protocol.Imap;
 using MailAdmin.Store;
 
@@ -83,7 +84,7 @@ internal sealed class ListCommand() : ImapCommand("LIST", ImapStates.LoggedIn, I
             {
                 if (status != StatusItems.None && folder is not null)
                 {
-                    await StatusResponse.WriteAsync(session, folder, status);
+                    await TellStatusAsync(session, folder, status);
                 }
 
                 await session.FlushIfFullAsync();
@@ -184,6 +185,18 @@ internal sealed class ListCommand() : ImapCommand("LIST", ImapStates.LoggedIn, I
         }
 
         return options;
+    }
+
+    private static async ValueTask TellStatusAsync(ImapSession session, FolderRecord folder, StatusItems status)
+    {
+        try
+        {
+            await StatusResponse.WriteAsync(session, folder, status);
+        }
+        catch (MailAdminException failure) when (failure.ErrorId == "FolderNotFound")
+        {
+            // Deleted since the list was read. RFC 5819 §2: what has no status is listed without one.
+        }
     }
 
     private static Options Unknown(ImapDecoder args)

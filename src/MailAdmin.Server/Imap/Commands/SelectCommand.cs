@@ -1,18 +1,17 @@
 using MailAdmin.Protocol.Imap;
 using MailAdmin.Store;
+using MailAdmin.Store.Search;
 
 namespace MailAdmin.Server.Imap.Commands;
 
 /// <summary>SELECT and EXAMINE, with CONDSTORE and QRESYNC. RFC 9051 §6.3.2, RFC 7162 §3.1.8 and §3.2.5.</summary>
 internal sealed class SelectCommand(bool readOnly) : ImapCommand(readOnly ? "EXAMINE" : "SELECT", ImapStates.LoggedIn)
 {
-    private sealed record Resync(uint UidValidity, ulong ModSeq, SequenceSet? KnownUids);
-
     public override async ValueTask<ImapResult> RunAsync(ImapSession session, ImapDecoder args)
     {
         args.Space().Mailbox(out var name);
         var condStore = false;
-        Resync? resync = null;
+        SelectResync? resync = null;
         if (args.Take((byte)' '))
         {
             ReadParameters(session, args, ref condStore, ref resync);
@@ -40,17 +39,12 @@ internal sealed class SelectCommand(bool readOnly) : ImapCommand(readOnly ? "EXA
             session.EnableCondStore();
         }
 
-        // Watched before it is read, so that no change falls between.
-        var watch = session.Store.Watch(folder.Id, session.OnChange);
-        // RFC 3501 §6.3.2: EXAMINE must not take \Recent from who selects later.
-        var firstRecent = session.Rev2 ? uint.MaxValue
-            : readOnly ? await session.Store.Messages.PeekRecentAsync(folder.Id)
-            : await session.Store.Messages.ClaimRecentAsync(folder.Id);
-        var view = await session.Store.Messages.GetSnapshotAsync(folder.Id);
-        var selected = new SelectedFolder(folder, view, readOnly) { Watch = watch, Recent = UidSet.Range(firstRecent, view.UidNext - 1) };
+        var selected = await OpenAsync(session, folder);
         session.Select(selected);
+        // Whoever selects a folder may come to search it.
+        (session.Store as ITextSearchable)?.TextSearch.Request(folder.Id);
         Tell(session, selected);
-        if (resync is not null && resync.UidValidity == view.UidValidity && resync.ModSeq < view.HighestModSeq)
+        if (resync is not null && resync.UidValidity == selected.View.UidValidity && resync.ModSeq < selected.View.HighestModSeq)
         {
             await TellSinceAsync(session, selected, resync);
         }
@@ -58,7 +52,28 @@ internal sealed class SelectCommand(bool readOnly) : ImapCommand(readOnly ? "EXA
         return ImapResult.Ok(readOnly ? "READ-ONLY" : "READ-WRITE");
     }
 
-    private static void ReadParameters(ImapSession session, ImapDecoder args, ref bool condStore, ref Resync? resync)
+    private async ValueTask<SelectedFolder> OpenAsync(ImapSession session, FolderRecord folder)
+    {
+        // Watched before it is read, so that no change falls between.
+        var watch = session.Store.Watch(folder.Id, session.OnChange);
+        try
+        {
+            // RFC 3501 §6.3.2: EXAMINE must not take \Recent from who selects later.
+            var firstRecent = session.Rev2 ? uint.MaxValue
+                : readOnly ? await session.Store.Messages.PeekRecentAsync(folder.Id)
+                : await session.Store.Messages.ClaimRecentAsync(folder.Id);
+            var view = await session.Store.Messages.GetSnapshotAsync(folder.Id);
+            return new SelectedFolder(folder, view, readOnly) { Watch = watch, Recent = UidSet.Range(firstRecent, view.UidNext - 1) };
+        }
+        catch
+        {
+            // The folder went meanwhile, or cannot be read.
+            watch.Dispose();
+            throw;
+        }
+    }
+
+    private static void ReadParameters(ImapSession session, ImapDecoder args, ref bool condStore, ref SelectResync? resync)
     {
         args.Open();
         do
@@ -69,7 +84,7 @@ internal sealed class SelectCommand(bool readOnly) : ImapCommand(readOnly ? "EXA
             }
             else if (args.TakeWord("QRESYNC"u8) && session.QResync)
             {
-                resync = ReadResync(args);
+                resync = SelectResync.Read(args);
             }
             else
             {
@@ -79,33 +94,6 @@ internal sealed class SelectCommand(bool readOnly) : ImapCommand(readOnly ? "EXA
         }
         while (args.Take((byte)' '));
         args.Close();
-    }
-
-    private static Resync ReadResync(ImapDecoder args)
-    {
-        args.Space().Open().NonZero(out var uidValidity).Space().Number64(out var modSeq);
-        SequenceSet? known = null;
-        if (args.Take((byte)' '))
-        {
-            if (args.Peek() != '(')
-            {
-                args.SequenceSet(out known);
-            }
-
-            // The sequence match data only lets a server that forgets expunges say less; this one remembers them all.
-            if (known is null || args.Take((byte)' '))
-            {
-                args.Open().SequenceSet(out _).Space().SequenceSet(out _).Close();
-            }
-        }
-
-        if (modSeq == 0 || known is { IsSaved: true } or { HasStar: true })
-        {
-            args.Fail("Bad QRESYNC parameter");
-        }
-
-        args.Close();
-        return new Resync(uidValidity, modSeq, known);
     }
 
     private static void Tell(ImapSession session, SelectedFolder selected)
@@ -133,11 +121,21 @@ internal sealed class SelectCommand(bool readOnly) : ImapCommand(readOnly ? "EXA
         encoder.Number(view.UidValidity);
         encoder.Raw("] UIDs are valid\r\n* OK [UIDNEXT "u8);
         encoder.Number(view.UidNext);
-        encoder.Raw("] Next UID\r\n* OK [HIGHESTMODSEQ "u8);
-        encoder.Number(view.HighestModSeq);
-        encoder.Raw("] Highest\r\n* OK [MAILBOXID ("u8);
-        encoder.Text(selected.Folder.Id.ToString());
-        encoder.Raw(")] Object id\r\n"u8);
+        encoder.Raw("] Next UID\r\n"u8);
+        if (session.Context.Offers("CONDSTORE"))
+        {
+            encoder.Raw("* OK [HIGHESTMODSEQ "u8);
+            encoder.Number(view.HighestModSeq);
+            encoder.Raw("] Highest\r\n"u8);
+        }
+
+        if (session.Context.Offers("OBJECTID"))
+        {
+            encoder.Raw("* OK [MAILBOXID ("u8);
+            encoder.Text(selected.Folder.Id.ToString());
+            encoder.Raw(")] Object id\r\n"u8);
+        }
+
         if (session.Rev2)
         {
             encoder.Raw("* LIST () \"/\" "u8);
@@ -149,11 +147,16 @@ internal sealed class SelectCommand(bool readOnly) : ImapCommand(readOnly ? "EXA
     }
 
     /// <summary>What went and what changed since the client was last here.</summary>
-    private static async ValueTask TellSinceAsync(ImapSession session, SelectedFolder selected, Resync resync)
+    private static async ValueTask TellSinceAsync(ImapSession session, SelectedFolder selected, SelectResync resync)
     {
         var view = selected.View;
         var known = resync.KnownUids is null ? UidSet.Range(1, view.UidNext - 1) : UidSets.ToUidSet(resync.KnownUids, view.UidNext - 1);
         var expunged = await session.Store.Messages.GetExpungedSinceAsync(selected.Folder.Id, resync.ModSeq);
+        if (resync.LastMatch(view) is > 0 and var matched)
+        {
+            expunged = matched == uint.MaxValue ? UidSet.Empty : expunged.Intersect(UidSet.Range(matched + 1, uint.MaxValue));
+        }
+
         session.TellVanished(expunged.Intersect(known), earlier: true);
         foreach (var message in view.Enumerate())
         {

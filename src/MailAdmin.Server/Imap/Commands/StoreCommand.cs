@@ -69,7 +69,7 @@ internal sealed class StoreCommand(bool uid)
     }
 
     /// <summary>Tells the new flags; returns whether some messages were gone.</summary>
-    private async ValueTask<bool> TellAsync(ImapSession session, SelectedFolder selected, UidSet uids, FlagsChange change, FlagsResult result, bool silent)
+    private static async ValueTask<bool> TellAsync(ImapSession session, SelectedFolder selected, UidSet uids, FlagsChange change, FlagsResult result, bool silent)
     {
         var latest = await session.Store.Messages.GetSnapshotAsync(selected.Folder.Id);
         session.TellNewKeywords(selected, latest.Keywords);
@@ -95,7 +95,7 @@ internal sealed class StoreCommand(bool uid)
             var withFlags = !silent || selected.IsLagging || !IsExpected(selected, message, change.Mode, bits);
             if (withFlags || message.ModSeq == result.ModSeq)
             {
-                session.TellFlags(selected, message, uid || session.QResync || session.Rev2, withFlags);
+                session.TellFlags(selected, message, session.NamesUids, withFlags);
                 await session.FlushIfFullAsync();
             }
         }

@@ -17,6 +17,9 @@ internal sealed class FetchSections(ImapSession session)
     /// <summary>Octets written before the output is given the chance to go out.</summary>
     private const int Piece = 64 * 1024;
 
+    /// <summary>Sent for NUL where only a literal is allowed, and that must not hold one (RFC 9051 §4.3); BINARY sends it as it is.</summary>
+    private const byte NulStandIn = 0x80;
+
     private readonly ArrayBufferWriter<byte> _picked = new(1024);
 
     /// <summary>True where the summary alone may answer it: fields that it keeps.</summary>
@@ -157,7 +160,7 @@ internal sealed class FetchSections(ImapSession session)
             while (count > 0)
             {
                 var piece = (int)Math.Min(count, Piece);
-                content.CopyTo(session.Output, offset, piece);
+                content.CopyTo(session.Output, offset, piece, item.Kind == FetchKind.Section ? NulStandIn : (byte)0);
                 offset += piece;
                 count -= piece;
                 await session.FlushIfFullAsync();
@@ -231,7 +234,10 @@ internal sealed class FetchSections(ImapSession session)
         {
             if (section.Names(field.Name) == wanted)
             {
-                _picked.Write(field.Octets);
+                var room = _picked.GetSpan(field.Octets.Length)[..field.Octets.Length];
+                field.Octets.CopyTo(room);
+                room.Replace((byte)0, NulStandIn);
+                _picked.Advance(room.Length);
             }
         }
     }

@@ -31,7 +31,7 @@ internal sealed class SearchCompiler(SelectedFolder selected, DateTimeOffset now
 
     private SearchNode Keyword(SearchKey.Keyword keyword)
     {
-        var number = selected.View.Keywords.IndexOf(keyword.Name);
+        var number = selected.Keywords.IndexOf(keyword.Name);
         return number < 0 ? new ConstantNode(!keyword.IsSet) : new FlagNode(MessageFlags.Keyword(number), keyword.IsSet);
     }
 

@@ -203,8 +203,8 @@ internal sealed class SearchReply(ImapSession session, SelectedFolder selected, 
             return Highest(found);
         }
 
-        var min = options.Min ? selected.View[found[0]].ModSeq : 0;
-        return options.Max ? Math.Max(min, selected.View[found[^1]].ModSeq) : min;
+        var min = options.Min ? selected.Current(selected.View[found[0]]).ModSeq : 0;
+        return options.Max ? Math.Max(min, selected.Current(selected.View[found[^1]]).ModSeq) : min;
     }
 
     private ulong Highest(List<int> found)
@@ -212,7 +212,7 @@ internal sealed class SearchReply(ImapSession session, SelectedFolder selected, 
         ulong highest = 0;
         foreach (var index in found)
         {
-            highest = Math.Max(highest, selected.View[index].ModSeq);
+            highest = Math.Max(highest, selected.Current(selected.View[index]).ModSeq);
         }
 
         return highest;

@@ -54,7 +54,7 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
         var index = 0;
         foreach (var state in selected.View.Enumerate())
         {
-            subject.State = state;
+            subject.State = selected.Current(state);
             subject.Index = index;
             switch (node.Test(subject))
             {
@@ -83,7 +83,7 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
 
             subject.Stage = SearchStage.Summary;
             subject.Index = index;
-            subject.State = selected.View[index];
+            subject.State = selected.Current(selected.View[index]);
             subject.Row = row;
             var verdict = node.Test(subject);
             if (verdict == Verdict.Unknown)

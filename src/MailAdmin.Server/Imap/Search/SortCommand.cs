@@ -26,8 +26,8 @@ internal sealed class SortCommand(bool uid)
         await session.SyncAsync(ImapSync.WithoutExpunge);
         var run = new SearchRun(session, selected);
         var found = await run.FindAsync(sort.Program);
-        SearchPreparation.Save(selected, sort.Return, found);
         var sorted = await SortAsync(run, selected, found, sort.Criteria);
+        SearchPreparation.Save(selected, sort.Return, sorted);
         var reply = new SearchReply(session, selected, uid);
         if (sort.Return is { } options)
         {
@@ -83,7 +83,7 @@ internal sealed class SortCommand(bool uid)
                 SortKey.Arrival => new Key(null, state.ReceivedSeconds),
                 SortKey.Size => new Key(null, state.Size),
                 SortKey.Date => new Key(null, SentSeconds(summary!, state)),
-                SortKey.Subject => Text(BaseSubject.Extract(summary!.Subject ?? string.Empty, out _)),
+                SortKey.Subject => new Key(summary!.SubjectKey(out _), 0),
                 SortKey.From => Text(summary!.FirstMailbox("From"u8)),
                 SortKey.To => Text(summary!.FirstMailbox("To"u8)),
                 SortKey.Cc => Text(summary!.FirstMailbox("Cc"u8)),

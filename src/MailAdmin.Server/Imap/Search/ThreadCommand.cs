@@ -31,7 +31,7 @@ internal sealed class ThreadCommand(bool uid)
         await foreach (var (index, row) in run.ReadAsync(await run.FindAsync(thread.Program)))
         {
             var summary = row.Summary!;
-            var subject = BaseSubject.Extract(summary.Subject ?? string.Empty, out var isReply);
+            var subject = summary.SubjectKey(out var isReply);
             IReadOnlyList<string> references = [];
             string? id = null;
             if (thread.Algorithm == ThreadAlgorithm.References)
@@ -43,7 +43,7 @@ internal sealed class ThreadCommand(bool uid)
             }
 
             messages.Add(new ThreadMessage(
-                uid ? row.Uid : (uint)index + 1, SortCommand.SentSeconds(summary, selected.View[index]), subject.ToUpperInvariant(), isReply, id, references));
+                uid ? row.Uid : (uint)index + 1, SortCommand.SentSeconds(summary, selected.View[index]), subject, isReply, id, references));
         }
 
         var threads = thread.Algorithm == ThreadAlgorithm.OrderedSubject ? OrderedSubject.Thread(messages) : ThreadReferences.Thread(messages);

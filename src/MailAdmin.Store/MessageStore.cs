@@ -59,11 +59,11 @@ internal sealed class MessageStore(
     public Task<FlagsResult> ChangeFlagsAsync(FolderId folder, UidSet uids, FlagsChange change, ulong? unchangedSince = null, CancellationToken cancellationToken = default) =>
         RunAsync(new ChangeFlagsOperation(folder, uids, change, unchangedSince, cancellationToken), folder);
 
-    public Task<TransferResult> CopyAsync(FolderId source, UidSet uids, FolderId target, CancellationToken cancellationToken = default) =>
-        RunAsync(new TransferOperation(source, uids, target, move: false, cancellationToken), source, target);
+    public Task<TransferResult> CopyAsync(FolderId source, UidSet uids, FolderId target, bool whole = false, CancellationToken cancellationToken = default) =>
+        RunAsync(new TransferOperation(source, uids, target, move: false, whole, cancellationToken), source, target);
 
-    public Task<TransferResult> MoveAsync(FolderId source, UidSet uids, FolderId target, CancellationToken cancellationToken = default) =>
-        RunAsync(new TransferOperation(source, uids, target, move: true, cancellationToken), source, target);
+    public Task<TransferResult> MoveAsync(FolderId source, UidSet uids, FolderId target, bool whole = false, CancellationToken cancellationToken = default) =>
+        RunAsync(new TransferOperation(source, uids, target, move: true, whole, cancellationToken), source, target);
 
     public Task<ExpungeResult> ExpungeAsync(FolderId folder, UidSet? uids, bool onlyDeleted, CancellationToken cancellationToken = default) =>
         RunAsync(new ExpungeOperation(folder, uids, onlyDeleted, cancellationToken), folder);

@@ -126,8 +126,8 @@ internal sealed partial class MailAdministration
         var (_, target) = await FolderAsync(targetMailbox, targetFolder, cancellationToken);
         var set = UidSet.Of(uids);
         var result = move
-            ? await store.Messages.MoveAsync(source.Id, set, target.Id, cancellationToken)
-            : await store.Messages.CopyAsync(source.Id, set, target.Id, cancellationToken);
+            ? await store.Messages.MoveAsync(source.Id, set, target.Id, cancellationToken: cancellationToken)
+            : await store.Messages.CopyAsync(source.Id, set, target.Id, cancellationToken: cancellationToken);
         return [.. result.Source.Zip(result.Target, (s, t) => new UidPair(s, t))];
     }
 

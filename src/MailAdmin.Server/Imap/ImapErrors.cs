@@ -7,6 +7,7 @@ internal static class ImapErrors
 {
     private static readonly Dictionary<string, (string Code, string Text)> Known = new(StringComparer.Ordinal)
     {
+        ["MessageNotFound"] = ("EXPUNGEISSUED", "Some messages are gone"),
         ["FolderNotFound"] = ("NONEXISTENT", "No such mailbox"),
         ["FolderExists"] = ("ALREADYEXISTS", "Mailbox exists already"),
         ["InvalidFolderName"] = ("CANNOT", "Mailbox name is not allowed"),

@@ -26,11 +26,14 @@ public interface IMessageStore
     /// </summary>
     Task<FlagsResult> ChangeFlagsAsync(FolderId folder, UidSet uids, FlagsChange change, ulong? unchangedSince = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Copies rows, not content. All or nothing; UIDs not there are passed over. Quota of the target's mailbox is checked.</summary>
-    Task<TransferResult> CopyAsync(FolderId source, UidSet uids, FolderId target, CancellationToken cancellationToken = default);
+    /// <summary>
+    /// Copies rows, not content. All or nothing; UIDs not there are passed over, or with <paramref name="whole"/> fail it. Quota of the target's mailbox is checked.
+    /// </summary>
+    /// <exception cref="Errors.MailAdminException"><c>MessageNotFound</c>, where it is to be <paramref name="whole"/>.</exception>
+    Task<TransferResult> CopyAsync(FolderId source, UidSet uids, FolderId target, bool whole = false, CancellationToken cancellationToken = default);
 
-    /// <summary>Moves (RFC 6851): copy and removal in one commit.</summary>
-    Task<TransferResult> MoveAsync(FolderId source, UidSet uids, FolderId target, CancellationToken cancellationToken = default);
+    /// <summary>Moves (RFC 6851): copy and removal in one commit, else as <see cref="CopyAsync"/>.</summary>
+    Task<TransferResult> MoveAsync(FolderId source, UidSet uids, FolderId target, bool whole = false, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Removes messages. <paramref name="uids"/> null: all; <paramref name="onlyDeleted"/>: of those, the ones with \Deleted. Returns what went.

@@ -7,7 +7,7 @@ using MailAdmin.Store.Writer;
 namespace MailAdmin.Store.Operations;
 
 /// <summary>COPY, and MOVE as copy and removal in one commit (RFC 6851): rows, never content.</summary>
-internal sealed class TransferOperation(FolderId from, UidSet uids, FolderId to, bool move, CancellationToken cancellationToken) : StoreOperation<TransferResult>(cancellationToken)
+internal sealed class TransferOperation(FolderId from, UidSet uids, FolderId to, bool move, bool whole, CancellationToken cancellationToken) : StoreOperation<TransferResult>(cancellationToken)
 {
     public override void Plan(PlanContext context)
     {
@@ -15,6 +15,11 @@ internal sealed class TransferOperation(FolderId from, UidSet uids, FolderId to,
         var target = context.Folder(to);
         var rows = new List<MessageRow>();
         source.Working!.Visit(uids, (chunk, _, i) => rows.Add(chunk.Row(i)));
+        if (whole && rows.Count != uids.LongCount)
+        {
+            throw StoreErrors.MessageNotFound(uids.ToString());
+        }
+
         if (rows.Count == 0)
         {
             Result = new TransferResult(target.Working!.UidValidity, UidSet.Empty, UidSet.Empty, target.Working.HighestModSeq, source.Working.HighestModSeq);

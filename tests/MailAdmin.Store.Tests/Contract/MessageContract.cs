@@ -145,6 +145,8 @@ public abstract class MessageContract : StoreContract
             await Deliver($"m{i}");
         }
 
+        await Fails("MessageNotFound", () => Store.Messages.MoveAsync(Inbox, UidSet.Of([2, 4, 99]), archive, whole: true));
+        await Fails("MessageNotFound", () => Store.Messages.CopyAsync(Inbox, UidSet.Of([2, 4, 99]), archive, whole: true));
         var result = await Store.Messages.MoveAsync(Inbox, UidSet.Of([2, 4, 99]), archive);
         Assert.Equal("2,4", result.Source.ToString());
         Assert.Equal("1:2", result.Target.ToString());

@@ -100,11 +100,11 @@ public sealed partial class MemoryMailStore
         return new FlagsResult(UidSet.Of(changed), UidSet.Of(modified), target.ModSeq);
     });
 
-    public Task<TransferResult> CopyAsync(FolderId source, UidSet uids, FolderId target, CancellationToken cancellationToken = default) =>
-        Change(changes => Transfer(Folder(source), uids, Folder(target), false, changes));
+    public Task<TransferResult> CopyAsync(FolderId source, UidSet uids, FolderId target, bool whole = false, CancellationToken cancellationToken = default) =>
+        Change(changes => Transfer(Folder(source), uids, Folder(target), false, whole, changes));
 
-    public Task<TransferResult> MoveAsync(FolderId source, UidSet uids, FolderId target, CancellationToken cancellationToken = default) =>
-        Change(changes => Transfer(Folder(source), uids, Folder(target), true, changes));
+    public Task<TransferResult> MoveAsync(FolderId source, UidSet uids, FolderId target, bool whole = false, CancellationToken cancellationToken = default) =>
+        Change(changes => Transfer(Folder(source), uids, Folder(target), true, whole, changes));
 
     public Task<ExpungeResult> ExpungeAsync(FolderId folder, UidSet? uids, bool onlyDeleted, CancellationToken cancellationToken = default) => Change(changes =>
     {
@@ -142,9 +142,14 @@ public sealed partial class MemoryMailStore
     public ValueTask<MessageContent> OpenAsync(StoredMessage message, CancellationToken cancellationToken = default) => Ask<MessageContent>(() =>
         new MemoryContent(_folders.Values.SelectMany(f => f.Messages).FirstOrDefault(m => m.Content == message.Content)?.Octets ?? throw Error("MessageNotFound")));
 
-    private TransferResult Transfer(MemoryFolder source, UidSet uids, MemoryFolder target, bool move, List<StoreChange> changes)
+    private TransferResult Transfer(MemoryFolder source, UidSet uids, MemoryFolder target, bool move, bool whole, List<StoreChange> changes)
     {
         var messages = source.Messages.Where(m => uids.Contains(m.Uid)).ToList();
+        if (whole && messages.Count != uids.LongCount)
+        {
+            throw Error("MessageNotFound");
+        }
+
         if (messages.Count == 0)
         {
             return new TransferResult(target.Record.UidValidity, UidSet.Empty, UidSet.Empty, target.ModSeq, source.ModSeq);

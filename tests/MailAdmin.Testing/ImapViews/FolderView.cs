@@ -34,6 +34,10 @@ public sealed class FolderView(string name, ViewMode mode, ViewRegistry registry
     {
         _resync = new SortedDictionary<uint, ViewedMessage>(earlier.Messages.Where(m => m.Uid is not null).ToDictionary(m => m.Uid!.Value, m => m));
         _fetched = [];
+        foreach (var message in earlier.Messages)
+        {
+            message.IsNew = false;
+        }
     }
 
     /// <summary>Takes one untagged response; false where it says nothing of the folder.</summary>
@@ -197,15 +201,26 @@ public sealed class FolderView(string name, ViewMode mode, ViewRegistry registry
             }
 
             var index = Messages.FindIndex(m => m.Uid == uid);
-            if (index < 0)
-            {
-                // One whose UID was never told; any of them is as good.
-                index = Messages.FindLastIndex(m => m.Uid is null);
-                Demand(index >= 0 && !Messages.Exists(m => m.Uid > uid), $"VANISHED {uid}, which was not there");
-            }
-
-            Remove(index);
+            Remove(index < 0 ? Unnamed(uid) : index);
         }
+    }
+
+    /// <summary>
+    /// A message whose UID was never told and may be this one. Where there are several side by side nobody can say which of them went, so
+    /// nothing is known of any of them any more.
+    /// </summary>
+    private int Unnamed(uint uid)
+    {
+        var first = Messages.FindLastIndex(m => m.Uid < uid) + 1;
+        var after = Messages.FindIndex(m => m.Uid > uid);
+        var last = after < 0 ? Messages.Count : after;
+        Demand(first < last, $"VANISHED {uid}, which was not there");
+        foreach (var message in Messages[first..last])
+        {
+            (message.Flags, message.ModSeq, message.IsRecent) = (null, 0, null);
+        }
+
+        return first;
     }
 
     private void Remove(int index)

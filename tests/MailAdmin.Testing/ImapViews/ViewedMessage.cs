@@ -10,7 +10,7 @@ public sealed class ViewedMessage
     public bool? IsRecent { get; set; }
     public bool IsGone { get; set; }
     /// <summary>It came while the folder was selected.</summary>
-    public bool IsNew { get; init; }
+    public bool IsNew { get; set; }
 
     public bool Has(string flag) => Flags is not null && Flags.Split(' ').Contains(flag, StringComparer.OrdinalIgnoreCase);
 

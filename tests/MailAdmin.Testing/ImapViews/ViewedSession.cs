@@ -230,7 +230,8 @@ public sealed class ViewedSession(IPEndPoint server, string user, string passwor
         FolderView.Demand(!reply.StartsWith("BAD", StringComparison.Ordinal), $"{command.Text} -> {reply}");
         if (reply.StartsWith("NO", StringComparison.Ordinal))
         {
-            FolderView.Demand(command.MayFail || reply.StartsWith("NO [EXPUNGEISSUED]", StringComparison.Ordinal), $"{command.Text} -> {reply}");
+            var isGoing = reply.StartsWith("NO [NONEXISTENT]", StringComparison.Ordinal) && ViewWork.Passing.Contains(View?.Name);
+            FolderView.Demand(command.MayFail || isGoing || reply.StartsWith("NO [EXPUNGEISSUED]", StringComparison.Ordinal), $"{command.Text} -> {reply}");
             return false;
         }
 

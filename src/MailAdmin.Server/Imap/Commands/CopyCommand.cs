@@ -37,15 +37,11 @@ internal sealed class CopyCommand(bool move, bool uid)
             return ImapResult.Done;
         }
 
-        if (!uid && await AreSomeGoneAsync(session, selected, uids))
-        {
-            return ImapResult.No("Some messages are gone", "EXPUNGEISSUED");
-        }
-
+        // By sequence number the client counts on each of them; by UID those that are gone are passed over.
         var messages = session.Store.Messages;
         var result = move
-            ? await messages.MoveAsync(selected.Folder.Id, uids, target.Id)
-            : await messages.CopyAsync(selected.Folder.Id, uids, target.Id);
+            ? await messages.MoveAsync(selected.Folder.Id, uids, target.Id, whole: !uid)
+            : await messages.CopyAsync(selected.Folder.Id, uids, target.Id, whole: !uid);
         if (result.Source.IsEmpty)
         {
             return ImapResult.Done;
@@ -65,11 +61,5 @@ internal sealed class CopyCommand(bool move, bool uid)
 
         await session.SyncAsync(ImapSync.Full);
         return ImapResult.Ok(session.QResync ? $"HIGHESTMODSEQ {selected.View.HighestModSeq}" : null);
-    }
-
-    private static async ValueTask<bool> AreSomeGoneAsync(ImapSession session, SelectedFolder selected, UidSet uids)
-    {
-        var latest = await session.Store.Messages.GetSnapshotAsync(selected.Folder.Id);
-        return !ReferenceEquals(latest, selected.View) && !selected.View.Compare(latest).Expunged.Intersect(uids).IsEmpty;
     }
 }

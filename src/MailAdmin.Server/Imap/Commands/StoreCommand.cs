@@ -59,13 +59,13 @@ internal sealed class StoreCommand(bool uid)
         var change = new FlagsChange(mode, flags.System.ToMessageFlags(), flags.Keywords);
         var result = await session.Store.Messages.ChangeFlagsAsync(selected.Folder.Id, uids, change, unchangedSince);
         var gone = await TellAsync(session, selected, uids, change, result, silent);
-        if (!result.Modified.IsEmpty)
+        // RFC 2180 §4.2.1: what is gone cannot be changed; the client is told of it when EXPUNGE may be sent.
+        if (gone && !uid)
         {
-            return ImapResult.Ok($"MODIFIED {Show(selected, result.Modified)}", "Conditional STORE failed for some");
+            return ImapResult.No("Some messages are gone", result.Modified.IsEmpty ? "EXPUNGEISSUED" : $"MODIFIED {Show(selected, result.Modified)}");
         }
 
-        // RFC 2180 §4.2.1: what is gone cannot be changed; the client is told of it when EXPUNGE may be sent.
-        return gone && !uid ? ImapResult.No("Some messages are gone", "EXPUNGEISSUED") : ImapResult.Done;
+        return result.Modified.IsEmpty ? ImapResult.Done : ImapResult.Ok($"MODIFIED {Show(selected, result.Modified)}", "Conditional STORE failed for some");
     }
 
     /// <summary>Tells the new flags; returns whether some messages were gone.</summary>
@@ -79,20 +79,20 @@ internal sealed class StoreCommand(bool uid)
         }
 
         var bits = Bits(change, latest.Keywords);
-        var gone = false;
         var told = result.Modified.IsEmpty ? uids : uids.Except(result.Modified);
+        // With some gone the reply is NO, and the client cannot reckon what was done to the others: they are told.
+        var gone = told.Any(uid => latest.IndexOf(uid) < 0);
         foreach (var number in told)
         {
             var index = latest.IndexOf(number);
             if (index < 0)
             {
-                gone = true;
                 continue;
             }
 
             var message = latest[index];
             // .SILENT keeps back what the client can work out itself, not what somebody else changed meanwhile (RFC 9051 §6.4.6).
-            var withFlags = !silent || selected.IsLagging || !IsExpected(selected, message, change.Mode, bits);
+            var withFlags = !silent || gone || selected.IsLagging || !IsExpected(selected, message, change.Mode, bits);
             if (withFlags || message.ModSeq == result.ModSeq)
             {
                 session.TellFlags(selected, message, session.NamesUids, withFlags);

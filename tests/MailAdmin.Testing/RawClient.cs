@@ -130,12 +130,12 @@ public sealed class RawClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the server says something more, or ends; takes nothing.</summary>
+    /// <summary>Waits until the server says something more, or ends; takes nothing, and may be left alone. For how long is the caller's concern.</summary>
     public async Task HearAsync()
     {
         if (_start == _end)
         {
-            await FillAsync();
+            _ = await _input.ReadAsync(Memory<byte>.Empty);
         }
     }
 

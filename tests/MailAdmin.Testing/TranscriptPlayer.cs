@@ -215,7 +215,7 @@ public sealed class TranscriptPlayer
             case "timeout":
                 // The server says something and only then waits: one step of the clock could fall in between.
                 var clock = _server.Clock ?? throw Mismatch(step, "this server's clock runs by itself");
-                for (var heard = (await ClientAsync(step.Connection)).HearAsync(); !heard.IsCompleted; await Task.Yield())
+                for (var heard = Eventually.Within((await ClientAsync(step.Connection)).HearAsync(), "the server to say something"); !heard.IsCompleted; await Task.Yield())
                 {
                     clock.Advance(TimeSpan.Parse(words[1], CultureInfo.InvariantCulture));
                 }

@@ -36,7 +36,7 @@ public sealed class ViewProgress(int sessions)
     {
         lock (_gate)
         {
-            if (_idlers.Count * 2 >= _active)
+            if ((_idlers.Count + 1) * 2 > _active)
             {
                 return Task.CompletedTask;
             }

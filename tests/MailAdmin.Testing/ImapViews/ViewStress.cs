@@ -28,6 +28,7 @@ public static class ViewStress
         var progress = new ViewProgress(sessions);
         var clients = new List<ViewedSession>();
         var books = new Dictionary<string, IReadOnlyList<string>>();
+        ViewMismatchException? first = null;
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
         try
         {
@@ -38,7 +39,13 @@ public static class ViewStress
             }
 
             var works = clients.Select((c, i) => new ViewWork(c, new Random(seed * 1_000_003 + i), progress)).ToList();
-            await Task.WhenAll(works.Select(w => Task.Run(() => FirstFaultStops(w.RunAsync(rounds, failed.Token)), CancellationToken.None)));
+            await GoesOnAsync(Task.WhenAll(works.Select(w => Task.Run(() => FirstFaultStops(w.RunAsync(rounds, failed.Token)), CancellationToken.None))));
+            if (first is not null)
+            {
+                // What the others say after it is mostly its consequence.
+                throw first;
+            }
+
             await Task.WhenAll(works.Select((w, i) => w.SettleAsync(ViewWork.Folders[i % ViewWork.Folders.Length])));
             foreach (var folder in ViewWork.Folders)
             {
@@ -64,16 +71,27 @@ public static class ViewStress
 
         return new ViewOutcome(progress.Commands, books);
 
+        // A session that waits for ever would let all others wait for it.
+        async Task GoesOnAsync(Task all)
+        {
+            for (var before = -1L; await Task.WhenAny(all, Task.Delay(Eventually.Patience, CancellationToken.None)) != all; before = progress.Commands)
+            {
+                FolderView.Demand(before != progress.Commands, $"Nothing goes on: {string.Join(Environment.NewLine, clients.Select(c => c.Last))}");
+            }
+
+            await all;
+        }
+
         async Task FirstFaultStops(Task work)
         {
             try
             {
                 await work;
             }
-            catch
+            catch (ViewMismatchException mismatch)
             {
+                _ = Interlocked.CompareExchange(ref first, mismatch, null);
                 await failed.CancelAsync();
-                throw;
             }
         }
     }

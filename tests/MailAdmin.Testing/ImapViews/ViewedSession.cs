@@ -24,6 +24,8 @@ public sealed class ViewedSession(IPEndPoint server, string user, string passwor
     public FolderView? View { get; private set; }
     /// <summary>The server said BYE because the selected folder was deleted.</summary>
     public bool IsGone { get; private set; }
+    /// <summary>Where it stands, for people.</summary>
+    public string Last => $"{mode} on {View?.Name ?? "no folder"}, {_running.Count} running: {string.Join(" | ", _said.TakeLast(3))}";
     public bool UsesVanished => mode is ViewMode.QResync or ViewMode.Rev2QResync;
 
     /// <summary>Connects and logs in, also again after <see cref="IsGone"/>.</summary>
@@ -119,17 +121,10 @@ public sealed class ViewedSession(IPEndPoint server, string user, string passwor
         while (!IsGone && !others.IsCompleted)
         {
             var octets = _client.HearAsync();
-            await Task.WhenAny(octets, others);
-            if (!octets.IsCompleted)
+            if (await Task.WhenAny(octets, others) == octets)
             {
-                // The octets still awaited are those that follow DONE.
-                await _client.SendAsync("DONE\r\n");
-                await octets;
-                await EndIdleAsync();
-                return;
+                await HearAsync();
             }
-
-            await HearAsync();
         }
 
         if (!IsGone)
@@ -159,13 +154,13 @@ public sealed class ViewedSession(IPEndPoint server, string user, string passwor
     /// <summary>Hears one response; true or false at a tagged OK or NO, else null.</summary>
     private async Task<bool?> HearAsync()
     {
-        var line = await ImapNode.ReadAsync(_client!) ?? throw Mismatch("The server closed the connection", null);
-        Remember($"S: {line}");
         try
         {
+            var line = await ImapNode.ReadAsync(_client!) ?? throw new ViewMismatchException("The server closed the connection");
+            Remember($"S: {line}");
             return Hear(line);
         }
-        catch (Exception e) when (e is ViewMismatchException or FormatException or ArgumentException or InvalidOperationException or NullReferenceException)
+        catch (Exception e) when (e is ViewMismatchException or TimeoutException or FormatException or ArgumentException or InvalidOperationException or NullReferenceException)
         {
             // What cannot be read is as wrong as what cannot be.
             throw Mismatch(e.Message, e);

@@ -92,8 +92,10 @@ internal sealed class StoreCommand(bool uid)
 
             var message = latest[index];
             // .SILENT keeps back what the client can work out itself, not what somebody else changed meanwhile (RFC 9051 §6.4.6).
-            var withFlags = !silent || gone || selected.IsLagging || !IsExpected(selected, message, change.Mode, bits);
-            if (withFlags || message.ModSeq == result.ModSeq)
+            var before = selected.View[selected.View.IndexOf(number)];
+            var withFlags = !silent || gone || selected.IsLagging || message.Flags.Bits != Expected(before.Flags.Bits, change.Mode, bits);
+            // RFC 7162 §3.1.3: the mod-sequence is told in any case, also where somebody else made the same change first.
+            if (withFlags || message.ModSeq != before.ModSeq)
             {
                 session.TellFlags(selected, message, session.NamesUids, withFlags);
                 await session.FlushIfFullAsync();
@@ -103,17 +105,12 @@ internal sealed class StoreCommand(bool uid)
         return gone;
     }
 
-    private static bool IsExpected(SelectedFolder selected, in MessageState message, FlagsMode mode, ulong bits)
+    private static ulong Expected(ulong before, FlagsMode mode, ulong bits) => mode switch
     {
-        var index = selected.View.IndexOf(message.Uid);
-        var before = index < 0 ? 0 : selected.View[index].Flags.Bits;
-        return message.Flags.Bits == mode switch
-        {
-            FlagsMode.Add => before | bits,
-            FlagsMode.Remove => before & ~bits,
-            _ => bits,
-        };
-    }
+        FlagsMode.Add => before | bits,
+        FlagsMode.Remove => before & ~bits,
+        _ => bits,
+    };
 
     private static ulong Bits(FlagsChange change, FolderKeywords keywords)
     {

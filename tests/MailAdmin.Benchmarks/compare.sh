@@ -192,13 +192,14 @@ if has imap; then
   sleep "${SETTLE:-20}"
   both "FETCH and SEARCH over $count messages" wire-imap 3143 4143 "${account[@]}"
 fi
+cold_theirs=() cold_mine=()
 if has cold; then
   for _ in 1 2 3; do
     anew
-    drop_caches; theirs+=("$("$bench" wire-imap --port 3143 "${account[@]}" --only envelope --reps 1 | awk '$1 == "envelope" {print $2}')")
-    drop_caches; mine+=("$("$bench" wire-imap --port 4143 "${account[@]}" --only envelope --reps 1 | awk '$1 == "envelope" {print $2}')")
+    drop_caches; cold_theirs+=("$("$bench" wire-imap --port 3143 "${account[@]}" --only envelope --reps 1 | awk '$1 == "envelope" {print $2}')")
+    drop_caches; cold_mine+=("$("$bench" wire-imap --port 4143 "${account[@]}" --only envelope --reps 1 | awk '$1 == "envelope" {print $2}')")
   done
-  echo "FETCH 1:* (FLAGS ENVELOPE BODYSTRUCTURE), all caches cold: Dovecot $(printf '%s\n' "${theirs[@]}" | median) ms, MailAdmin $(printf '%s\n' "${mine[@]}" | median) ms"
+  echo "FETCH 1:* (FLAGS ENVELOPE BODYSTRUCTURE), all caches cold: Dovecot $(printf '%s\n' "${cold_theirs[@]}" | median) ms, MailAdmin $(printf '%s\n' "${cold_mine[@]}" | median) ms"
 fi
 if has select; then
   both "filling a folder of 100,000" wire-select 3143 4143 --user user102@bench.test --password benchmark-1 --fill 100000 --fill-only

@@ -16,6 +16,7 @@ public sealed class RawClient : IAsyncDisposable
     private Stream _input, _output;
     private byte[] _buffer = new byte[16 * 1024];
     private int _start, _end;
+    private Task<int>? _filling;
 
     private RawClient(Socket socket)
     {
@@ -131,13 +132,7 @@ public sealed class RawClient : IAsyncDisposable
     }
 
     /// <summary>Waits until the server says something more, or ends; takes nothing, and may be left alone. For how long is the caller's concern.</summary>
-    public async Task HearAsync()
-    {
-        if (_start == _end)
-        {
-            _ = await _input.ReadAsync(Memory<byte>.Empty);
-        }
-    }
+    public Task HearAsync() => _start < _end ? Task.CompletedTask : _filling ??= FillNowAsync();
 
     /// <summary>Reads exactly so many octets.</summary>
     public async Task<byte[]> ReadAsync(int count)
@@ -213,6 +208,15 @@ public sealed class RawClient : IAsyncDisposable
 
     private async Task<int> FillAsync()
     {
+        // A read that HearAsync began is taken over, so that there is never more than one.
+        var filling = _filling ??= FillNowAsync();
+        var count = await Eventually.Within(filling, "octets from the server");
+        _filling = null;
+        return count;
+    }
+
+    private async Task<int> FillNowAsync()
+    {
         if (_start > 0)
         {
             _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
@@ -227,7 +231,7 @@ public sealed class RawClient : IAsyncDisposable
 
         try
         {
-            var count = await Eventually.Within(_input.ReadAsync(_buffer.AsMemory(_end)).AsTask(), "octets from the server");
+            var count = await _input.ReadAsync(_buffer.AsMemory(_end));
             _end += count;
             return count;
         }

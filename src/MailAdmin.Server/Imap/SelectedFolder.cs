@@ -15,6 +15,7 @@ internal sealed class SelectedFolder(FolderRecord folder, FolderSnapshot view, b
 
     private List<ulong>? _own;
     private FolderSnapshot? _ahead;
+    private Dictionary<uint, MessageState>? _gone;
 
     public FolderRecord Folder { get; } = folder;
     /// <summary>What the client knows.</summary>
@@ -36,6 +37,8 @@ internal sealed class SelectedFolder(FolderRecord folder, FolderSnapshot view, b
         View = newer;
         _own = null;
         _ahead = null;
+        _gone = null;
+        IsLagging = false;
         if (!difference.Expunged.IsEmpty && !SavedResult.IsEmpty)
         {
             SavedResult = SavedResult.Except(difference.Expunged);
@@ -53,14 +56,38 @@ internal sealed class SelectedFolder(FolderRecord folder, FolderSnapshot view, b
     /// </summary>
     public void Lag(FolderSnapshot latest)
     {
-        _ahead = latest;
+        Look(latest);
+        IsLagging = true;
         _own = null;
     }
 
-    /// <summary>The client is behind; see <see cref="Lag"/>.</summary>
-    public bool IsLagging => _ahead is not null;
+    /// <summary>
+    /// States of messages are told from a newer snapshot. Those that went since the last one are kept as they stood there: for the client they are
+    /// still there, and what it was told of them does not go back.
+    /// </summary>
+    public void Look(FolderSnapshot latest)
+    {
+        var last = _ahead ?? View;
+        if (ReferenceEquals(last, latest))
+        {
+            return;
+        }
 
-    /// <summary>A message of the view as it stands now where the client is behind; as it was where it is gone.</summary>
+        foreach (var uid in last.Compare(latest).Expunged)
+        {
+            if (last.IndexOf(uid) is >= 0 and var index)
+            {
+                (_gone ??= [])[uid] = last[index];
+            }
+        }
+
+        _ahead = latest;
+    }
+
+    /// <summary>The client is behind; see <see cref="Lag"/>.</summary>
+    public bool IsLagging { get; private set; }
+
+    /// <summary>A message of the view as it was last looked at: as it stands now, or stood before it went.</summary>
     public MessageState Current(in MessageState message)
     {
         if (_ahead is null)
@@ -69,7 +96,7 @@ internal sealed class SelectedFolder(FolderRecord folder, FolderSnapshot view, b
         }
 
         var index = _ahead.IndexOf(message.Uid);
-        return index < 0 ? message : _ahead[index];
+        return index >= 0 ? _ahead[index] : _gone is not null && _gone.TryGetValue(message.Uid, out var before) ? before : message;
     }
 
     /// <summary>

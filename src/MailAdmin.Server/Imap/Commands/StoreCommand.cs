@@ -72,6 +72,7 @@ internal sealed class StoreCommand(bool uid)
     private static async ValueTask<bool> TellAsync(ImapSession session, SelectedFolder selected, UidSet uids, FlagsChange change, FlagsResult result, bool silent)
     {
         var latest = await session.Store.Messages.GetSnapshotAsync(selected.Folder.Id);
+        selected.Look(latest);
         session.TellNewKeywords(selected, latest.Keywords);
         if (!result.Changed.IsEmpty)
         {

@@ -128,6 +128,7 @@ internal sealed class FetchCommand(bool uid) : ImapCommand(uid ? "UID FETCH" : "
             {
                 selected.NoteOwnChange(result.ModSeq);
                 var after = await session.Store.Messages.GetSnapshotAsync(selected.Folder.Id);
+                selected.Look(after);
                 session.TellNewKeywords(selected, after.Keywords);
                 plan.NoteSeen(result.Changed, after);
             }

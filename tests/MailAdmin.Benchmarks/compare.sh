@@ -108,8 +108,8 @@ $null = New-MailAlias relay@bench.test x@remote.test'
   [ ! -d "$work/store" ] || make=''
   cat > "$work/serve.ps1" <<PS
 \$null = Start-MailServer -Name bench -StorePath '$work/store' -PortOffset 4000 -Domain bench.test
-$make
 Set-MailServer -OutboundMail Relay
+$make
 [Console]::Out.WriteLine('ready')
 while (\$true) { [Threading.Thread]::Sleep(1000) }
 PS

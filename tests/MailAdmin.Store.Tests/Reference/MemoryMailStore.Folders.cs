@@ -35,7 +35,7 @@ public sealed partial class MemoryMailStore
             AddAbove(mailbox, name, changes);
             var created = Add(mailbox, name, SpecialUse.None, changes);
             Folder(created.Id).Keywords = folder.Keywords;
-            Transfer(folder, UidSet.All, Folder(created.Id), true, changes);
+            Transfer(folder, UidSet.All, Folder(created.Id), true, false, changes);
             return created;
         }
 

@@ -204,7 +204,9 @@ fi
 if has select; then
   both "filling a folder of 100,000" wire-select 3143 4143 --user user102@bench.test --password benchmark-1 --fill 100000 --fill-only
   anew
-  both "SELECT of it, first and again" wire-select 3143 4143 --user user102@bench.test --password benchmark-1
+  both "SELECT of it, the first of the server's life and again" wire-select 3143 4143 --user user102@bench.test --password benchmark-1
+  anew
+  both "SELECT of it, first after one of INBOX, and again" wire-select 3143 4143 --user user102@bench.test --password benchmark-1 --warm
 fi
 has pop3 && both "POP3 RETR" wire-pop3 3110 4110 "${account[@]}"
 if has stress; then

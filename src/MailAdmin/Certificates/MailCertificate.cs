@@ -1,3 +1,5 @@
+using MailAdmin.Display;
+
 namespace MailAdmin;
 
 /// <summary>A certificate as <c>Get-MailCertificate</c> shows it; never its private key.</summary>
@@ -10,7 +12,7 @@ public sealed record MailCertificate
     /// <summary>Issuer.</summary>
     public string? Issuer { get; init; }
     /// <summary>Host names it is for.</summary>
-    public IReadOnlyList<string> DnsNames { get; init; } = [];
+    public IReadOnlyList<string> DnsNames { get; init => field = Indexable.Array(value); } = [];
     /// <summary>Valid from.</summary>
     public DateTimeOffset? NotBefore { get; init; }
     /// <summary>Valid until.</summary>

@@ -1,3 +1,5 @@
+using MailAdmin.Display;
+
 namespace MailAdmin;
 
 /// <summary>A message with its content read and parsed, as <c>Wait-MailboxMessage</c> and <c>Get-MailboxMessage -Content</c> return it.</summary>
@@ -10,19 +12,19 @@ public sealed record MailMessageContent
     /// <summary>Decoded From.</summary>
     public string? From { get; init; }
     /// <summary>Decoded To, one entry per address.</summary>
-    public required IReadOnlyList<string> To { get; init; }
+    public required IReadOnlyList<string> To { get; init => field = Indexable.Array(value); }
     /// <summary>Decoded Cc, one entry per address.</summary>
-    public required IReadOnlyList<string> Cc { get; init; }
+    public required IReadOnlyList<string> Cc { get; init => field = Indexable.Array(value); }
     /// <summary>Decoded plain text; null where there is none.</summary>
     public string? Text { get; init; }
     /// <summary>Decoded HTML; null where there is none.</summary>
     public string? Html { get; init; }
     /// <summary>Addresses that the text and the HTML link to, in order, each once.</summary>
-    public required IReadOnlyList<string> Links { get; init; }
+    public required IReadOnlyList<string> Links { get; init => field = Indexable.Array(value); }
     /// <summary>Attachments in order, decoded.</summary>
-    public required IReadOnlyList<ReceivedAttachment> Attachments { get; init; }
+    public required IReadOnlyList<ReceivedAttachment> Attachments { get; init => field = Indexable.Array(value); }
     /// <summary>Every header field in order, decoded.</summary>
-    public required IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; }
+    public required IReadOnlyList<KeyValuePair<string, string>> Headers { get; init => field = Indexable.Array(value); }
 
     /// <summary>Address of its mailbox.</summary>
     public string Mailbox => Message.Mailbox;

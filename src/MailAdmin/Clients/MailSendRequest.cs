@@ -1,3 +1,4 @@
+using MailAdmin.Display;
 using System.Net;
 using System.Net.Mail;
 using System.Text;
@@ -30,13 +31,13 @@ public sealed record MailSendRequest
     /// <summary>The author, <c>Name &lt;address&gt;</c> or <c>address</c>; also the envelope's sender. Not needed with a raw message that has one.</summary>
     public string? From { get; init; }
     /// <summary>Recipients.</summary>
-    public IReadOnlyList<string> To { get; init; } = [];
+    public IReadOnlyList<string> To { get; init => field = Indexable.Array(value); } = [];
     /// <summary>Recipients of copies.</summary>
-    public IReadOnlyList<string> Cc { get; init; } = [];
+    public IReadOnlyList<string> Cc { get; init => field = Indexable.Array(value); } = [];
     /// <summary>Recipients that the message does not name.</summary>
-    public IReadOnlyList<string> Bcc { get; init; } = [];
+    public IReadOnlyList<string> Bcc { get; init => field = Indexable.Array(value); } = [];
     /// <summary>Where answers go.</summary>
-    public IReadOnlyList<string> ReplyTo { get; init; } = [];
+    public IReadOnlyList<string> ReplyTo { get; init => field = Indexable.Array(value); } = [];
     /// <summary>The subject.</summary>
     public string? Subject { get; init; }
     /// <summary>The text, or HTML where <see cref="BodyAsHtml"/>.</summary>
@@ -46,7 +47,7 @@ public sealed record MailSendRequest
     /// <summary>Character set of body and header; null: UTF-8.</summary>
     public Encoding? Encoding { get; init; }
     /// <summary>Files to attach.</summary>
-    public IReadOnlyList<string> Attachments { get; init; } = [];
+    public IReadOnlyList<string> Attachments { get; init => field = Indexable.Array(value); } = [];
     /// <summary>Priority and Importance fields.</summary>
     public MailPriority Priority { get; init; } = MailPriority.Normal;
     /// <summary>Delivery reports asked for (RFC 3461), where the server offers them.</summary>

@@ -1,3 +1,5 @@
+using MailAdmin.Display;
+
 namespace MailAdmin;
 
 /// <summary>What became of a message that <c>Send-Mail</c> sent.</summary>
@@ -8,7 +10,7 @@ public sealed record MailSendResult
     /// <summary>The envelope's sender.</summary>
     public required string From { get; init; }
     /// <summary>One entry per recipient of the envelope.</summary>
-    public required IReadOnlyList<MailRecipientResult> Recipients { get; init; }
+    public required IReadOnlyList<MailRecipientResult> Recipients { get; init => field = Indexable.Array(value); }
     /// <summary>The subject.</summary>
     public string? Subject { get; init; }
     /// <summary>The server's last word on the message: <c>250 2.6.0 …</c>.</summary>
@@ -26,9 +28,9 @@ public sealed record MailSendResult
     /// <summary>From the start of the connection to the final reply, in milliseconds.</summary>
     public double LatencyMs { get; init; }
     /// <summary>What a person should know though it worked: sent in plaintext, certificate not verified, an unsupported option.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<string> Warnings { get; init => field = Indexable.Array(value); } = [];
     /// <summary>The conversation, without secrets and without content.</summary>
-    public IReadOnlyList<TranscriptLine> Transcript { get; init; } = [];
+    public IReadOnlyList<TranscriptLine> Transcript { get; init => field = Indexable.Array(value); } = [];
 
     /// <inheritdoc/>
     public override string ToString() => MessageId;

@@ -1,3 +1,4 @@
+using MailAdmin.Display;
 using System.Net;
 
 namespace MailAdmin.Clients;
@@ -8,7 +9,7 @@ public sealed record ProtocolTestRequest
     /// <summary>Host name, address, or (for SMTP) the domain whose MX is meant.</summary>
     public required string ComputerName { get; init; }
     /// <summary>What to speak; empty: all of them.</summary>
-    public IReadOnlyList<MailProtocol> Protocols { get; init; } = [];
+    public IReadOnlyList<MailProtocol> Protocols { get; init => field = Indexable.Array(value); } = [];
     /// <summary>One port in place of each protocol's standard ports.</summary>
     public int? Port { get; init; }
     /// <summary>How to come to TLS; null: as the port says.</summary>

@@ -1,3 +1,4 @@
+using MailAdmin.Display;
 using System.Net;
 
 namespace MailAdmin.Clients
@@ -46,7 +47,7 @@ namespace MailAdmin
         /// <summary>UID (IMAP) or unique-id (POP3) on the server; null where the server has none.</summary>
         public string? Uid { get; init; }
         /// <summary>Flags on the server (IMAP).</summary>
-        public IReadOnlyList<string> Flags { get; init; } = [];
+        public IReadOnlyList<string> Flags { get; init => field = Indexable.Array(value); } = [];
         /// <summary>Without angle brackets.</summary>
         public string? MessageId { get; init; }
         /// <summary>Decoded From.</summary>
@@ -64,9 +65,9 @@ namespace MailAdmin
         /// <summary>Decoded HTML; null where there is none.</summary>
         public string? Html { get; init; }
         /// <summary>Its attachments, decoded.</summary>
-        public IReadOnlyList<ReceivedAttachment> Attachments { get; init; } = [];
+        public IReadOnlyList<ReceivedAttachment> Attachments { get; init => field = Indexable.Array(value); } = [];
         /// <summary>Every header field in order.</summary>
-        public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+        public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init => field = Indexable.Array(value); } = [];
         /// <summary>Octets as fetched.</summary>
         public long SizeBytes { get; init; }
 

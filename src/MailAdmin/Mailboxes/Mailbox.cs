@@ -1,3 +1,5 @@
+using MailAdmin.Display;
+
 namespace MailAdmin;
 
 /// <summary>A mailbox as <c>Get-Mailbox</c> shows it.</summary>
@@ -50,7 +52,7 @@ public sealed record MailAlias
     /// <summary>The alias.</summary>
     public required string Address { get; init; }
     /// <summary>Where its mail goes.</summary>
-    public required IReadOnlyList<string> Targets { get; init; }
+    public required IReadOnlyList<string> Targets { get; init => field = Indexable.Array(value); }
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
@@ -98,7 +100,7 @@ public sealed record MailboxMessage
     /// <summary>RFC 9051 §2.3.1.1.</summary>
     public required uint Uid { get; init; }
     /// <summary>System flags (\Seen …) and keywords.</summary>
-    public required IReadOnlyList<string> Flags { get; init; }
+    public required IReadOnlyList<string> Flags { get; init => field = Indexable.Array(value); }
     /// <summary>RFC 7162.</summary>
     public ulong ModSeq { get; init; }
     /// <summary>When it came into the store.</summary>

@@ -1,3 +1,5 @@
+using MailAdmin.Display;
+
 namespace MailAdmin;
 
 /// <summary>Where a queued message stands.</summary>
@@ -24,7 +26,7 @@ public sealed record MailQueueMessage
     /// <summary>Reverse-path; empty for the null sender of a bounce. RFC 5321 §4.5.5.</summary>
     public required string Sender { get; init; }
     /// <summary>Recipients that are still to be sent to; those that were delivered or bounced are gone.</summary>
-    public required IReadOnlyList<MailQueueRecipient> Recipients { get; init; }
+    public required IReadOnlyList<MailQueueRecipient> Recipients { get; init => field = Indexable.Array(value); }
     /// <summary>The recipients' domain, as A-labels.</summary>
     public required string Destination { get; init; }
     /// <summary>Host it was last tried at, or that its route names; null where the domain's MX will say.</summary>

@@ -1,3 +1,5 @@
+using MailAdmin.Display;
+
 namespace MailAdmin;
 
 /// <summary>Where a server stands in its life.</summary>
@@ -41,13 +43,13 @@ public sealed record MailServerInfo
     /// <summary>Time since then.</summary>
     public TimeSpan Uptime { get; init; }
     /// <summary>Where it listens.</summary>
-    public required IReadOnlyList<MailEndpoint> Endpoints { get; init; }
+    public required IReadOnlyList<MailEndpoint> Endpoints { get; init => field = Indexable.Array(value); }
     /// <summary>SHA-256 thumbprint of the certificate in use, hexadecimal.</summary>
     public string? CertificateThumbprint { get; init; }
     /// <summary>When that certificate ends.</summary>
     public DateTimeOffset? CertificateNotAfter { get; init; }
     /// <summary>Domains it takes mail for.</summary>
-    public required IReadOnlyList<string> Domains { get; init; }
+    public required IReadOnlyList<string> Domains { get; init => field = Indexable.Array(value); }
     /// <summary>Number of mailboxes.</summary>
     public long MailboxCount { get; init; }
     /// <summary>Number of messages in all mailboxes.</summary>
@@ -71,7 +73,7 @@ public sealed record MailServerStatistics
     /// <summary>When it was read.</summary>
     public required DateTimeOffset At { get; init; }
     /// <summary>One entry per protocol spoken.</summary>
-    public required IReadOnlyList<MailProtocolStatistics> Protocols { get; init; }
+    public required IReadOnlyList<MailProtocolStatistics> Protocols { get; init => field = Indexable.Array(value); }
     /// <summary>Messages committed to mailboxes, one per recipient.</summary>
     public long MessagesDelivered { get; init; }
     /// <summary>Messages refused after their content was received.</summary>

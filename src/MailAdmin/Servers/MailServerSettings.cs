@@ -1,3 +1,5 @@
+using MailAdmin.Display;
+
 namespace MailAdmin;
 
 /// <summary>
@@ -31,7 +33,7 @@ public sealed record MailServerSettings
     /// <summary>Port for POP3 with implicit TLS (995).</summary>
     public int? Pop3sPort { get; init; }
     /// <summary>Domains to take mail for; made in the store where they are missing.</summary>
-    public IReadOnlyList<string> Domains { get; init; } = [];
+    public IReadOnlyList<string> Domains { get; init => field = Indexable.Array(value); } = [];
     /// <summary>Free ports, a temporary store, both gone at stop.</summary>
     public bool Ephemeral { get; init; }
     /// <summary>What happens to mail that leads to outside domains. By default nothing leaves the machine.</summary>
@@ -41,7 +43,7 @@ public sealed record MailServerSettings
     /// <summary>Password of that file.</summary>
     public string? CertificatePassword { get; init; }
     /// <summary>Capabilities not to offer (IDLE, CHUNKING, …), to imitate weaker servers.</summary>
-    public IReadOnlyList<string> DisabledCapabilities { get; init; } = [];
+    public IReadOnlyList<string> DisabledCapabilities { get; init => field = Indexable.Array(value); } = [];
     /// <summary>Plaintext logins without TLS: only from loopback (default), or never.</summary>
     public bool AllowPlaintextLoginOnLoopback { get; init; } = true;
     /// <summary>
@@ -58,7 +60,7 @@ public sealed record MailServerSettings
     /// Addresses or networks (10.0.0.0/8) of load balancers that speak the PROXY protocol, version 1 or 2, to this server. Connections from there
     /// must begin with its header and count as their client's; from anywhere else no header is taken. None by default.
     /// </summary>
-    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
+    public IReadOnlyList<string> TrustedProxies { get; init => field = Indexable.Array(value); } = [];
 
     /// <summary>Never shows the certificate's password.</summary>
     public override string ToString() => $"{Name} ({(Ephemeral ? "ephemeral" : StorePath ?? "default store")})";

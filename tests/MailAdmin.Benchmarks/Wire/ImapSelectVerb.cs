@@ -10,7 +10,7 @@ internal sealed class ImapSelectVerb : IBenchmarkVerb
     private const int Batch = 500;
 
     public string Name => "wire-select";
-    public string Usage => "--port 2143 --user U --password W [--folder Large] [--fill 100000] [--reps 5] [--fill-only]: ms of the first SELECT and of the next ones";
+    public string Usage => "--port 2143 --user U --password W [--folder Large] [--fill 100000] [--reps 5] [--fill-only] [--warm]: ms of the first SELECT and of the next ones; with --warm INBOX is selected before, so that the first is the folder's and not the server's";
 
     public async Task<int> RunAsync(BenchmarkOptions options)
     {
@@ -19,6 +19,12 @@ internal sealed class ImapSelectVerb : IBenchmarkVerb
         if (fill > 0)
         {
             await FillAsync(options, folder, fill);
+        }
+
+        if (options.Switch("warm"))
+        {
+            using var client = await ConnectAsync(options);
+            await client.CommandAsync("SELECT INBOX");
         }
 
         List<double> times = [];

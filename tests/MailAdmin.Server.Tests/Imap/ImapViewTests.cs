@@ -11,7 +11,6 @@ public sealed class ImapViewTests
 {
     [Theory]
     [InlineData(200, 10, 20261122)]
-    [InlineData(12, 150, 7)]
     public async Task Every_sessions_view_equals_the_stores(int sessions, int rounds, int seed)
     {
         await using var server = await ImapServer.StartAsync();

@@ -210,6 +210,7 @@ internal sealed class FakeAdministration(TimeProvider time) : IMailAdministratio
     // The dashboard asks for none of these.
     public Task<MailServerInfo> SetServerAsync(MailServerChange change, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task StopServerAsync(TimeSpan drain, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<MailServerInfo> RestartServerAsync(TimeSpan drain, CancellationToken cancellationToken) => throw new NotSupportedException();
     public IAsyncEnumerable<MailDomain> GetDomainsAsync(string? pattern, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<MailDomain> NewDomainAsync(string name, string? catchAll, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task RemoveDomainAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -37,7 +37,7 @@ internal static class ServeCommand
             Announce(info);
             Log(DateTimeOffset.UtcNow, "information", $"{info.Name} serves {string.Join(", ", info.Endpoints)}");
             ServiceManager.Notify("READY=1");
-            Follow(engine, info.Name, stop);
+            var failed = Follow(engine, info.Name, stop);
             ServiceManager.Notify("STOPPING=1");
             Log(DateTimeOffset.UtcNow, "information", stop.IsCancellationRequested ? "asked to stop: telling clients, draining" : "the server has ended");
             if (stop.IsCancellationRequested)
@@ -46,7 +46,7 @@ internal static class ServeCommand
             }
 
             Log(DateTimeOffset.UtcNow, "information", "stopped");
-            return 0;
+            return failed && !stop.IsCancellationRequested ? 1 : 0;
         }
         catch (RuntimeException e)
         {
@@ -73,15 +73,22 @@ internal static class ServeCommand
     /// </summary>
     private static readonly HashSet<string> Inner = ["MessageAdded", "FlagsChanged", "Expunged", "FolderChanged"];
 
-    // Runs until the stop signal, which stops the pipeline, or until the server is stopped by an admin.
-    private static void Follow(Engine engine, string name, CancellationToken stop)
+    // Runs until the stop signal, which stops the pipeline, or until the server is stopped by an admin; over a restart it goes on. True: the last that
+    // was told of the server's state is that it could not be started again, and the service manager is to know.
+    private static bool Follow(Engine engine, string name, CancellationToken stop)
     {
+        var failed = false;
         try
         {
             if (!stop.IsCancellationRequested)
             {
                 engine.InvokeStreaming("Watch-MailEvent", new Dictionary<string, object> { ["Server"] = name }, o =>
                 {
+                    if (o.BaseObject is MailEvent { Kind: "ServerStateChanged" } state)
+                    {
+                        failed = state.Severity == MailEventSeverity.Error;
+                    }
+
                     if (o.BaseObject is MailEvent e && (e.Severity > MailEventSeverity.Information || !Inner.Contains(e.Kind)))
                     {
                         Log(e.At, e.Severity.ToString(), $"{e.Kind}{(e.SessionId is null ? "" : $" [{e.SessionId}]")} {e.Message}");
@@ -93,6 +100,8 @@ internal static class ServeCommand
         {
             // The signal.
         }
+
+        return failed;
     }
 
     private static void AddSecrets(ServeOptions options)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Server.Hosting;
@@ -14,7 +13,6 @@ internal static class ServerGateway
     /// <summary>How long clients have to say goodbye at a stop, where nobody says otherwise.</summary>
     public static readonly TimeSpan DefaultDrain = TimeSpan.FromSeconds(5);
 
-    private static readonly ConcurrentDictionary<string, MailServerSettings> Started = new(StringComparer.OrdinalIgnoreCase);
     private static (string? Server, string? StorePath)? _connected;
 
     /// <summary>The administration of the server or store that is meant; with neither named, the one connected, else the only one.</summary>
@@ -32,21 +30,12 @@ internal static class ServerGateway
     public static async Task<MailServerInfo> StartAsync(MailServerSettings settings, CancellationToken cancellationToken)
     {
         var host = await MailServers.StartAsync(settings, cancellationToken);
-        Started[settings.Name] = settings;
         await using var administration = host.OpenAdministration();
         return await administration.GetServerAsync(cancellationToken);
     }
 
-    /// <summary>What a server of this process was started with; null for servers of others.</summary>
-    public static MailServerSettings? SettingsOf(MailServerInfo server) =>
-        server.ProcessId == Environment.ProcessId && MailServers.Find(server.Name) is not null ? Started.GetValueOrDefault(server.Name) : null;
-
     /// <summary>Stops a server of this process; false where there is none.</summary>
-    public static Task<bool> StopAsync(string name, TimeSpan drain, CancellationToken cancellationToken)
-    {
-        Started.TryRemove(name, out _);
-        return MailServers.StopAsync(name, drain, cancellationToken);
-    }
+    public static Task<bool> StopAsync(string name, TimeSpan drain, CancellationToken cancellationToken) => MailServers.StopAsync(name, drain, cancellationToken);
 
     /// <summary>Stops just this server, wherever it runs.</summary>
     public static async Task StopAsync(MailServerInfo server, TimeSpan drain, CancellationToken cancellationToken)
@@ -67,7 +56,14 @@ internal static class ServerGateway
         }
     }
 
-    /// <summary>Completes when a server of this process ends, whoever ends it.</summary>
+    /// <summary>Restarts just this server, wherever it runs, in the process it runs in.</summary>
+    public static async Task<MailServerInfo> RestartAsync(MailServerInfo server, TimeSpan drain, CancellationToken cancellationToken)
+    {
+        await using var administration = await OpenAsync(server, cancellationToken);
+        return await administration.RestartServerAsync(drain, cancellationToken);
+    }
+
+    /// <summary>Completes when a server of this process ends, whoever ends it; a restart does not end it.</summary>
     public static Task CompletionAsync(string name, CancellationToken cancellationToken) =>
         MailServers.Find(name)?.Completion.WaitAsync(cancellationToken) ?? Task.CompletedTask;
 

@@ -3,7 +3,7 @@ using MailAdmin.Module.Routing;
 
 namespace MailAdmin.Module.Servers;
 
-/// <summary>Base of the cmdlets that end a running server.</summary>
+/// <summary>Base of the cmdlets that end the sessions of a running server.</summary>
 public abstract class EndingCmdlet : ServerCmdlet
 {
     /// <summary>Most seconds that clients have to say goodbye.</summary>
@@ -12,6 +12,6 @@ public abstract class EndingCmdlet : ServerCmdlet
     [ValidateRange(0d, 3600d)]
     public double DrainSeconds { get; set; } = ServerGateway.DefaultDrain.TotalSeconds;
 
-    /// <summary>Ends a server in order.</summary>
-    protected Task EndAsync(MailServerInfo server) => Off(token => ServerGateway.StopAsync(server, TimeSpan.FromSeconds(DrainSeconds), token));
+    /// <summary>The same as a time.</summary>
+    protected TimeSpan Drain => TimeSpan.FromSeconds(DrainSeconds);
 }

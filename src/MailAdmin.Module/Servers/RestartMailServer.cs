@@ -13,17 +13,16 @@ public sealed class RestartMailServer : EndingCmdlet
     /// <inheritdoc/>
     protected override async Task ServerAsync(MailServerInfo server)
     {
+        // The server would say it too, but only after the question or -WhatIf's promise.
         if (server.IsEphemeral)
         {
             throw new MailAdminException("ServerIsEphemeral", MailErrorCategory.InvalidOperation, $"Server '{server.Name}' is ephemeral: its mail would go with the stop.", server.Name, "Stop it and start a new one.");
         }
 
-        var settings = ServerGateway.SettingsOf(server) ?? throw new MailAdminException(
-            "ServerInOtherProcess", MailErrorCategory.InvalidOperation, $"Server '{server.Name}' belongs to process {server.ProcessId}.", server.Name, "Restart it there, or restart that process.");
-        if (ShouldChange($"Restart mail server {server.Name} with {server.SessionCount} sessions.", $"Restart mail server {server.Name}?"))
+        var elsewhere = server.ProcessId == Environment.ProcessId ? "" : $" in process {server.ProcessId}";
+        if (ShouldChange($"Restart mail server {server.Name}{elsewhere} with {server.SessionCount} sessions.", $"Restart mail server {server.Name}?"))
         {
-            await EndAsync(server);
-            WriteObject(await Off(token => ServerGateway.StartAsync(settings, token)));
+            WriteObject(await Off(token => ServerGateway.RestartAsync(server, Drain, token)));
         }
     }
 }

@@ -19,7 +19,7 @@ public sealed class StopMailServer : EndingCmdlet
         var effect = server.IsEphemeral ? ", and remove its store" : "";
         if (ShouldChange($"Stop mail server {server.Name} with {server.SessionCount} sessions{effect}.", $"Stop mail server {server.Name}{effect}?"))
         {
-            await EndAsync(server);
+            await Off(token => ServerGateway.StopAsync(server, Drain, token));
             if (PassThru)
             {
                 WriteObject(server with { State = MailServerState.Stopped, SessionCount = 0, Endpoints = [] });

@@ -87,4 +87,11 @@ internal sealed partial class MailAdministration
 
     /// <inheritdoc/>
     public Task StopServerAsync(TimeSpan drain, CancellationToken cancellationToken) => Host.StopAsync(drain, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<MailServerInfo> RestartServerAsync(TimeSpan drain, CancellationToken cancellationToken)
+    {
+        var next = await Host.RestartAsync(drain, cancellationToken);
+        return await next.GetInfoAsync(cancellationToken);
+    }
 }

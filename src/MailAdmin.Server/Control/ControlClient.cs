@@ -63,6 +63,8 @@ internal sealed class ControlClient : IMailAdministration
 
     public Task StopServerAsync(TimeSpan drain, CancellationToken cancellationToken) => CallAsync<object?>(cancellationToken, [drain]);
 
+    public Task<MailServerInfo> RestartServerAsync(TimeSpan drain, CancellationToken cancellationToken) => CallAsync<MailServerInfo>(cancellationToken, [drain]);
+
     public IAsyncEnumerable<MailDomain> GetDomainsAsync(string? pattern, CancellationToken cancellationToken) => StreamAsync<MailDomain>([pattern], cancellationToken);
 
     public Task<MailDomain> NewDomainAsync(string name, string? catchAll, CancellationToken cancellationToken) => CallAsync<MailDomain>(cancellationToken, [name, catchAll]);

@@ -13,7 +13,7 @@ internal sealed class ControlService : IHostedService, IDisposable
     /// <summary>Connections at once: shells and dashboards of one user.</summary>
     private const int MaxConnections = 100;
 
-    /// <summary>How long who asked for the stop may take to hear that it is done.</summary>
+    /// <summary>How long who asked for the stop or restart may take to hear that it is done.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     private readonly MailServerHost _server;
@@ -71,13 +71,16 @@ internal sealed class ControlService : IHostedService, IDisposable
         }
     }
 
-    /// <summary>Ends all connections; those that asked for the stop hear first that it is done.</summary>
+    /// <summary>Ends all connections; those that asked for the stop or restart hear first how it went.</summary>
     public async Task FinishAsync()
     {
-        foreach (var (rpc, target) in _connections)
+        // First the others: a restart may take a while.
+        foreach (var (rpc, target) in _connections.OrderBy(c => c.Value.LastAnswer is not null))
         {
-            if (target.AskedForStop)
+            if (target.LastAnswer is { } answer)
             {
+                // What came of it is the asker's.
+                await answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await rpc.Completion.WaitAsync(Farewell).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 

@@ -10,8 +10,8 @@ internal sealed class ControlTarget(IMailAdministration inner, MailServerHost ho
 {
     private readonly string _version = MailAdministration.Version;
 
-    /// <summary>Set once this connection has asked for the stop: it is kept until its answer is out.</summary>
-    public bool AskedForStop { get; private set; }
+    /// <summary>Set once this connection has asked for the stop or restart: it is kept until its answer is out.</summary>
+    public Task? LastAnswer { get; private set; }
 
     /// <summary>The version of this server, asked for before anything else.</summary>
     public Task<string> GetVersionAsync() => Task.FromResult(_version);
@@ -22,12 +22,19 @@ internal sealed class ControlTarget(IMailAdministration inner, MailServerHost ho
 
     public Task<MailServerInfo> SetServerAsync(MailServerChange change, CancellationToken cancellationToken) => inner.SetServerAsync(change, cancellationToken);
 
-    public async Task StopServerAsync(TimeSpan drain, CancellationToken cancellationToken)
+    public Task StopServerAsync(TimeSpan drain, CancellationToken cancellationToken)
     {
-        AskedForStop = true;
+        LastAnswer = host.StoreClosed;
         // Not the stop itself: that ends with this connection.
         _ = host.StopAsync(drain, CancellationToken.None);
-        await host.StoreClosed.WaitAsync(cancellationToken);
+        return host.StoreClosed.WaitAsync(cancellationToken);
+    }
+
+    public Task<MailServerInfo> RestartServerAsync(TimeSpan drain, CancellationToken cancellationToken)
+    {
+        var answer = inner.RestartServerAsync(drain, cancellationToken);
+        LastAnswer = answer;
+        return answer;
     }
 
     public IAsyncEnumerable<MailDomain> GetDomainsAsync(string? pattern, CancellationToken cancellationToken) => Stream(inner.GetDomainsAsync(pattern, cancellationToken));

@@ -53,6 +53,23 @@ internal static class EndpointPlan
         return endpoints;
     }
 
+    /// <summary>The settings for a restart: just these endpoints again, also where the system chose the ports, and no domain made that was removed meanwhile.</summary>
+    public static MailServerSettings Keep(MailServerSettings settings, IReadOnlyList<MailEndpoint> endpoints)
+    {
+        int Port(MailProtocol protocol, MailTlsMode tlsMode) => endpoints.FirstOrDefault(e => e.Protocol == protocol && e.TlsMode == tlsMode)?.Port ?? -1;
+        return settings with
+        {
+            Domains = [],
+            SmtpPort = Port(MailProtocol.Smtp, MailTlsMode.StartTls),
+            SubmissionPort = Port(MailProtocol.Submission, MailTlsMode.StartTls),
+            SubmissionsPort = Port(MailProtocol.Submission, MailTlsMode.Implicit),
+            ImapPort = Port(MailProtocol.Imap, MailTlsMode.StartTls),
+            ImapsPort = Port(MailProtocol.Imap, MailTlsMode.Implicit),
+            Pop3Port = Port(MailProtocol.Pop3, MailTlsMode.StartTls),
+            Pop3sPort = Port(MailProtocol.Pop3, MailTlsMode.Implicit),
+        };
+    }
+
     /// <summary>The networks whose connections begin with a PROXY header.</summary>
     /// <exception cref="Errors.MailAdminException"><c>InvalidSettings</c></exception>
     public static IReadOnlyList<IPNetwork> TrustedProxies(MailServerSettings settings) =>

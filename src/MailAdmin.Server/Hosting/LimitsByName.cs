@@ -36,6 +36,18 @@ internal static class LimitsByName
         return result;
     }
 
+    /// <summary>Limits given one after the other: the later go before.</summary>
+    public static IReadOnlyDictionary<string, long> Merge(IReadOnlyDictionary<string, long> earlier, IReadOnlyDictionary<string, long> later)
+    {
+        var merged = new Dictionary<string, long>(earlier, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in later)
+        {
+            merged[name] = value;
+        }
+
+        return merged;
+    }
+
     /// <summary>All names.</summary>
     public static IEnumerable<string> Names => typeof(ServerLimits).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.CanWrite).Select(p => p.Name);
 }

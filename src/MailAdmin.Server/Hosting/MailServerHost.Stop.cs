@@ -80,14 +80,23 @@ public sealed partial class MailServerHost
             }
         }
 
+        bool restarts;
         lock (_gate)
         {
             _state = MailServerState.Stopped;
+            restarts = _restart is not null;
         }
 
-        MailServers.Forget(this);
         Events.Publish("ServerStateChanged", MailEventSeverity.Information, $"Server {Name} is {MailServerState.Stopped}");
-        Events.End();
+        if (!restarts)
+        {
+            MailServers.Forget(this);
+            if (_endsEvents)
+            {
+                Events.End();
+            }
+        }
+
         _storeClosed.TrySetResult();
         if (_control is not null)
         {

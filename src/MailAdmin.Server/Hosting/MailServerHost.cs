@@ -23,7 +23,6 @@ namespace MailAdmin.Server.Hosting;
 public sealed partial class MailServerHost : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private readonly MailServerSettings _settings;
     private readonly ServerParts _parts;
     private readonly TimeProvider _time;
     private readonly LoggerFactory _loggers;
@@ -37,6 +36,8 @@ public sealed partial class MailServerHost : IAsyncDisposable
     private readonly List<IHostedService> _workers = [];
     private readonly List<ConnectionListener> _listeners = [];
     private readonly Dictionary<MailProtocol, IProtocolHandler> _handlers = [];
+    private readonly bool _isSuccessor;
+    private MailServerSettings _settings;
     private MailServerState _state = MailServerState.Starting;
     private string? _fault;
     private IMailStore? _store;
@@ -50,9 +51,16 @@ public sealed partial class MailServerHost : IAsyncDisposable
     private ControlService? _control;
     private IHost? _host;
     private Task? _stop;
+    private Task<MailServerHost>? _restart;
+    private bool _endsForGood;
+    private bool _endsEvents;
     private DateTimeOffset _startedAt;
 
-    internal MailServerHost(MailServerSettings settings, TimeProvider time, ServerParts? parts = null)
+    /// <param name="settings">What to serve and where.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="parts">What it is composed of.</param>
+    /// <param name="predecessor">The host that this one takes over from at a restart.</param>
+    internal MailServerHost(MailServerSettings settings, TimeProvider time, ServerParts? parts = null, MailServerHost? predecessor = null)
     {
         if (settings.Ephemeral && settings.StorePath is not null)
         {
@@ -64,7 +72,10 @@ public sealed partial class MailServerHost : IAsyncDisposable
         _parts = parts ?? ServerParts.Default;
         _time = time;
         _outbound = new OutboundPolicy(settings.Outbound);
-        Events = new EventHub(time);
+        Events = predecessor?.Events ?? new EventHub(time);
+        _isSuccessor = predecessor is not null;
+        // Until it is up, a restart's failure is still to be told.
+        _endsEvents = !_isSuccessor;
         _loggers = new LoggerFactory([new EventLoggerProvider(Events)]);
         StorePath = settings.Ephemeral ? StoreDirectory.NewTemporary() : StoreDirectory.Canonical(settings.StorePath ?? StoreDirectory.Default);
     }
@@ -89,8 +100,8 @@ public sealed partial class MailServerHost : IAsyncDisposable
     public string? Fault => Volatile.Read(ref _fault);
     /// <summary>Where it listens.</summary>
     public IReadOnlyList<MailEndpoint> Endpoints => [.. _listeners.Select(l => l.Endpoint)];
-    /// <summary>Completes when it has ended, whoever ended it.</summary>
-    public Task Completion => _ended.Task;
+    /// <summary>Completes when it has ended, whoever ended it, and no restart follows; fails where one was tried in vain.</summary>
+    public Task Completion => EndedAsync();
 
     /// <summary>Completes when everything but the control channel is gone.</summary>
     internal Task StoreClosed => _storeClosed.Task;
@@ -134,6 +145,8 @@ public sealed partial class MailServerHost : IAsyncDisposable
             {
                 _state = MailServerState.Running;
             }
+
+            _endsEvents = true;
         }
 
         Events.Publish("ServerStateChanged", MailEventSeverity.Information, $"Server {Name} is {State}");
@@ -142,19 +155,39 @@ public sealed partial class MailServerHost : IAsyncDisposable
     /// <summary>Stops in order; later callers await the same stop.</summary>
     /// <param name="drain">How long sessions have to say goodbye.</param>
     /// <param name="cancellationToken">Ends the caller's wait, not the stop.</param>
-    public Task StopAsync(TimeSpan drain, CancellationToken cancellationToken = default)
+    public async Task StopAsync(TimeSpan drain, CancellationToken cancellationToken = default)
     {
+        Task stop;
+        Task<MailServerHost>? restart;
         lock (_gate)
         {
-            if (_stop is null)
-            {
-                _state = MailServerState.Stopping;
-                // Not inline: the caller may be a session of ours.
-                _stop = Task.Run(() => CloseAsync(drain), CancellationToken.None);
-            }
+            _endsForGood = true;
+            stop = BeginStop(drain);
+            restart = _restart;
         }
 
-        return _stop.WaitAsync(cancellationToken);
+        await stop.WaitAsync(cancellationToken);
+        if (restart is not null)
+        {
+            // Where it had gone too far to be given up.
+            await ((Task)restart).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (restart.IsCompletedSuccessfully)
+            {
+                await restart.Result.StopAsync(drain, cancellationToken);
+            }
+        }
+    }
+
+    private Task BeginStop(TimeSpan drain)
+    {
+        if (_stop is null)
+        {
+            _state = MailServerState.Stopping;
+            // Not inline: the caller may be a session of ours.
+            _stop = Task.Run(() => CloseAsync(drain), CancellationToken.None);
+        }
+
+        return _stop;
     }
 
     /// <inheritdoc/>
@@ -177,10 +210,23 @@ public sealed partial class MailServerHost : IAsyncDisposable
             Queue.ModeChanged();
         }
 
-
         if (change.DisabledCapabilities is not null)
         {
             Context.DisabledCapabilities = change.DisabledCapabilities.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        }
+
+        lock (_gate)
+        {
+            // A restart keeps them.
+            _settings = _settings with
+            {
+                HostName = change.HostName ?? _settings.HostName,
+                Outbound = change.Outbound ?? _settings.Outbound,
+                DisabledCapabilities = change.DisabledCapabilities ?? _settings.DisabledCapabilities,
+                Limits = change.Limits is null ? _settings.Limits : LimitsByName.Merge(_settings.Limits, change.Limits),
+                CertificatePath = change.CertificatePath ?? _settings.CertificatePath,
+                CertificatePassword = change.CertificatePath is null ? _settings.CertificatePassword : change.CertificatePassword,
+            };
         }
 
         Events.Publish("ServerChanged", MailEventSeverity.Information, $"Settings of server {Name} changed");
@@ -240,7 +286,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
         var building = Task.Run(() => BuildHost(endpoints.Count), cancellationToken);
         try
         {
-            _store = await _parts.OpenStore(StorePath, _time, StoreNotices.To(_loggers.CreateLogger(nameof(StoreNotices))), cancellationToken);
+            _store = await OpenStoreAsync(cancellationToken);
         }
         finally
         {

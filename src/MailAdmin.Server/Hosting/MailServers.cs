@@ -58,7 +58,7 @@ public static class MailServers
     {
         lock (Gate)
         {
-            return Running.GetValueOrDefault(name) is { State: not MailServerState.Starting } host ? host : null;
+            return Running.GetValueOrDefault(name) is { } host && HasCome(host) ? host : null;
         }
     }
 
@@ -67,7 +67,7 @@ public static class MailServers
     {
         lock (Gate)
         {
-            return [.. Running.Values.Where(h => h.State != MailServerState.Starting).OrderBy(h => h.Name, StringComparer.OrdinalIgnoreCase)];
+            return [.. Running.Values.Where(HasCome).OrderBy(h => h.Name, StringComparer.OrdinalIgnoreCase)];
         }
     }
 
@@ -81,6 +81,21 @@ public static class MailServers
 
         await host.StopAsync(drain, cancellationToken);
         return true;
+    }
+
+    /// <summary>At a restart the old host is still here when it has gone, and the new one before it has come.</summary>
+    private static bool HasCome(MailServerHost host) => host.State is not (MailServerState.Starting or MailServerState.Stopped);
+
+    /// <summary>Puts the host that a restart made in the old one's place.</summary>
+    internal static void Replace(MailServerHost old, MailServerHost next)
+    {
+        lock (Gate)
+        {
+            if (Running.TryGetValue(old.Name, out var present) && ReferenceEquals(present, old))
+            {
+                Running[old.Name] = next;
+            }
+        }
     }
 
     /// <summary>Takes a stopped server out.</summary>

@@ -17,6 +17,9 @@ internal static class ServerErrors
         "ServerNotUnique", MailErrorCategory.InvalidArgument, $"More than one server is running: {string.Join(", ", names)}.", null,
         "Say which one with -Server.");
 
+    public static MailAdminException ServerIsEphemeral(string name) => new(
+        "ServerIsEphemeral", MailErrorCategory.InvalidOperation, $"Server '{name}' is ephemeral: its mail would go with the stop.", name, "Stop it and start a new one.");
+
     public static MailAdminException PortInUse(int port, string address, string? owner, Exception cause) => new(
         "PortInUse", MailErrorCategory.ResourceBusy,
         owner is null ? $"Port {port} at {address} is taken by another program." : $"Port {port} at {address} is taken by {owner}.", port,

@@ -23,6 +23,11 @@ public interface IMailAdministration : IAsyncDisposable
     Task<MailServerInfo> SetServerAsync(MailServerChange change, CancellationToken cancellationToken);
     /// <summary>Begins an ordered stop and returns when it is done.</summary>
     Task StopServerAsync(TimeSpan drain, CancellationToken cancellationToken);
+    /// <summary>
+    /// Stops in order and starts again in the same process, with the same name, store, ports and settings, those changed meanwhile included; returns it as it is
+    /// then. <c>ServerIsEphemeral</c>; where the start fails its error, and the server has ended.
+    /// </summary>
+    Task<MailServerInfo> RestartServerAsync(TimeSpan drain, CancellationToken cancellationToken);
 
     // ---- domains, mailboxes, aliases
 

@@ -67,6 +67,16 @@ Describe 'Ctrl+C' {
         Get-MailServer waiting* | Should -BeNullOrEmpty
     }
 
+    It 'ends Start-MailServer -Wait, which a restart does not' {
+        $store = "$TestDrive/waiting"
+        $ports = "-SmtpPort 0 -SubmissionPort -1 -SubmissionsPort -1 -ImapPort -1 -ImapsPort -1 -Pop3Port -1 -Pop3sPort -1"
+        Stop-Script "Start-MailServer waiting -StorePath '$store' $ports -Wait" {
+            if (Get-MailServer waiting -ErrorAction Ignore) { $script:restarted = Restart-MailServer waiting -DrainSeconds 0; $true }
+        } | Should -BeTrue
+        $restarted.State | Should -Be 'Running'
+        Get-MailServer waiting* | Should -BeNullOrEmpty
+    }
+
     It 'ends Get-MailSessionTranscript -Follow' {
         $imap = [Net.Sockets.TcpClient]::new('127.0.0.1', $server.Endpoints.Where({ $_.Service -eq 'imap' }).Port)
         $null = $imap.GetStream().ReadByte()

@@ -149,6 +149,59 @@ Describe 'A server in another process' {
         }
     }
 
+    It 'is restarted in place: same process, same ports, same mail, and what was set' {
+        $before = Get-MailServer other
+        $null = Connect-MailServer other
+        $null = New-Mailbox r@example.com
+        $null = Add-Message r@example.com kept
+        Set-MailServer -HostName mx.example.com -OutboundMail Refuse -Limit @{ Recipients = 7 }
+        $imap = [Net.Sockets.TcpClient]::new('127.0.0.1', ($before.Endpoints | Where-Object Service -EQ imap).Port)
+        $reader = [IO.StreamReader]::new($imap.GetStream())
+        $reader.ReadLine() | Should -BeLike '`* OK*'
+        $watching = [powershell]::Create().AddScript('Import-Module $env:MAILADMIN_MANIFEST; Watch-MailEvent -After 1 | ForEach-Object { [AppDomain]::CurrentDomain.SetData("restartHeard", 1) }')
+        $run = $watching.BeginInvoke()
+        while (-not [AppDomain]::CurrentDomain.GetData('restartHeard')) { [Threading.Thread]::Yield() }
+
+        $after = Restart-MailServer
+
+        $after.ProcessId | Should -Be $serve.Id
+        $after.State | Should -Be 'Running'
+        $after.StartedAt | Should -BeGreaterThan $before.StartedAt
+        "$($after.Endpoints)" | Should -Be "$($before.Endpoints)"
+        $after.HostName | Should -Be 'mx.example.com'
+        $after.Outbound | Should -Be 'Refuse'
+        $after.MessageCount | Should -Be 1
+        $reader.ReadLine() | Should -BeLike '`* BYE*'
+        $imap.Dispose()
+
+        # Who is connected stays so, and who watches from elsewhere is told in one error.
+        (Get-MailboxMessage r@example.com).Subject | Should -Be 'kept'
+        (Get-MailServer).ProcessId | Should -Be $serve.Id
+        $null = $run.AsyncWaitHandle.WaitOne(60000)
+        try { $null = $watching.EndInvoke($run) } catch { $_.Exception.InnerException.ErrorRecord.FullyQualifiedErrorId | Should -BeLike 'ServerConnectionLost,*' }
+        $serve.HasExited | Should -BeFalse
+        Restart-MailServer other -WhatIf | Should -BeNullOrEmpty
+        (Get-MailServer | Restart-MailServer -DrainSeconds 0).ProcessId | Should -Be $serve.Id
+
+        # An ordered stop is still one.
+        Stop-MailServer -DrainSeconds 0
+        $serve.WaitForExit()
+        $serve.ExitCode | Should -Be 0
+        Disconnect-MailServer
+    }
+
+    It 'that cannot be started again says why, and its process ends with 1' {
+        $pem = "$TestDrive/$(New-Guid).pem"
+        $null = New-MailCertificate mx.example.com $pem
+        Set-MailCertificate $pem
+        Remove-Item $pem
+        $failure = Get-OneError { Restart-MailServer other -DrainSeconds 0 }
+        $failure.FullyQualifiedErrorId | Should -Be 'CertificateNotUsable,MailAdmin.Module.Servers.RestartMailServer'
+        $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        $serve.WaitForExit()
+        $serve.ExitCode | Should -Be 1
+    }
+
     It 'that is killed gives one clear error to who watches, waits and asks' {
         $null = New-Mailbox k@example.com
         $null = Connect-MailServer other

@@ -132,7 +132,21 @@ public sealed class RawClient : IAsyncDisposable
     }
 
     /// <summary>Waits until the server says something more, or ends; takes nothing, and may be left alone. For how long is the caller's concern.</summary>
-    public Task HearAsync() => _start < _end ? Task.CompletedTask : _filling ??= FillNowAsync();
+    public Task HearAsync()
+    {
+        if (_start < _end)
+        {
+            return Task.CompletedTask;
+        }
+
+        if (_filling is { IsCompletedSuccessfully: true, Result: > 0 })
+        {
+            // What it brought has been read since, and says nothing of what comes next.
+            _filling = null;
+        }
+
+        return _filling ??= FillNowAsync();
+    }
 
     /// <summary>Reads exactly so many octets.</summary>
     public async Task<byte[]> ReadAsync(int count)

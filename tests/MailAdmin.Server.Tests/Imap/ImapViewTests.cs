@@ -10,6 +10,7 @@ namespace MailAdmin.Server.Tests.Imap;
 public sealed class ImapViewTests
 {
     [Theory]
+    [InlineData(12, 150, 7)]
     [InlineData(200, 10, 20261122)]
     public async Task Every_sessions_view_equals_the_stores(int sessions, int rounds, int seed)
     {

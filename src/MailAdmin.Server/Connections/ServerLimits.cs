@@ -43,6 +43,8 @@ public sealed record ServerLimits
 
     // ---- IMAP
 
+    /// <summary>Command line without literals before login, octets, and as much again of literals: what a stranger can make the server hold. As for SMTP and POP3.</summary>
+    public int ImapLoginLine { get; init; } = 12_288;
     /// <summary>Command line without literals, octets. Long UID sets are long lines.</summary>
     public int ImapCommandLine { get; init; } = 65_536;
     /// <summary>Sum of the literals of a command other than APPEND, octets.</summary>

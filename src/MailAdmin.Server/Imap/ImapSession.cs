@@ -28,8 +28,8 @@ internal sealed partial class ImapSession
     {
         Context = context;
         Connection = connection;
-        _framer = new ImapFramer(connection.Limits.ImapCommandLine, connection.Limits.ImapCommandLiterals, connection.Limits.MessageSize, MaxUnaskedLiteral);
-        _decoder.MaxNesting = connection.Limits.ImapNesting;
+        _framer = FramerOf(Math.Min(Limits.ImapCommandLine, Limits.ImapLoginLine), Math.Min(Limits.ImapCommandLiterals, Limits.ImapLoginLine));
+        _decoder.MaxNesting = Limits.ImapNesting;
     }
 
     public ServerContext Context { get; }
@@ -39,6 +39,7 @@ internal sealed partial class ImapSession
     public string Tag => _tag;
     public ClientConnection Connection { get; }
     public IMailStore Store => Context.Store;
+    private ServerLimits Limits => Connection.Limits;
     public PipeWriter Output => Connection.Output;
     /// <summary>Who logged in; null before.</summary>
     public MailboxRecord? Mailbox { get; private set; }
@@ -121,6 +122,8 @@ internal sealed partial class ImapSession
         Mailbox = mailbox;
         Connection.Activity.Mailbox = mailbox.Address.ToString();
         Connection.Activity.State = "Authenticated";
+        // Between two commands the framer holds nothing.
+        _framer = FramerOf(Limits.ImapCommandLine, Limits.ImapCommandLiterals);
     }
 
     /// <summary>Turns CONDSTORE on; where a folder is selected its HIGHESTMODSEQ is told now. RFC 7162 §3.1.</summary>
@@ -150,6 +153,8 @@ internal sealed partial class ImapSession
         Connection.Activity.Folder = null;
         Connection.Activity.State = "Authenticated";
     }
+
+    private ImapFramer FramerOf(int maxLine, int maxLiterals) => new(maxLine, maxLiterals, Limits.MessageSize, MaxUnaskedLiteral);
 
     /// <summary>Answers what is no command.</summary>
     private void Answer(ImapFrame frame)
@@ -249,7 +254,7 @@ internal sealed partial class ImapSession
     private void Bad(string tag, string text, string? code = null)
     {
         Reply(tag, "BAD", code, text);
-        if (++_badCommands >= Connection.Limits.MaxBadCommands)
+        if (++_badCommands >= Limits.MaxBadCommands)
         {
             End("Too many bad commands");
         }

@@ -103,6 +103,7 @@ internal sealed class ImapServer : ITranscriptServer
         ("MaxBadCommands", var n) => limits with { MaxBadCommands = n },
         ("MessageSize", var n) => limits with { MessageSize = n },
         ("ImapCommandLiterals", var n) => limits with { ImapCommandLiterals = n },
+        ("ImapLoginLine", var n) => limits with { ImapLoginLine = n },
         ("ImapCommandLine", var n) => limits with { ImapCommandLine = n },
         ("AppendMessages", var n) => limits with { AppendMessages = n },
         _ => throw new ArgumentException($"limit {name}"),

@@ -27,6 +27,9 @@ internal sealed class FolderStore(StoreOptions options, StoreState state, StoreW
     public Task<FolderRecord> RenameAsync(FolderId id, string newName, CancellationToken cancellationToken = default) =>
         Run(c => FolderVerbs.Rename(c, id, newName), cancellationToken);
 
+    public Task RenameParentAsync(MailboxId mailbox, string name, string newName, CancellationToken cancellationToken = default) =>
+        Run(c => FolderVerbs.RenameParent(c, mailbox, name, newName), cancellationToken);
+
     public Task DeleteAsync(FolderId id, CancellationToken cancellationToken = default) => Run(c => FolderVerbs.Delete(c, id), cancellationToken);
 
     public Task SubscribeAsync(MailboxId mailbox, string name, bool subscribed, CancellationToken cancellationToken = default) =>

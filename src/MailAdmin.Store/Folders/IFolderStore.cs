@@ -17,6 +17,9 @@ public interface IFolderStore
     /// Renames with all below it. INBOX: its messages move to the new folder and INBOX stays, empty (RFC 9051 §6.3.6).
     /// </summary>
     Task<FolderRecord> RenameAsync(FolderId id, string newName, CancellationToken cancellationToken = default);
+    /// <summary>Renames a name that is only the parent of folders (\NonExistent): all below it (RFC 9051 §6.3.6).</summary>
+    /// <exception cref="Errors.MailAdminException"><c>FolderNotFound</c> where nothing is below it, <c>FolderExists</c>, <c>InvalidFolderName</c></exception>
+    Task RenameParentAsync(MailboxId mailbox, string name, string newName, CancellationToken cancellationToken = default);
     /// <summary>Deletes a folder and its messages; those below it stay, and the name stays as \NonExistent while they do. INBOX never.</summary>
     Task DeleteAsync(FolderId id, CancellationToken cancellationToken = default);
     /// <summary>Subscriptions are names and outlive folders (RFC 9051 §6.3.7).</summary>

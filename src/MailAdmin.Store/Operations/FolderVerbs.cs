@@ -42,50 +42,59 @@ internal static class FolderVerbs
     {
         var folder = Require(context, id);
         var name = Normalize(newName);
-        if (context.Index.Folder(folder.Mailbox, name) is not null)
-        {
-            throw StoreErrors.FolderExists(name);
-        }
-
         if (folder.Name == FolderName.Inbox)
         {
+            RequireNew(context, folder.Mailbox, name);
             return RenameInbox(context, id, folder, name);
         }
 
-        var below = folder.Name + FolderName.Separator;
-        if (name.StartsWith(below, StringComparison.Ordinal))
+        Move(context, folder.Mailbox, folder.Name, name);
+        return Record(context.Ids, folder with { Name = name });
+    }
+
+    public static bool RenameParent(PlanContext context, MailboxId mailbox, string oldName, string newName)
+    {
+        Move(context, context.MailboxRow(mailbox).Row, Normalize(oldName), Normalize(newName));
+        return true;
+    }
+
+    // A name, where it is a folder, and everything below it; none of the new names may be taken or too long.
+    private static void Move(PlanContext context, long mailbox, string oldName, string newName)
+    {
+        RequireNew(context, mailbox, newName);
+        var below = oldName + FolderName.Separator;
+        if (newName.StartsWith(below, StringComparison.Ordinal) || oldName == FolderName.Inbox)
         {
-            throw StoreErrors.InvalidFolderName(name);
+            throw StoreErrors.InvalidFolderName(newName);
         }
 
-        // Everything below moves along; none of the new names may be taken or too long.
-        var moving = context.Index.Folders(folder.Mailbox).FindAll(f => f.Name.StartsWith(below, StringComparison.Ordinal));
-        var renamed = moving.ConvertAll(f => f with { Name = name + f.Name[folder.Name.Length..] });
-        foreach (var child in renamed)
+        var moving = context.Index.Folders(mailbox).FindAll(f => f.Name == oldName || f.Name.StartsWith(below, StringComparison.Ordinal));
+        if (moving.Count == 0)
         {
-            if (!FolderName.TryNormalize(child.Name, out _))
+            throw StoreErrors.FolderNotFound(oldName);
+        }
+
+        moving.Sort((x, y) => string.CompareOrdinal(x.Name, y.Name));
+        var renamed = moving.ConvertAll(f => f with { Name = newName + f.Name[oldName.Length..] });
+        foreach (var folder in renamed)
+        {
+            if (!FolderName.TryNormalize(folder.Name, out _))
             {
-                throw StoreErrors.InvalidFolderName(child.Name);
+                throw StoreErrors.InvalidFolderName(folder.Name);
             }
 
-            if (context.Index.Folder(folder.Mailbox, child.Name) is not null)
-            {
-                throw StoreErrors.FolderExists(child.Name);
-            }
+            RequireNew(context, mailbox, folder.Name);
         }
 
-        foreach (var level in MissingLevels(context, folder.Mailbox, name))
+        foreach (var level in MissingLevels(context, mailbox, newName))
         {
-            Emit(context, folder.Mailbox, level, SpecialUse.None);
+            Emit(context, mailbox, level, SpecialUse.None);
         }
 
-        var result = Emit(context, folder with { Name = name }, folder.Name);
         for (var i = 0; i < moving.Count; i++)
         {
             Emit(context, renamed[i], moving[i].Name);
         }
-
-        return result;
     }
 
     public static bool Delete(PlanContext context, FolderId id)
@@ -143,12 +152,11 @@ internal static class FolderVerbs
     public static FolderRecord Record(IdCodec ids, FolderRow row) => new(
         ids.Folder(row.Row), ids.Mailbox(row.Mailbox), row.Name, row.Use, row.UidValidity, DateTimeOffset.FromUnixTimeMilliseconds(row.Created));
 
-    private static FolderRecord Emit(PlanContext context, FolderRow renamed, string oldName)
+    private static void Emit(PlanContext context, FolderRow renamed, string oldName)
     {
         context.Emit(new FolderPut(renamed.Row, renamed.Mailbox, renamed.Name, renamed.Use, renamed.UidValidity, renamed.Created));
         context.Announce(new FolderChanged(
             context.Ids.Mailbox(renamed.Mailbox), context.Ids.Folder(renamed.Row), renamed.Name, oldName, FolderChangeKind.Renamed, context.Now));
-        return Record(context.Ids, renamed);
     }
 
     // RFC 9051 §6.3.6: INBOX's messages move to the new folder; INBOX stays, empty, and so do the folders below it.
@@ -185,6 +193,14 @@ internal static class FolderVerbs
 
     private static FolderRow Require(PlanContext context, FolderId id) =>
         context.Ids.Row(id) is > 0 and var row && context.Index.Folder(row) is { } folder ? folder : throw StoreErrors.FolderNotFound(id);
+
+    private static void RequireNew(PlanContext context, long mailbox, string name)
+    {
+        if (context.Index.Folder(mailbox, name) is not null)
+        {
+            throw StoreErrors.FolderExists(name);
+        }
+    }
 
     private static string Normalize(string name) => FolderName.TryNormalize(name, out var normalized) ? normalized : throw StoreErrors.InvalidFolderName(name);
 

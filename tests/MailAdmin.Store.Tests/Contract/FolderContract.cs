@@ -65,6 +65,22 @@ public abstract class FolderContract : StoreContract
     }
 
     [Fact]
+    public async Task A_name_that_is_only_a_parent_is_renamed_by_what_is_below_it()
+    {
+        await Store.Folders.CreateAsync(Ann.Id, "a/b/c");
+        await Deliver("inside", await Folder("a/b/c"));
+        await Store.Folders.DeleteAsync(await Folder("a/b"));
+        await Store.Folders.DeleteAsync(await Folder("a"));
+        await Fails("InvalidFolderName", () => Store.Folders.RenameParentAsync(Ann.Id, "a", "a/x"));
+        await Fails("FolderNotFound", () => Store.Folders.RenameParentAsync(Ann.Id, "nowhere", "x"));
+        await Fails("FolderExists", () => Store.Folders.RenameParentAsync(Ann.Id, "a", "Trash"));
+        await Store.Folders.RenameParentAsync(Ann.Id, "a", "x");
+        Assert.Equal("inside", await Text(1, await Folder("x/b/c")));
+        Assert.Null(await Store.Folders.FindAsync(Ann.Id, "x"));
+        Assert.Null(await Store.Folders.FindAsync(Ann.Id, "a/b/c"));
+    }
+
+    [Fact]
     public async Task Renaming_inbox_moves_its_messages_and_leaves_it_empty()
     {
         await Deliver("one", null, MessageFlags.Seen, "kept");

@@ -225,7 +225,7 @@ internal sealed class StorePair(Random random, IMailStore engine) : IAsyncDispos
         for (var i = random.Next(1, 4); i > 0; i--)
         {
             var octets = Octets();
-            var (flags, words, at) = (new MessageFlags((ulong)random.Next(32)), Some(Words), DateTimeOffset.FromUnixTimeSeconds(random.Next()));
+            var (flags, words, at) = (new MessageFlags((ulong)random.Next(32)), Some(Words), DateTimeOffset.FromUnixTimeSeconds(random.Next()).ToOffset(TimeSpan.FromMinutes(random.Next(2) * random.Next(-840, 841))));
             mine.Add(new AppendItem(await IncomingAsync(Engine, octets), flags, words, at));
             model.Add(new AppendItem(await IncomingAsync(_reference, octets), flags, words, at));
         }
@@ -245,8 +245,14 @@ internal sealed class StorePair(Random random, IMailStore engine) : IAsyncDispos
         var name = string.Join('/', Enumerable.Range(0, random.Next(1, 4)).Select(_ => "fgh"[random.Next(3)].ToString()));
         switch (random.Next(4))
         {
-            case 0:
+            case 0 when random.Next(3) > 0:
                 Same(await Outcome(async () => (await Engine.Folders.RenameAsync(a.Mine, name)).Name), await Outcome(async () => (await _reference.Folders.RenameAsync(a.Model, name)).Name));
+                break;
+            case 0:
+                var above = "fgh"[random.Next(3)].ToString();
+                Same(
+                    await Outcome(async () => { await Engine.Folders.RenameParentAsync(mine, above, name); return 0; }),
+                    await Outcome(async () => { await _reference.Folders.RenameParentAsync(model, above, name); return 0; }));
                 break;
             case 1 when random.Next(3) == 0:
                 Same(await Outcome(async () => { await Engine.Folders.DeleteAsync(a.Mine); return 0; }), await Outcome(async () => { await _reference.Folders.DeleteAsync(a.Model); return 0; }));

@@ -34,17 +34,39 @@ public sealed partial class MemoryMailStore
         {
             AddAbove(mailbox, name, changes);
             var created = Add(mailbox, name, SpecialUse.None, changes);
-            Folder(created.Id).Keywords = folder.Keywords;
+            Folder(created.Id).Keywords = folder.Messages.Count > 0 ? folder.Keywords : FolderKeywords.Empty;
             Transfer(folder, UidSet.All, Folder(created.Id), true, false, changes);
             return created;
         }
 
-        if (name.StartsWith(oldName + "/", StringComparison.Ordinal))
+        Move(mailbox, oldName, name, changes);
+        return folder.Record;
+    });
+
+    public Task RenameParentAsync(MailboxId mailbox, string name, string newName, CancellationToken cancellationToken = default) => Change(changes =>
+    {
+        _ = _mailboxes.GetValueOrDefault(mailbox) ?? throw Error("MailboxNotFound");
+        var (from, to) = (Normalize(name), Normalize(newName));
+        RequireNew(mailbox, to);
+        Move(mailbox, from, to, changes);
+        return true;
+    });
+
+    private void Move(MailboxId mailbox, string oldName, string name, List<StoreChange> changes)
+    {
+        if (name.StartsWith(oldName + "/", StringComparison.Ordinal) || oldName == FolderName.Inbox)
         {
             throw Error("InvalidFolderName");
         }
 
-        var below = _folders.Values.Where(f => f.Record.Mailbox == mailbox && f.Record.Name.StartsWith(oldName + "/", StringComparison.Ordinal)).ToList();
+        var below = _folders.Values
+            .Where(f => f.Record.Mailbox == mailbox && (f.Record.Name == oldName || f.Record.Name.StartsWith(oldName + "/", StringComparison.Ordinal)))
+            .OrderBy(f => f.Record.Name, StringComparer.Ordinal).ToList();
+        if (below.Count == 0)
+        {
+            throw Error("FolderNotFound");
+        }
+
         foreach (var child in below)
         {
             Normalize(name + child.Record.Name[oldName.Length..]);
@@ -52,15 +74,13 @@ public sealed partial class MemoryMailStore
         }
 
         AddAbove(mailbox, name, changes);
-        foreach (var moving in below.Prepend(folder))
+        foreach (var moving in below)
         {
             var now = moving.Record with { Name = name + moving.Record.Name[oldName.Length..] };
             changes.Add(new FolderChanged(mailbox, now.Id, now.Name, moving.Record.Name, FolderChangeKind.Renamed, DateTimeOffset.UtcNow));
             moving.Record = now;
         }
-
-        return folder.Record;
-    });
+    }
 
     public Task DeleteAsync(FolderId id, CancellationToken cancellationToken = default) => Change(changes =>
     {

@@ -191,12 +191,7 @@ public static class FetchGrammar
         var section = ReadSpecification(args, text);
         args.Expect((byte)']');
         text.Append(']');
-        if (kind != FetchKind.Section && section.Text != SectionText.None)
-        {
-            // RFC 3516 §7 section-binary: a part, nothing else.
-            args.Fail("BINARY is of parts");
-        }
-
+        // RFC 3516 §7 has BINARY of parts only. Headers and texts are given as BODY gives them: Dovecot does, and clients ask for it.
         long? start = null;
         var count = long.MaxValue;
         if (kind != FetchKind.BinarySize && args.Take((byte)'<'))

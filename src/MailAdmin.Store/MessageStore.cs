@@ -238,7 +238,7 @@ internal sealed class MessageStore(
     }
 
     private StoredMessage Message(FolderId folder, in MessageRow row, MessageSummary? summary) => new(
-        folder, row.Uid, new MessageFlags(row.Flags), row.ModSeq, DateTimeOffset.FromUnixTimeSeconds(row.Received), DateTimeOffset.FromUnixTimeSeconds(row.Saved), row.Size,
+        folder, row.Uid, new MessageFlags(row.Flags), row.ModSeq, row.ReceivedAt, DateTimeOffset.FromUnixTimeSeconds(row.Saved), row.Size,
         state.Ids.Content(row.Content), new ContentLocation(0, row.Content), summary);
 
     private MessageSummary?[] ReadSummaries(SnapshotChunk chunk, int from, int to)

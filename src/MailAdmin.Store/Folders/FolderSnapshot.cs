@@ -46,7 +46,12 @@ public abstract class FolderSnapshot
 /// <param name="Flags">See <see cref="MessageFlags"/>.</param>
 /// <param name="ModSeq">RFC 7162.</param>
 /// <param name="ReceivedSeconds">INTERNALDATE, seconds since 1970 UTC.</param>
-public readonly record struct MessageState(uint Uid, uint Size, MessageFlags Flags, ulong ModSeq, uint ReceivedSeconds);
+/// <param name="ReceivedZone">The zone it was given in, minutes east of UTC.</param>
+public readonly record struct MessageState(uint Uid, uint Size, MessageFlags Flags, ulong ModSeq, uint ReceivedSeconds, short ReceivedZone = 0)
+{
+    /// <summary>INTERNALDATE as it was given.</summary>
+    public DateTimeOffset ReceivedAt => DateTimeOffset.FromUnixTimeSeconds(ReceivedSeconds).ToOffset(TimeSpan.FromMinutes(ReceivedZone));
+}
 
 /// <summary>Difference of two snapshots of a folder.</summary>
 public sealed record SnapshotDifference(UidSet Expunged, UidSet Changed, UidSet Added)

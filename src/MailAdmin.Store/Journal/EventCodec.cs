@@ -31,7 +31,7 @@ internal static class EventCodec
                 w.Kind((byte)Kind.MessagesPlaced).Number(p.Folder).Number(p.Rows.Length);
                 foreach (ref readonly var row in p.Rows.AsSpan())
                 {
-                    w.Number(row.Uid).Number(row.Size).Unsigned(row.Flags).Unsigned(row.ModSeq).Number(row.Received).Number(row.Saved).Number(row.Content);
+                    w.Number(row.Uid).Number(row.Size).Unsigned(row.Flags).Unsigned(row.ModSeq).Number(row.Received | ((long)row.ReceivedZone << 32)).Number(row.Saved).Number(row.Content);
                 }
 
                 break;
@@ -144,7 +144,8 @@ internal static class EventCodec
                 var rows = new MessageRow[r.Count()];
                 for (var i = 0; i < rows.Length; i++)
                 {
-                    rows[i] = new MessageRow(r.UInt32(), r.UInt32(), r.Unsigned(), r.Unsigned(), r.UInt32(), r.UInt32(), r.Number());
+                    var (uid, size, flags, modSeq, received) = (r.UInt32(), r.UInt32(), r.Unsigned(), r.Unsigned(), r.Number());
+                    rows[i] = new MessageRow(uid, size, flags, modSeq, (uint)received, r.UInt32(), r.Number(), (short)(received >> 32));
                 }
 
                 return new MessagesPlaced(placedIn, rows);

@@ -27,7 +27,8 @@ internal sealed class AppendOperation(
             var received = item.ReceivedAt ?? context.Now;
             var content = context.Store(message, received.ToUnixTimeMilliseconds());
             rows[i] = new MessageRow(
-                head.UidNext + (uint)i, (uint)message.Source.Length, flags[i], modSeq, (uint)Math.Clamp(received.ToUnixTimeSeconds(), 0, uint.MaxValue), context.NowSeconds, content);
+                head.UidNext + (uint)i, (uint)message.Source.Length, flags[i], modSeq, (uint)Math.Clamp(received.ToUnixTimeSeconds(), 0, uint.MaxValue), context.NowSeconds, content,
+                (short)(received.Offset.Ticks / TimeSpan.TicksPerMinute));
         }
 
         keywords.Emit(context);

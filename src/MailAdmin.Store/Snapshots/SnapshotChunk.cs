@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace MailAdmin.Store.Snapshots;
 
 /// <summary>
-/// Up to <see cref="Capacity"/> consecutive messages of a folder as columns, 30 octets a message. Immutable to whoever holds it.
+/// Up to <see cref="Capacity"/> consecutive messages of a folder as columns, 30 octets a message, 32 where dates have zones. Immutable to whoever holds it.
 /// </summary>
 /// <remarks>
 /// UIDs, mod-sequences and content keys are kept as differences to the chunk's base; where one does not fit, a new chunk begins.
@@ -19,7 +19,8 @@ internal sealed class SnapshotChunk
     private const int FirstAllocation = 8;
     private const int BlobHead = 32;
     private const int OctetsPerRow = 2 + 4 + 8 + 4 + 4 + 4 + 4;
-    private const byte BlobVersion = 1;
+    /// <summary>Without, and with, a column of zones: mail that is delivered has none, and most chunks neither.</summary>
+    private const byte BlobVersion = 1, ZonedBlobVersion = 2;
 
     private readonly ushort[] _uids;
     private readonly uint[] _sizes;
@@ -28,10 +29,11 @@ internal sealed class SnapshotChunk
     private readonly uint[] _received;
     private readonly uint[] _saved;
     private readonly uint[] _contents;
+    private readonly short[]? _zones;
     private readonly ulong _modSeqBase;
     private readonly long _contentBase;
 
-    private SnapshotChunk(uint firstUid, ulong modSeqBase, long contentBase, int allocation)
+    private SnapshotChunk(uint firstUid, ulong modSeqBase, long contentBase, int allocation, bool isZoned)
     {
         FirstUid = firstUid;
         _modSeqBase = modSeqBase;
@@ -43,6 +45,7 @@ internal sealed class SnapshotChunk
         _received = new uint[allocation];
         _saved = new uint[allocation];
         _contents = new uint[allocation];
+        _zones = isZoned ? new short[allocation] : null;
     }
 
     private SnapshotChunk(SnapshotChunk from, int count, int unseen, ulong maxModSeq, ulong[]? flags = null, uint[]? modSeqs = null)
@@ -57,6 +60,7 @@ internal sealed class SnapshotChunk
         _received = from._received;
         _saved = from._saved;
         _contents = from._contents;
+        _zones = from._zones;
         Count = count;
         UnseenCount = unseen;
         MaxModSeq = maxModSeq;
@@ -74,7 +78,7 @@ internal sealed class SnapshotChunk
     public static SnapshotChunk Start(in MessageRow row)
     {
         // Copies bring older contents behind newer ones, and a flag change makes any message the newest: the bases leave room on both sides.
-        var chunk = new SnapshotChunk(row.Uid, row.ModSeq > int.MaxValue ? row.ModSeq - int.MaxValue : 0, Math.Max(0, row.Content - int.MaxValue), FirstAllocation);
+        var chunk = new SnapshotChunk(row.Uid, row.ModSeq > int.MaxValue ? row.ModSeq - int.MaxValue : 0, Math.Max(0, row.Content - int.MaxValue), FirstAllocation, row.ReceivedZone != 0);
         chunk.Set(0, row);
         return new SnapshotChunk(chunk, 1, Unseen(row.Flags), row.ModSeq);
     }
@@ -89,9 +93,11 @@ internal sealed class SnapshotChunk
         }
 
         var target = this;
-        if (Count == _uids.Length)
+        var lacksZones = _zones is null && row.ReceivedZone != 0;
+        if (Count == _uids.Length || lacksZones)
         {
-            target = new SnapshotChunk(FirstUid, _modSeqBase, _contentBase, Math.Min(Capacity, Count * 4));
+            target = new SnapshotChunk(
+                FirstUid, _modSeqBase, _contentBase, Count == _uids.Length ? Math.Min(Capacity, Count * 4) : _uids.Length, _zones is not null || lacksZones);
             CopyTo(target);
         }
 
@@ -125,7 +131,7 @@ internal sealed class SnapshotChunk
         }
 
         // A chunk that may still grow: all its columns must have one length, and its slots one owner.
-        var copy = new SnapshotChunk(FirstUid, _modSeqBase, _contentBase, _uids.Length);
+        var copy = new SnapshotChunk(FirstUid, _modSeqBase, _contentBase, _uids.Length, _zones is not null);
         CopyTo(copy);
         flags.CopyTo(copy._flags, 0);
         modSeqs.CopyTo(copy._modSeqs, 0);
@@ -137,8 +143,8 @@ internal sealed class SnapshotChunk
     public ulong ModSeq(int index) => _modSeqBase + _modSeqs[index];
     public uint Size(int index) => _sizes[index];
     public long Content(int index) => _contentBase + _contents[index];
-    public MessageState State(int index) => new(Uid(index), _sizes[index], new MessageFlags(_flags[index]), ModSeq(index), _received[index]);
-    public MessageRow Row(int index) => new(Uid(index), _sizes[index], _flags[index], ModSeq(index), _received[index], _saved[index], Content(index));
+    public MessageState State(int index) => new(Uid(index), _sizes[index], new MessageFlags(_flags[index]), ModSeq(index), _received[index], Zone(index));
+    public MessageRow Row(int index) => new(Uid(index), _sizes[index], _flags[index], ModSeq(index), _received[index], _saved[index], Content(index), Zone(index));
 
     /// <summary>True where both chunks show the same messages as far as both reach.</summary>
     public bool SharesColumnsWith(SnapshotChunk other) =>
@@ -159,9 +165,9 @@ internal sealed class SnapshotChunk
     /// <summary>As the index keeps it.</summary>
     public byte[] Encode()
     {
-        var blob = new byte[BlobHead + (Count * OctetsPerRow) + sizeof(ulong)];
+        var blob = new byte[BlobHead + (Count * (OctetsPerRow + (_zones is null ? 0 : sizeof(short)))) + sizeof(ulong)];
         var span = blob.AsSpan();
-        span[0] = BlobVersion;
+        span[0] = _zones is null ? BlobVersion : ZonedBlobVersion;
         BinaryPrimitives.WriteUInt16LittleEndian(span[2..], (ushort)Count);
         BinaryPrimitives.WriteUInt32LittleEndian(span[4..], FirstUid);
         BinaryPrimitives.WriteUInt64LittleEndian(span[8..], _modSeqBase);
@@ -174,6 +180,11 @@ internal sealed class SnapshotChunk
         Put<uint>(_received, ref rest);
         Put<uint>(_saved, ref rest);
         Put<uint>(_contents, ref rest);
+        if (_zones is not null)
+        {
+            Put(_zones, ref rest);
+        }
+
         BinaryPrimitives.WriteUInt64LittleEndian(rest, XxHash3.HashToUInt64(span[..^sizeof(ulong)]));
         return blob;
     }
@@ -181,20 +192,21 @@ internal sealed class SnapshotChunk
     /// <summary>Reads what <see cref="Encode"/> wrote; null where it is damaged.</summary>
     public static SnapshotChunk? Decode(ReadOnlySpan<byte> blob)
     {
-        if (blob.Length < BlobHead + sizeof(ulong) || blob[0] != BlobVersion
+        if (blob.Length < BlobHead + sizeof(ulong) || blob[0] is not (BlobVersion or ZonedBlobVersion)
             || BinaryPrimitives.ReadUInt64LittleEndian(blob[^sizeof(ulong)..]) != XxHash3.HashToUInt64(blob[..^sizeof(ulong)]))
         {
             return null;
         }
 
         int count = BinaryPrimitives.ReadUInt16LittleEndian(blob[2..]);
-        if (count is 0 or > Capacity || blob.Length != BlobHead + (count * OctetsPerRow) + sizeof(ulong))
+        var isZoned = blob[0] == ZonedBlobVersion;
+        if (count is 0 or > Capacity || blob.Length != BlobHead + (count * (OctetsPerRow + (isZoned ? sizeof(short) : 0))) + sizeof(ulong))
         {
             return null;
         }
 
         var chunk = new SnapshotChunk(
-            BinaryPrimitives.ReadUInt32LittleEndian(blob[4..]), BinaryPrimitives.ReadUInt64LittleEndian(blob[8..]), BinaryPrimitives.ReadInt64LittleEndian(blob[16..]), count);
+            BinaryPrimitives.ReadUInt32LittleEndian(blob[4..]), BinaryPrimitives.ReadUInt64LittleEndian(blob[8..]), BinaryPrimitives.ReadInt64LittleEndian(blob[16..]), count, isZoned);
         var rest = blob[BlobHead..];
         Get<ushort>(chunk._uids, ref rest);
         Get<uint>(chunk._sizes, ref rest);
@@ -203,6 +215,11 @@ internal sealed class SnapshotChunk
         Get<uint>(chunk._received, ref rest);
         Get<uint>(chunk._saved, ref rest);
         Get<uint>(chunk._contents, ref rest);
+        if (chunk._zones is not null)
+        {
+            Get(chunk._zones, ref rest);
+        }
+
         var unseen = 0;
         var highest = 0U;
         for (var i = 0; i < count; i++)
@@ -213,6 +230,8 @@ internal sealed class SnapshotChunk
 
         return new SnapshotChunk(chunk, count, unseen, chunk._modSeqBase + highest);
     }
+
+    private short Zone(int index) => _zones is null ? (short)0 : _zones[index];
 
     private static int Unseen(ulong flags) => (flags & MessageFlags.Seen.Bits) == 0 ? 1 : 0;
 
@@ -225,6 +244,10 @@ internal sealed class SnapshotChunk
         _received[index] = row.Received;
         _saved[index] = row.Saved;
         _contents[index] = (uint)(row.Content - _contentBase);
+        if (_zones is not null)
+        {
+            _zones[index] = row.ReceivedZone;
+        }
     }
 
     private void CopyTo(SnapshotChunk target)
@@ -236,6 +259,7 @@ internal sealed class SnapshotChunk
         Array.Copy(_received, target._received, Count);
         Array.Copy(_saved, target._saved, Count);
         Array.Copy(_contents, target._contents, Count);
+        _zones?.AsSpan(0, Count).CopyTo(target._zones);
     }
 
     private void Put<T>(T[] column, ref Span<byte> rest)

@@ -197,6 +197,7 @@ public abstract class MessageContract : StoreContract
         }
 
         Assert.Equal(at, messages[0].ReceivedAt);
+        Assert.Equal(at.Offset, messages[0].ReceivedAt.Offset);
         Assert.True(messages[0].SavedAt > at.AddYears(1));
         Assert.Equal(result.ModSeq, messages[1].ModSeq);
         Assert.Equal("two", await Text(2));

@@ -126,7 +126,7 @@ internal sealed class MemoryFolder(FolderRecord record)
 
     public ListSnapshot Snapshot() => new(
         Record.Id, Record.UidValidity, UidNext, ModSeq, Keywords,
-        [.. Messages.Select(m => new MessageState(m.Uid, (uint)m.Octets.Length, m.Flags, m.ModSeq, (uint)m.Received.ToUnixTimeSeconds()))]);
+        [.. Messages.Select(m => new MessageState(m.Uid, (uint)m.Octets.Length, m.Flags, m.ModSeq, (uint)m.Received.ToUnixTimeSeconds(), (short)m.Received.Offset.TotalMinutes))]);
 }
 
 internal sealed record MemoryMessage(uint Uid, MessageFlags Flags, ulong ModSeq, DateTimeOffset Received, DateTimeOffset Saved, ContentId Content, byte[] Octets);

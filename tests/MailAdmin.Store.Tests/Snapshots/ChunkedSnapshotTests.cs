@@ -28,7 +28,8 @@ public sealed class ChunkedSnapshotTests
                 case 0:
                     uidNext += random.Next(50) == 0 ? (uint)random.Next(100_000) : 0;
                     var added = Enumerable.Range(0, random.Next(1, 60)).Select(_ => new MessageRow(
-                        uidNext++, (uint)random.Next(), (ulong)random.NextInt64(), modSeq, (uint)random.Next(), (uint)random.Next(), random.NextInt64(10_000_000_000))).ToArray();
+                        uidNext++, (uint)random.Next(), (ulong)random.NextInt64(), modSeq, (uint)random.Next(), (uint)random.Next(), random.NextInt64(10_000_000_000),
+                        random.Next(200) == 0 ? (short)random.Next(-840, 841) : (short)0)).ToArray();
                     rows = [.. rows, .. added];
                     snapshot = snapshot.Append(Head(uidNext, modSeq), added);
                     break;
@@ -64,10 +65,12 @@ public sealed class ChunkedSnapshotTests
         Same(rows, ChunkedSnapshot.Create(snapshot.Head, chunks));
     }
 
-    [Fact]
-    public void A_damaged_chunk_is_not_decoded()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-330)]
+    public void A_damaged_chunk_is_not_decoded(short zone)
     {
-        var blob = SnapshotChunk.Start(new MessageRow(1, 2, 3, 4, 5, 6, 7)).Encode();
+        var blob = SnapshotChunk.Start(new MessageRow(1, 2, 3, 4, 5, 6, 7, zone)).Encode();
         for (var i = 0; i < blob.Length; i++)
         {
             blob[i] ^= 0x10;
@@ -91,7 +94,7 @@ public sealed class ChunkedSnapshotTests
     }
 
     private static ListSnapshot List(ChunkedSnapshot snapshot, List<MessageRow> rows) => new(
-        Folder, 1, snapshot.UidNext, snapshot.HighestModSeq, FolderKeywords.Empty, rows.ConvertAll(r => new MessageState(r.Uid, r.Size, new MessageFlags(r.Flags), r.ModSeq, r.Received)));
+        Folder, 1, snapshot.UidNext, snapshot.HighestModSeq, FolderKeywords.Empty, rows.ConvertAll(r => new MessageState(r.Uid, r.Size, new MessageFlags(r.Flags), r.ModSeq, r.Received, r.ReceivedZone)));
 
     internal static FolderHead Head(uint uidNext, ulong modSeq) => new(Folder, 1, uidNext, modSeq, 0, 0, 0, FolderKeywords.Empty);
 }

@@ -359,7 +359,7 @@ internal sealed class FetchPlan
                 break;
             case FetchKind.InternalDate:
                 encoder.Raw("INTERNALDATE "u8);
-                encoder.DateTime(DateTimeOffset.FromUnixTimeSeconds(before.ReceivedSeconds));
+                encoder.DateTime(before.ReceivedAt);
                 break;
             case FetchKind.Size:
                 encoder.Raw("RFC822.SIZE "u8);

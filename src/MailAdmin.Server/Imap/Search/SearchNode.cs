@@ -46,7 +46,7 @@ internal sealed class WithinNode(bool older, long border) : SearchNode(SearchSta
     public override Verdict Test(SearchSubject subject) => Of(older ? subject.State.ReceivedSeconds <= border : subject.State.ReceivedSeconds >= border);
 }
 
-/// <summary>BEFORE, ON, SINCE. Days are compared without time and zone: INTERNALDATE's as it is shown (UTC), the Date field's in its own zone. RFC 9051 §6.4.4.</summary>
+/// <summary>BEFORE, ON, SINCE. Days are compared without time and zone: INTERNALDATE's and the Date field's as they were given. RFC 9051 §6.4.4.</summary>
 internal sealed class DateNode(SearchDateField field, SearchDateRelation relation, DateOnly day)
     : SearchNode(field == SearchDateField.Received ? SearchStage.Snapshot : SearchStage.Summary)
 {
@@ -61,7 +61,7 @@ internal sealed class DateNode(SearchDateField field, SearchDateRelation relatio
 
         var of = field switch
         {
-            SearchDateField.Received => DayOf(DateTimeOffset.FromUnixTimeSeconds(subject.State.ReceivedSeconds)),
+            SearchDateField.Received => DayOf(subject.State.ReceivedAt),
             SearchDateField.Saved => DayOf(subject.Row!.SavedAt.ToUniversalTime()),
             _ => subject.Row!.Summary!.Date is { } sent ? DayOf(sent) : (int?)null,
         };

@@ -71,7 +71,9 @@ public static class MailDashboard
         var app = Application.Create();
         try
         {
+            var descriptors = TerminalDescriptors.Inheritable();
             app.Init();
+            TerminalDescriptors.CloseNew(descriptors);
             // The sixteen names follow the palette that the admin chose for the terminal; true colours would not.
             app.Driver!.Force16Colors = true;
             using var window = new DashboardWindow(model, theme, isPlain);

@@ -39,13 +39,14 @@ internal sealed class HeadlessDashboard : IDisposable
     /// <summary>Waits for background work by its own word, takes it in and draws.</summary>
     public void Settle()
     {
+        // What is drawn may ask for more: the source of a message is fetched as far as it is looked at.
         do
         {
+            Window.SetNeedsDraw();
+            _app.LayoutAndDraw();
             Model.Work.WhenIdle().Wait(TimeSpan.FromSeconds(10));
         }
         while (Model.Changes.Drain());
-        Window.SetNeedsDraw();
-        _app.LayoutAndDraw();
     }
 
     /// <summary>Waits for a task and takes in what it found.</summary>

@@ -301,19 +301,45 @@ public class ModelTests
     }
 
     [Fact]
-    public void The_source_comes_piece_by_piece()
+    public async Task The_source_comes_piece_by_piece_and_only_as_far_as_it_is_looked_at()
     {
-        var reader = new ReaderModel(new MailboxMessage { Mailbox = "a", Folder = "b", Uid = 1, Flags = [], SizeBytes = 12 });
-        Assert.False(reader.WantsMore(10));
-        reader.Turn(ReaderPart.Raw);
-        Assert.True(reader.WantsMore(10));
-        Assert.False(reader.WantsMore(10));
-        reader.Raw.Append("ab\r\ncd"u8.ToArray());
-        Assert.Equal(["ab"], reader.LinesFor(80));
-        Assert.True(reader.WantsMore(10));
-        reader.Raw.Append("ef\r\ngh"u8.ToArray());
-        Assert.True(reader.Raw.IsComplete);
-        Assert.Equal(["ab", "cdef", "gh"], reader.LinesFor(80));
+        var changes = new ChangeQueue();
+        var work = new BackgroundWork((_, _) => { }, CancellationToken.None);
+        var asked = new List<long>();
+        var octets = System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"line {i:d6}\r\n")));
+        var message = new MailboxMessage { Mailbox = "a", Folder = "b", Uid = 1, Flags = [], SizeBytes = octets.Length };
+        var reader = new ReaderModel(message, TimeZoneInfo.Utc, new SourceText(octets.Length, (offset, count, _) =>
+        {
+            asked.Add(offset);
+            return Task.FromResult(octets[(int)offset..Math.Min(octets.Length, (int)offset + count)]);
+        }, changes, work));
+        await Fetch();
+        Assert.Empty(asked);
+        reader.Turn(TextSide.Source);
+        await Fetch();
+        Assert.Equal([0], asked);
+        Assert.Equal("line 000000", reader.LinesFor(80)[0]);
+        reader.Scroll(int.MaxValue / 2, 80, 10);
+        await Fetch();
+        Assert.Equal([0, SourceText.PieceSize], asked);
+        while (asked.Count < 4)
+        {
+            reader.Scroll(int.MaxValue / 2, 80, 10);
+            await Fetch();
+        }
+
+        Assert.Equal(20_000, reader.LinesFor(80).Count);
+        Assert.Equal("line 019999", reader.LinesFor(80)[^1]);
+
+        async Task Fetch()
+        {
+            reader.Fetch(10);
+            do
+            {
+                await work.WhenIdle();
+            }
+            while (changes.Drain());
+        }
     }
 
     [Fact]

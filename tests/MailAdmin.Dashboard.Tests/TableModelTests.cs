@@ -61,7 +61,7 @@ public class TableModelTests
         Assert.Equal("b a", Shown(table));
         table.SortBy(Columns[1]);
         Assert.Equal("a b", Shown(table));
-        table.SortByNext(Columns);
+        table.SortBy(Columns[0]);
         Assert.Same(Columns[0], table.Spec.Sort);
     }
 

@@ -81,6 +81,25 @@ public sealed class TerminalTests : IDisposable
     }
 
     [Fact]
+    public void Opened_again_and_again_it_leaves_no_descriptor_behind()
+    {
+        Assert.SkipUnless(Directory.Exists("/proc/self/fd"), "descriptors cannot be counted here");
+        const int Openings = 6;
+        // Streams that the runtime dropped are closed when they are collected; what is left after that is nobody's.
+        Type($"'{Program}' -NoLogo -Command 'Start-MailServer -Ephemeral | ForEach-Object {{ }}; function Count {{ [GC]::Collect(); [GC]::WaitForPendingFinalizers(); [GC]::Collect(); "
+            + "([IO.Directory]::GetFileSystemEntries("/proc/self/fd") | Where-Object { [IO.FileInfo]::new($_).LinkTarget -like "/dev/*" }).Count }; "
+            + $"Show-MailDashboard; $first = Count; foreach ($n in 1..{Openings}) {{ [Console]::WriteLine("opening $n"); Show-MailDashboard }}; "more: " + ((Count) - $first) + "."'");
+        for (var i = 0; i <= Openings; i++)
+        {
+            Shows("5 Events");
+            Keys("F10");
+            Shows(i < Openings ? $"opening {i + 1}" : "more: ");
+        }
+
+        Shows("more: 0.");
+    }
+
+    [Fact]
     public void Suspended_it_gives_the_terminal_back_and_comes_again()
     {
         Type("stty -g > $MAILADMIN_TEST_BEFORE");

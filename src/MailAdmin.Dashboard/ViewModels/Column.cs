@@ -6,6 +6,8 @@ namespace MailAdmin.Dashboard.ViewModels;
 /// <param name="Text">What a row says in it.</param>
 internal sealed record Column<T>(string Title, int Width, Func<T, string> Text)
 {
+    /// <summary>What it is called where it is chosen: the heading, unless that is only a sign's.</summary>
+    public string Name { get => field.Length > 0 ? field : Title; init; } = "";
     /// <summary>Numbers stand to the right.</summary>
     public bool IsRight { get; init; }
     /// <summary>Columns with a higher number are dropped first where there is no room; 0 stays.</summary>
@@ -34,15 +36,16 @@ internal sealed record Column<T>(string Title, int Width, Func<T, string> Text)
 
     /// <summary>
     /// Which columns fit into <paramref name="width"/> cells, and how wide each is; one cell of air between two. Columns give way in the order of
-    /// <see cref="Drop"/>; what is left over is shared by those that may grow.
+    /// <see cref="Drop"/>, but never the one that is sorted by; what is left over is shared by those that may grow.
     /// </summary>
-    public static IReadOnlyList<(Column<T> Column, int Width)> Fit(IReadOnlyList<Column<T>> columns, int width)
+    public static IReadOnlyList<(Column<T> Column, int Width)> Fit(IReadOnlyList<Column<T>> columns, int width, Column<T>? sorted = null)
     {
+        int Rank(Column<T> column) => ReferenceEquals(column, sorted) ? 0 : column.Drop;
         var kept = columns.ToList();
         int Need() => kept.Sum(c => c.Width) + kept.Count - 1;
-        while (Need() > width && kept.Any(c => c.Drop > 0))
+        while (Need() > width && kept.Exists(c => Rank(c) > 0))
         {
-            kept.Remove(kept.MaxBy(c => c.Drop)!);
+            kept.Remove(kept.MaxBy(Rank)!);
         }
 
         // A cell at a time, so that none takes all and leaves the next one cut short.

@@ -40,6 +40,7 @@ internal sealed class DashboardModel : IAsyncDisposable
     private readonly Poller _sessionsPoller, _statisticsPoller, _serverPoller, _mailboxesPoller, _stalePoller, _queuePoller, _failingPoller, _reopenPoller;
     private readonly Queue<FormModel> _waiting = new();
     private IMailAdministration? _reopened;
+    private DashboardTab? _cameFrom;
     private volatile bool _isLost, _hasRetries;
     private volatile DashboardTab _active;
 
@@ -128,9 +129,15 @@ internal sealed class DashboardModel : IAsyncDisposable
     public void Show(DashboardTab tab)
     {
         _active = tab;
+        _cameFrom = null;
         Events.IsVisible = tab == DashboardTab.Events;
         Events.Refresh();
-        switch (tab)
+        RefreshPage();
+    }
+
+    private void RefreshPage()
+    {
+        switch (_active)
         {
             case DashboardTab.Sessions:
                 Now(_sessionsPoller);
@@ -149,7 +156,7 @@ internal sealed class DashboardModel : IAsyncDisposable
     {
         Now(_serverPoller);
         Now(_statisticsPoller);
-        Show(_active);
+        RefreshPage();
     }
 
     /// <summary>Puts a dialog over the page; one at a time, the next one waits: what is being typed into a form is not lost to a command that asks.</summary>
@@ -245,52 +252,60 @@ internal sealed class DashboardModel : IAsyncDisposable
         return null;
     });
 
-    /// <summary>Opens what an event is about: its session while that lives, else its message, else its folder or mailbox.</summary>
+    /// <summary>Opens what an event is about: its message, where it is about one; else its session while that lives; else its folder or mailbox. Esc comes back to the event.</summary>
     public void Jump(MailEvent happened)
     {
         Events.Acknowledge(happened);
         Work.Run("opening", async stop =>
         {
-            if (happened.SessionId is { } id && (await _administration.GetSessionsAsync(stop)).FirstOrDefault(s => s.Id == id) is { } session)
+            switch (happened)
             {
-                Changes.Post(() =>
-                {
-                    Show(DashboardTab.Sessions);
-                    Sessions.Open(session);
-                });
-                return null;
-            }
+                case { QueueId: { } id }:
+                    if (await Queue.FindAsync(id, stop) is not { } queued)
+                    {
+                        return "the message is in the queue no longer: delivered, returned or removed";
+                    }
 
-            if (happened.Kind is "Queued" or "Deferred")
-            {
-                Changes.Post(() => Show(DashboardTab.Queue));
-                return null;
+                    return Open(DashboardTab.Queue, () => Queue.OpenMessage(queued));
+                case { Mailbox: { } mailbox, Folder: { } folder, Uid: { } uid }:
+                    return Open(DashboardTab.Mailboxes, () => Mailboxes.OpenMessage(mailbox, folder, uid));
+                case { SessionId: { } id } when (await _administration.GetSessionsAsync(stop)).FirstOrDefault(s => s.Id == id) is { } session:
+                    return Open(DashboardTab.Sessions, () => Sessions.Open(session));
+                case { Mailbox: { } mailbox, Folder: { } folder }:
+                    return Open(DashboardTab.Mailboxes, () => Mailboxes.OpenFolder(mailbox, folder));
+                case { Mailbox: { } mailbox }:
+                    return Open(DashboardTab.Mailboxes, () => Mailboxes.OpenMailbox(mailbox));
+                default:
+                    return happened.SessionId is null ? "this event is about nothing that can be opened" : $"session {happened.SessionId} is over";
             }
+        });
 
-            if (happened.Mailbox is not { } mailbox)
-            {
-                return happened.SessionId is null ? "this event is about nothing that can be opened" : $"session {happened.SessionId} is over";
-            }
-
+        string? Open(DashboardTab tab, Action open)
+        {
             Changes.Post(() =>
             {
-                Show(DashboardTab.Mailboxes);
-                switch (happened)
-                {
-                    case { Folder: { } folder, Uid: { } uid }:
-                        Mailboxes.OpenMessage(mailbox, folder, uid);
-                        break;
-                    case { Folder: { } folder }:
-                        Mailboxes.OpenFolder(mailbox, folder);
-                        break;
-                    default:
-                        Mailboxes.OpenMailbox(mailbox);
-                        break;
-                }
+                Show(tab);
+                open();
+                _cameFrom = DashboardTab.Events;
             });
             return null;
-        });
+        }
     }
+
+    /// <summary>Back to where a jump came from; false where the page was not reached by one.</summary>
+    public bool Return()
+    {
+        if (_cameFrom is not { } tab)
+        {
+            return false;
+        }
+
+        Show(tab);
+        return true;
+    }
+
+    /// <summary>The admin has gone on from where a jump led: Esc is one step back here from now on.</summary>
+    public void Settle() => _cameFrom = null;
 
     /// <summary>The dialog for a new mailbox; the first domain of the server stands in it already.</summary>
     public void AskForMailbox() => Ask(MailboxForms.New(_administration, Server.Info?.Domains.Count > 0 ? Server.Info.Domains[0] : ""));

@@ -13,20 +13,19 @@ internal sealed class EventsModel
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     private readonly IMailAdministration _administration;
-    private readonly ChangeQueue _changes;
     private readonly TimeProvider _time;
-    private readonly Lock _gate = new();
+    private readonly Arrivals<MailEvent> _arrivals;
     private readonly LinkedList<MailEvent> _ring = new();
     private readonly List<MailEvent> _unseen = [];
-    private List<MailEvent> _arriving = [];
     private bool _stale;
 
     public EventsModel(IMailAdministration administration, ChangeQueue changes, TimeProvider time, TimeZoneInfo zone)
     {
         _administration = administration;
-        _changes = changes;
         _time = time;
-        Table = new TableModel<MailEvent>(ColumnsFor(zone), e => e.Sequence.ToString(System.Globalization.CultureInfo.InvariantCulture), Matches) { FollowsTop = true };
+        _arrivals = new Arrivals<MailEvent>(MaxEvents, changes, TakeIn);
+        Table = new TableModel<MailEvent>(ColumnsFor(zone), e => e.Sequence.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Filters.Any<MailEvent>(e => [e.Kind, e.Message, e.Mailbox, e.RemoteAddress, e.Folder, e.SessionId, e.Protocol is { } protocol ? SessionsModel.Name(protocol) : null])) { FollowsTop = true };
     }
 
     /// <summary>Newest first; unseen warnings above all others.</summary>
@@ -62,7 +61,7 @@ internal sealed class EventsModel
                 await foreach (var happened in _administration.WatchEventsAsync(after, cancellationToken))
                 {
                     after = happened.Sequence;
-                    Arrived(happened);
+                    _arrivals.Add(happened);
                 }
 
                 // The server has ended; another one behind the same name counts from one.
@@ -139,34 +138,8 @@ internal sealed class EventsModel
         }
     }
 
-    private void Arrived(MailEvent happened)
+    private void TakeIn(IReadOnlyCollection<MailEvent> batch)
     {
-        bool first;
-        lock (_gate)
-        {
-            first = _arriving.Count == 0;
-            _arriving.Add(happened);
-            if (_arriving.Count > MaxEvents)
-            {
-                _arriving.RemoveAt(0);
-            }
-        }
-
-        if (first)
-        {
-            _changes.Post(TakeIn);
-        }
-    }
-
-    private void TakeIn()
-    {
-        List<MailEvent> batch;
-        lock (_gate)
-        {
-            batch = _arriving;
-            _arriving = [];
-        }
-
         foreach (var happened in batch)
         {
             _ring.AddLast(happened);
@@ -205,7 +178,7 @@ internal sealed class EventsModel
     private IReadOnlyList<Column<MailEvent>> ColumnsFor(TimeZoneInfo zone) =>
     [
         // Severity is a sign as well as a colour.
-        new("", 1, e => e.Severity switch { MailEventSeverity.Error => "✖", MailEventSeverity.Warning => _unseen.Contains(e) ? "▲" : "△", _ => " " }) { Tone = ToneOf, Order = Column<MailEvent>.By(e => -(int)e.Severity) },
+        new("", 1, e => e.Severity switch { MailEventSeverity.Error => "✖", MailEventSeverity.Warning => _unseen.Contains(e) ? "▲" : "△", _ => " " }) { Name = "severity", Tone = ToneOf, Order = Column<MailEvent>.By(e => -(int)e.Severity) },
         new("Time", 8, e => Formats.Clock(e.At, zone)) { Order = Column<MailEvent>.By(e => e.Sequence) },
         new("Kind", 14, e => e.Kind) { Tone = ToneOf },
         new("Proto", 5, e => e.Protocol is { } protocol ? SessionsModel.Name(protocol) : "–") { Drop = 3 },
@@ -213,11 +186,4 @@ internal sealed class EventsModel
         new("Address", 15, e => e.RemoteAddress ?? "–") { MaxWidth = 16, Drop = 2 },
         new("What happened", 24, e => e.Message) { MaxWidth = 400 },
     ];
-
-    private static bool Matches(MailEvent happened, string word)
-    {
-        bool Has(string? text) => text is not null && text.Contains(word, StringComparison.OrdinalIgnoreCase);
-        return Has(happened.Kind) || Has(happened.Message) || Has(happened.Mailbox) || Has(happened.RemoteAddress) || Has(happened.Folder) || Has(happened.SessionId)
-            || (happened.Protocol is { } protocol && Has(SessionsModel.Name(protocol)));
-    }
 }

@@ -56,6 +56,10 @@ internal static class Formats
         };
     }
 
+    /// <summary>A span for a column: the largest unit only, four cells at most below 1,000 days.</summary>
+    public static string Short(TimeSpan span) =>
+        span.TotalHours is >= 1 and < 24 ? string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalHours}h") : Span(span);
+
     /// <summary>How long ago something was, in the observer's words: <c>4m ago</c>, <c>never</c>.</summary>
     public static string Ago(DateTimeOffset? at, DateTimeOffset now) => at is { } then ? Span(now - then) + " ago" : "never";
 

@@ -9,34 +9,27 @@ internal enum BrowserLevel
     Mailboxes, Folders, Messages, Reader,
 }
 
-/// <summary>Mailboxes, and down into folders, messages and one message. Each level keeps its place while a deeper one is open.</summary>
-internal sealed class MailboxesModel
+/// <summary>Mailboxes, and down into folders, messages and one message.</summary>
+internal sealed class MailboxesModel : DrillModel
 {
     /// <summary>Messages of a folder that are listed at most, the newest ones: more is work for a query, not for an eye, and a busy folder is read again every second.</summary>
     public const int MaxMessages = 1000;
 
     private readonly IMailAdministration _administration;
-    private readonly ChangeQueue _changes;
-    private readonly BackgroundWork _work;
     private readonly MessageReader? _read;
+    private readonly TimeZoneInfo _zone;
     private int _stale;
 
-    public MailboxesModel(IMailAdministration administration, ChangeQueue changes, BackgroundWork work, TimeProvider time, TimeZoneInfo zone, MessageReader? read)
+    public MailboxesModel(IMailAdministration administration, ChangeQueue changes, BackgroundWork work, TimeProvider time, TimeZoneInfo zone, MessageReader? read) : base(changes, work)
     {
-        _read = read;
-        _administration = administration;
-        _changes = changes;
-        _work = work;
-        Table = new TableModel<MailboxLine>(MailboxColumns(time), m => m.Mailbox.Id.ToString(), (m, word) =>
-            m.Mailbox.Address.Contains(word, StringComparison.OrdinalIgnoreCase) || (m.Mailbox.DisplayName?.Contains(word, StringComparison.OrdinalIgnoreCase) ?? false))
+        (_administration, _zone, _read) = (administration, zone, read);
+        Table = new TableModel<MailboxLine>(MailboxColumns(time), m => m.Mailbox.Id.ToString(), Filters.Any<MailboxLine>(m => [m.Mailbox.Address, m.Mailbox.DisplayName]))
         {
             Groupings = [new("domain", m => m.Mailbox.Address[(m.Mailbox.Address.IndexOf('@', StringComparison.Ordinal) + 1)..],
                 all => $"{Formats.Count(all.Count, "mailbox")}   {Formats.Bytes(all.Sum(m => m.Mailbox.UsedBytes))}")],
         };
-        Folders = new TableModel<MailboxFolder>(FolderColumns(), f => f.Id.ToString(), (f, word) => f.Name.Contains(word, StringComparison.OrdinalIgnoreCase));
-        Messages = new TableModel<MailboxMessage>(MessageColumns(zone), m => m.Uid.ToString(System.Globalization.CultureInfo.InvariantCulture), (m, word) =>
-            (m.Subject?.Contains(word, StringComparison.OrdinalIgnoreCase) ?? false) || (m.From?.Contains(word, StringComparison.OrdinalIgnoreCase) ?? false)
-            || (m.To?.Contains(word, StringComparison.OrdinalIgnoreCase) ?? false)) { FollowsTop = true };
+        Folders = new TableModel<MailboxFolder>(FolderColumns(), f => f.Id.ToString(), Filters.Any<MailboxFolder>(f => [f.Name]));
+        Messages = new TableModel<MailboxMessage>(MessageColumns(zone), m => m.Uid.ToString(System.Globalization.CultureInfo.InvariantCulture), Filters.Any<MailboxMessage>(m => [m.Subject, m.From, m.To])) { FollowsTop = true };
     }
 
     /// <summary>All mailboxes.</summary>
@@ -46,27 +39,25 @@ internal sealed class MailboxesModel
     /// <summary>Messages of the open folder, newest first.</summary>
     public TableModel<MailboxMessage> Messages { get; }
     /// <summary>The open message.</summary>
-    public ReaderModel? Reader { get; private set; }
+    public ReaderModel? Reader => (ReaderModel?)Text;
     /// <summary>How deep it stands.</summary>
-    public BrowserLevel Level { get; private set; }
+    public BrowserLevel Level => (BrowserLevel)Depth;
     /// <summary>The open mailbox.</summary>
     public string? Mailbox { get; private set; }
     /// <summary>The open folder.</summary>
     public string? Folder { get; private set; }
-    /// <summary>The level is still being read.</summary>
-    public bool IsLoading { get; private set; }
 
-    /// <summary>Where it stands, for the eye.</summary>
-    public string Path => Level switch
+    public override string Path => Level switch
     {
-        BrowserLevel.Mailboxes => "Mailboxes",
+        BrowserLevel.Mailboxes => "",
         BrowserLevel.Folders => "Mailboxes › " + Mailbox,
         BrowserLevel.Messages => $"Mailboxes › {Mailbox} › {Folder}",
         _ => $"Mailboxes › {Mailbox} › {Folder} › {Reader!.Message.Uid}",
     };
 
-    /// <summary>Reads the level that is looked at again.</summary>
-    public Task RefreshAsync(CancellationToken cancellationToken)
+    public override string Remark => !IsLoading && Level == BrowserLevel.Messages && Messages.Total == MaxMessages ? $"the newest {Formats.Count(MaxMessages)}" : base.Remark;
+
+    public override Task RefreshAsync(CancellationToken cancellationToken)
     {
         Volatile.Write(ref _stale, 0);
         return Level switch
@@ -96,8 +87,7 @@ internal sealed class MailboxesModel
         }
     }
 
-    /// <summary>Goes into the selected thing.</summary>
-    public void Enter()
+    public override void Enter()
     {
         switch (Level)
         {
@@ -113,49 +103,29 @@ internal sealed class MailboxesModel
         }
     }
 
-    /// <summary>One level up; false at the top.</summary>
-    public bool Leave()
-    {
-        if (Level == BrowserLevel.Mailboxes)
-        {
-            return false;
-        }
-
-        Reader = null;
-        Level--;
-        Reload();
-        return true;
-    }
-
     /// <summary>Lists the folders of a mailbox.</summary>
     public void OpenMailbox(string mailbox)
     {
         Mailbox = mailbox;
-        Level = BrowserLevel.Folders;
-        Folders.ClearFilter();
-        Folders.SetItems([]);
-        Reload();
+        GoTo((int)BrowserLevel.Folders, Folders);
     }
 
     /// <summary>Lists the messages of a folder.</summary>
     public void OpenFolder(string mailbox, string folder)
     {
         (Mailbox, Folder) = (mailbox, folder);
-        Level = BrowserLevel.Messages;
-        Messages.ClearFilter();
-        Messages.SetItems([]);
-        Reload();
+        GoTo((int)BrowserLevel.Messages, Messages);
     }
 
     /// <summary>Opens one message by its place, from elsewhere.</summary>
     public void OpenMessage(string mailbox, string folder, uint uid)
     {
         OpenFolder(mailbox, folder);
-        _work.Run("reading the message", async stop =>
+        Work.Run("reading the message", async stop =>
         {
             await foreach (var message in _administration.GetMessagesAsync(new MessageQuery(mailbox, folder) { Uids = [uid] }, stop))
             {
-                _changes.Post(() => OpenMessage(message));
+                Changes.Post(() => OpenMessage(message));
                 return null;
             }
 
@@ -163,33 +133,15 @@ internal sealed class MailboxesModel
         });
     }
 
-    /// <summary>Reads on in the source where the reader wants more.</summary>
-    public void ReadOn(int height)
+    /// <summary>Turns the open message's page to the next one of the list, or the one before.</summary>
+    public void Step(int step)
     {
-        if (Reader is not { } reader || !reader.WantsMore(height))
+        var before = Messages.SelectedIndex;
+        Messages.Move(step);
+        if (Messages.SelectedIndex != before && Messages.Selected is { } message)
         {
-            return;
+            OpenMessage(message);
         }
-
-        var (message, source, offset) = (reader.Message, reader.Raw, reader.Raw.Offset);
-        _work.Run("reading the source", async stop =>
-        {
-            try
-            {
-                var piece = await _administration.ReadMessageAsync(message.Mailbox, message.Folder, message.Uid, offset, SourceText.PieceSize, stop);
-                _changes.Post(() =>
-                {
-                    source.Append(piece);
-                    ReadOn(height);
-                });
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                _changes.Post(() => source.Fail(e.Message));
-            }
-
-            return null;
-        });
     }
 
     /// <summary>The question before a message is removed.</summary>
@@ -202,48 +154,38 @@ internal sealed class MailboxesModel
         {
             await _administration.RemoveMessagesAsync(message.Mailbox, message.Folder, [message.Uid], stop);
             Volatile.Write(ref _stale, 1);
+            Changes.Post(() =>
+            {
+                if (Reader?.Message == message)
+                {
+                    Leave();
+                }
+            });
             return "the message is removed";
         });
 
     private void OpenMessage(MailboxMessage message)
     {
-        var reader = new ReaderModel(message);
-        Reader = reader;
-        Level = BrowserLevel.Reader;
+        Messages.SelectKey(message.Uid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var reader = new ReaderModel(message, _zone, SourceOf(message.SizeBytes, (offset, count, stop) => _administration.ReadMessageAsync(message.Mailbox, message.Folder, message.Uid, offset, count, stop)));
+        Read((int)BrowserLevel.Reader, reader);
         if (_read is null || message.SizeBytes > ReaderModel.MaxParsed)
         {
             reader.Fail($"A message of {Formats.Bytes(message.SizeBytes)} is not taken apart here; O shows its source.");
             return;
         }
 
-        _work.Run("reading the message", async stop =>
+        Work.Run("reading the message", async stop =>
         {
             try
             {
                 var view = await _read(_administration, message, stop);
-                _changes.Post(() => reader.Show(view));
+                Changes.Post(() => reader.Show(view));
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                _changes.Post(() => reader.Fail(e.Message));
-            }
-
-            return null;
-        });
-    }
-
-    private void Reload()
-    {
-        IsLoading = true;
-        _work.Run("reading", async stop =>
-        {
-            try
-            {
-                await RefreshAsync(stop);
-            }
-            finally
-            {
-                _changes.Post(() => IsLoading = false);
+                // Whatever is wrong with the message or the way to it is said where its text would have come.
+                Changes.Post(() => reader.Fail(e.Message));
             }
 
             return null;
@@ -269,7 +211,7 @@ internal sealed class MailboxesModel
 
         var spec = Table.Spec;
         var rows = Table.Build(lines, spec);
-        _changes.Post(() => Table.SetItems(lines, rows, spec));
+        Changes.Post(() => Table.SetItems(lines, rows, spec));
     }
 
     private async Task RefreshFoldersAsync(string mailbox, CancellationToken cancellationToken)
@@ -280,7 +222,7 @@ internal sealed class MailboxesModel
             folders.Add(folder);
         }
 
-        _changes.Post(() =>
+        Changes.Post(() =>
         {
             if (mailbox == Mailbox)
             {
@@ -298,7 +240,7 @@ internal sealed class MailboxesModel
         }
 
         messages.Reverse();
-        _changes.Post(() =>
+        Changes.Post(() =>
         {
             if (mailbox == Mailbox && folder == Folder)
             {
@@ -309,7 +251,7 @@ internal sealed class MailboxesModel
 
     private static IReadOnlyList<Column<MailboxLine>> MailboxColumns(TimeProvider time) =>
     [
-        new("", 1, m => m.Mailbox.IsEnabled ? " " : "✖") { Order = Column<MailboxLine>.By(m => m.Mailbox.IsEnabled), Tone = _ => Tone.Warning },
+        new("", 1, m => m.Mailbox.IsEnabled ? " " : "✖") { Name = "disabled", Order = Column<MailboxLine>.By(m => m.Mailbox.IsEnabled), Tone = _ => Tone.Warning },
         new("Mailbox", 24, m => m.Mailbox.Address) { MaxWidth = 44, Tone = m => m.Mailbox.IsEnabled ? Tone.Normal : Tone.Dim },
         new("Name", 12, m => m.Mailbox.DisplayName ?? "–") { MaxWidth = 30, Drop = 3 },
         new("Messages", 9, m => Formats.Count(m.Mailbox.MessageCount)) { IsRight = true, Order = Column<MailboxLine>.By(m => m.Mailbox.MessageCount), Drop = 1 },
@@ -340,7 +282,7 @@ internal sealed class MailboxesModel
 
     private static IReadOnlyList<Column<MailboxMessage>> MessageColumns(TimeZoneInfo zone) =>
     [
-        new("", 3, m => (m.IsRead ? " " : "●") + (m.Flags.Contains("\\Flagged", StringComparer.OrdinalIgnoreCase) ? "!" : " ") + (m.HasAttachments ? "+" : " ")) { Tone = _ => Tone.Accent },
+        new("", 3, m => (m.IsRead ? " " : "●") + (m.Flags.Contains("\\Flagged", StringComparer.OrdinalIgnoreCase) ? "!" : " ") + (m.HasAttachments ? "+" : " ")) { Name = "unread", Tone = _ => Tone.Accent, Order = Column<MailboxMessage>.By(m => m.IsRead) },
         new("UID", 6, m => m.Uid.ToString(System.Globalization.CultureInfo.InvariantCulture)) { IsRight = true, Drop = 2, Order = Column<MailboxMessage>.By(m => m.Uid) },
         new("Received", 16, m => Formats.DateTime(m.ReceivedAt, zone)) { Order = Column<MailboxMessage>.By(m => m.ReceivedAt) },
         new("From", 20, m => m.From ?? "–") { MaxWidth = 36, Order = Column<MailboxMessage>.ByText(m => m.From) },

@@ -1,32 +1,27 @@
 namespace MailAdmin.Dashboard.ViewModels;
 
-/// <summary>Which side of a queued message is read.</summary>
-internal enum QueuePart
-{
-    /// <summary>Where it stands and what was said about it.</summary>
-    Delivery,
-    /// <summary>Its header fields.</summary>
-    Headers,
-    /// <summary>The octets as they will be sent.</summary>
-    Source,
-}
-
 /// <summary>One queued message under inspection. It may be delivered meanwhile: what was read of it stays.</summary>
-internal sealed class QueueMessageModel(MailQueueMessage message, TimeProvider time, TimeZoneInfo zone)
+internal sealed class QueueMessageModel(MailQueueMessage message, TimeProvider time, TimeZoneInfo zone, SourceText source) : TextModel(source)
 {
     /// <summary>Recipients shown at most.</summary>
     public const int MaxRecipients = 1000;
+
+    /// <summary>Recipients named above the text.</summary>
+    private const int MaxNamed = 20;
 
     /// <summary>The message as last seen.</summary>
     public MailQueueMessage Message { get; private set; } = message;
     /// <summary>It is in the queue no longer.</summary>
     public bool IsGone { get; private set; }
-    /// <summary>Which side is read.</summary>
-    public QueuePart Part { get; private set; }
-    /// <summary>First line on screen.</summary>
-    public int Top { get; private set; }
-    /// <summary>Its octets.</summary>
-    public SourceText Source { get; } = new(message.SizeBytes);
+
+    public override IReadOnlyList<TextSide> Sides { get; } = [TextSide.Delivery, TextSide.Headers, TextSide.Source];
+
+    public override IEnumerable<TextFact> Facts =>
+    [
+        new("From", QueueModel.SenderOf(Message)),
+        new("To", string.Join(", ", Message.Recipients.Take(MaxNamed).Select(r => r.Address))),
+        new("Subject", Message.Subject ?? "–", Tone.Title),
+    ];
 
     /// <summary>A new look at it; null: it is gone.</summary>
     public void See(MailQueueMessage? message)
@@ -35,33 +30,23 @@ internal sealed class QueueMessageModel(MailQueueMessage message, TimeProvider t
         Message = message ?? Message;
     }
 
-    /// <summary>Turns to another side.</summary>
-    public void Turn(QueuePart part)
+    public override Tone ToneOf(string line) => IsGone && Side == TextSide.Delivery ? Tone.Dim : Tone.Normal;
+
+    public override void Fetch(int height)
     {
-        Part = part;
-        Top = 0;
+        if (Side == TextSide.Headers)
+        {
+            Source.WantHeader();
+        }
+
+        base.Fetch(height);
     }
 
-    /// <summary>Turns to the next side, or the one before.</summary>
-    public void Turn(int step) => Turn((QueuePart)(((int)Part + step + 3) % 3));
-
-    /// <summary>Moves the window.</summary>
-    public void Scroll(int lines, int width, int height) => Top = Math.Clamp(Top + lines, 0, Math.Max(0, LinesFor(width).Count - height));
-
-    /// <summary>True where the source should be read on.</summary>
-    public bool WantsMore(int height) => Part switch
+    public override IReadOnlyList<string> LinesFor(int width) => Side switch
     {
-        QueuePart.Headers => Source.WantsHeader(),
-        QueuePart.Source => Source.WantsMore(Top + (2 * height)),
-        _ => false,
-    };
-
-    /// <summary>The lines of the side that is read, wrapped to a width.</summary>
-    public IReadOnlyList<string> LinesFor(int width) => Part switch
-    {
-        QueuePart.Delivery => TextWrap.Wrap(Delivery(), width),
-        QueuePart.Headers => TextWrap.Wrap(Source.Lines.Count == 0 ? ["reading …"] : Source.Header, width),
-        _ => Source.Wrapped(width),
+        TextSide.Delivery => TextWrap.Wrap(Delivery(), width),
+        TextSide.Headers => TextWrap.Wrap(Source.Lines.Count == 0 ? ["reading …"] : Source.Header, width),
+        _ => base.LinesFor(width),
     };
 
     private IEnumerable<string> Delivery()

@@ -1,5 +1,3 @@
-using MailAdmin.Administration;
-
 namespace MailAdmin.Dashboard.ViewModels;
 
 /// <summary>How deep the page of the queue stands.</summary>
@@ -12,7 +10,7 @@ internal enum QueueLevel
 /// Mail on its way out: by destination, down into the messages of one, or all messages in one list; and one message under inspection. What is done to
 /// messages goes by id: a list may be a second old.
 /// </summary>
-internal sealed class QueueModel
+internal sealed class QueueModel : DrillModel
 {
     /// <summary>Messages listed at most, the oldest ones.</summary>
     public const int MaxMessages = 1000;
@@ -21,18 +19,15 @@ internal sealed class QueueModel
     public const int Batch = 1000;
 
     private readonly IMailAdministration _administration;
-    private readonly ChangeQueue _changes;
-    private readonly BackgroundWork _work;
     private readonly TimeProvider _time;
     private readonly TimeZoneInfo _zone;
 
-    public QueueModel(IMailAdministration administration, ChangeQueue changes, BackgroundWork work, TimeProvider time, TimeZoneInfo zone)
+    public QueueModel(IMailAdministration administration, ChangeQueue changes, BackgroundWork work, TimeProvider time, TimeZoneInfo zone) : base(changes, work)
     {
-        (_administration, _changes, _work, _time, _zone) = (administration, changes, work, time, zone);
-        Destinations = new TableModel<MailQueueDestination>(DestinationColumns(time), d => d.Destination, (d, word) => Has(d.Destination, word) || Has(d.NextHop, word) || Has(d.LastReply, word));
-        Messages = new TableModel<MailQueueMessage>(MessageColumns(time), m => m.Id, (m, word) =>
-            Has(m.Sender, word) || Has(m.Destination, word) || Has(m.Subject, word) || Has(m.LastReply, word) || Has(m.MessageId, word) || Has(Name(m.Status), word) || Has(m.Id, word)
-            || m.Recipients.Any(r => Has(r.Address, word)));
+        (_administration, _time, _zone) = (administration, time, zone);
+        Destinations = new TableModel<MailQueueDestination>(DestinationColumns(time), d => d.Destination, Filters.Any<MailQueueDestination>(d => [d.Destination, d.NextHop, d.LastReply]));
+        Messages = new TableModel<MailQueueMessage>(MessageColumns(time), m => m.Id, Filters.Any<MailQueueMessage>(m =>
+            [m.Sender, m.Destination, m.Subject, m.LastReply, m.MessageId, Name(m.Status), m.Id, .. m.Recipients.Select(r => r.Address)]));
     }
 
     /// <summary>The queue by destination.</summary>
@@ -40,20 +35,20 @@ internal sealed class QueueModel
     /// <summary>Messages of the open destination, or of all.</summary>
     public TableModel<MailQueueMessage> Messages { get; }
     /// <summary>The message under inspection.</summary>
-    public QueueMessageModel? Inspected { get; private set; }
+    public QueueMessageModel? Inspected => (QueueMessageModel?)Text;
     /// <summary>How deep it stands.</summary>
-    public QueueLevel Level { get; private set; }
+    public QueueLevel Level => (QueueLevel)Depth;
     /// <summary>The open destination; null: all messages are listed.</summary>
     public string? Destination { get; private set; }
 
     /// <summary>The destinations that wait because an attempt failed, the worst first; kept while the queue has any, for the card.</summary>
     public IReadOnlyList<MailQueueDestination> Failing { get; private set; } = [];
 
-    /// <summary>Where it stands, for the eye.</summary>
-    public string Path => "Queue" + (Level == QueueLevel.Destinations ? " by destination" : Destination is null ? " › all messages" : " › " + Destination) + (Level == QueueLevel.Message ? " › one message" : "");
+    public override string Path => "Queue" + (Level == QueueLevel.Destinations ? " by destination" : Destination is null ? " › all messages" : " › " + Destination) + (Level == QueueLevel.Message ? " › one message" : "");
 
-    /// <summary>Reads the level that is looked at.</summary>
-    public async Task RefreshAsync(CancellationToken cancellationToken)
+    public override string Remark => !IsLoading && Level == QueueLevel.Messages && Messages.Total >= MaxMessages ? $"the oldest {Formats.Count(MaxMessages)}" : base.Remark;
+
+    public override async Task RefreshAsync(CancellationToken cancellationToken)
     {
         switch (Level)
         {
@@ -64,8 +59,8 @@ internal sealed class QueueModel
                 await RefreshMessagesAsync(Destination, cancellationToken);
                 break;
             case QueueLevel.Message when Inspected is { } inspected:
-                var seen = await FirstAsync(inspected.Message.Id, cancellationToken);
-                _changes.Post(() => inspected.See(seen));
+                var seen = await FindAsync(inspected.Message.Id, cancellationToken);
+                Changes.Post(() => inspected.See(seen));
                 break;
         }
     }
@@ -74,7 +69,7 @@ internal sealed class QueueModel
     public async Task RefreshDestinationsAsync(CancellationToken cancellationToken)
     {
         var destinations = await _administration.GetQueueDestinationsAsync(null, cancellationToken);
-        _changes.Post(() =>
+        Changes.Post(() =>
         {
             Destinations.SetItems(destinations);
             Failing = [.. destinations.Where(d => d.RetryCount > 0).OrderByDescending(d => d.RetryCount)];
@@ -84,8 +79,7 @@ internal sealed class QueueModel
     /// <summary>The queue has nothing that failed.</summary>
     public void NothingFails() => Failing = [];
 
-    /// <summary>Goes into the selected thing.</summary>
-    public void Enter()
+    public override void Enter()
     {
         if (Level == QueueLevel.Destinations && Destinations.Selected is { } destination)
         {
@@ -93,23 +87,15 @@ internal sealed class QueueModel
         }
         else if (Level == QueueLevel.Messages && Messages.Selected is { } message)
         {
-            Inspected = new QueueMessageModel(message, _time, _zone);
-            Level = QueueLevel.Message;
+            Inspect(message);
         }
     }
 
-    /// <summary>One level up; false at the top.</summary>
-    public bool Leave()
+    /// <summary>Opens a message that was found elsewhere, over the list of its destination.</summary>
+    public void OpenMessage(MailQueueMessage message)
     {
-        if (Level == QueueLevel.Destinations)
-        {
-            return false;
-        }
-
-        Inspected = null;
-        Level--;
-        Reload();
-        return true;
+        List(message.Destination);
+        Inspect(message);
     }
 
     /// <summary>By destination, or all messages in one list.</summary>
@@ -121,38 +107,19 @@ internal sealed class QueueModel
         }
         else
         {
-            Level = QueueLevel.Destinations;
-            Reload();
+            GoTo((int)QueueLevel.Destinations);
         }
     }
 
-    /// <summary>Reads on in the source of the inspected message where more of it is wanted.</summary>
-    public void ReadOn(int height)
+    /// <summary>One message by its id; null where the queue has it no longer.</summary>
+    public async Task<MailQueueMessage?> FindAsync(string id, CancellationToken cancellationToken)
     {
-        if (Inspected is not { } inspected || !inspected.WantsMore(height))
+        await foreach (var message in _administration.GetQueueMessagesAsync(new MailQueueQuery { Id = id }, cancellationToken))
         {
-            return;
+            return message;
         }
 
-        var (id, source, offset) = (inspected.Message.Id, inspected.Source, inspected.Source.Offset);
-        _work.Run("reading the source", async stop =>
-        {
-            try
-            {
-                var piece = await _administration.ReadQueueMessageAsync(id, offset, SourceText.PieceSize, stop);
-                _changes.Post(() =>
-                {
-                    source.Append(piece);
-                    ReadOn(height);
-                });
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                _changes.Post(() => source.Fail(e.Message));
-            }
-
-            return null;
-        });
+        return null;
     }
 
     /// <summary>Tries again now what is selected.</summary>
@@ -161,11 +128,14 @@ internal sealed class QueueModel
     /// <summary>Suspends what is selected, or resumes it where it is suspended.</summary>
     public void ToggleSuspension()
     {
-        var isSuspended = Level == QueueLevel.Destinations
-            ? Destinations.Selected is { } d && d.SuspendedCount == d.MessageCount
-            : SelectedMessage?.Status == MailQueueStatus.Suspended;
-        Change(isSuspended ? MailQueueAction.Resume : MailQueueAction.Suspend, isSuspended ? "resumed" : "suspended");
+        var isHeld = IsHeld;
+        Change(isHeld ? MailQueueAction.Resume : MailQueueAction.Suspend, isHeld ? "resumed" : "suspended");
     }
+
+    /// <summary>What is selected is suspended, all of it.</summary>
+    public bool IsHeld => Level == QueueLevel.Destinations
+        ? Destinations.Selected is { } destination && destination.SuspendedCount == destination.MessageCount
+        : SelectedMessage?.Status == MailQueueStatus.Suspended;
 
     /// <summary>The question before what is selected is removed; null where nothing is.</summary>
     public FormModel? AskToRemove()
@@ -198,8 +168,11 @@ internal sealed class QueueModel
         (MailQueueStatus.Active, _) => "now",
         (MailQueueStatus.Suspended, _) => "held",
         (_, null) => "–",
-        (_, { } at) => at <= now ? "now" : "in " + Formats.Span(at - now),
+        (_, { } at) => at <= now ? "now" : "in " + Formats.Short(at - now),
     };
+
+    /// <summary>The reverse-path for the eye.</summary>
+    public static string SenderOf(MailQueueMessage message) => message.Sender.Length == 0 ? "<> (a notification)" : message.Sender;
 
     private MailQueueMessage? SelectedMessage => Level == QueueLevel.Message ? Inspected?.Message : Messages.Selected;
 
@@ -207,13 +180,13 @@ internal sealed class QueueModel
 
     private QueueTarget? Target() => Level == QueueLevel.Destinations
         ? Destinations.Selected is { } destination ? new($"all {Formats.Count(destination.MessageCount, "message")} for {destination.Destination}", destination.Destination, null) : null
-        : SelectedMessage is { } message ? new($"{Sender(message)} to {RecipientsOf(message)}: {message.Subject ?? "(no subject)"}", null, message.Id) : null;
+        : SelectedMessage is { } message ? new($"{SenderOf(message)} to {RecipientsOf(message)}: {message.Subject ?? "(no subject)"}", null, message.Id) : null;
 
     private void Change(MailQueueAction action, string done)
     {
         if (Target() is { } target)
         {
-            _work.Run("the queue", stop => ChangeAsync(target, action, done, stop));
+            Work.Run("the queue", stop => ChangeAsync(target, action, done, stop));
         }
     }
 
@@ -245,17 +218,11 @@ internal sealed class QueueModel
     private void List(string? destination)
     {
         Destination = destination;
-        Level = QueueLevel.Messages;
-        Messages.ClearFilter();
-        Messages.SetItems([]);
-        Reload();
+        GoTo((int)QueueLevel.Messages, Messages);
     }
 
-    private void Reload() => _work.Run("reading the queue", async stop =>
-    {
-        await RefreshAsync(stop);
-        return null;
-    });
+    private void Inspect(MailQueueMessage message) => Read((int)QueueLevel.Message, new QueueMessageModel(message, _time, _zone,
+        SourceOf(message.SizeBytes, (offset, count, stop) => _administration.ReadQueueMessageAsync(message.Id, offset, count, stop))));
 
     private async Task RefreshMessagesAsync(string? destination, CancellationToken cancellationToken)
     {
@@ -265,7 +232,7 @@ internal sealed class QueueModel
             messages.Add(message);
         }
 
-        _changes.Post(() =>
+        Changes.Post(() =>
         {
             if (Level != QueueLevel.Destinations && destination == Destination)
             {
@@ -273,20 +240,6 @@ internal sealed class QueueModel
             }
         });
     }
-
-    private async Task<MailQueueMessage?> FirstAsync(string id, CancellationToken cancellationToken)
-    {
-        await foreach (var message in _administration.GetQueueMessagesAsync(new MailQueueQuery { Id = id }, cancellationToken))
-        {
-            return message;
-        }
-
-        return null;
-    }
-
-    private static bool Has(string? text, string word) => text is not null && text.Contains(word, StringComparison.OrdinalIgnoreCase);
-
-    private static string Sender(MailQueueMessage message) => message.Sender.Length == 0 ? "<> (a notification)" : message.Sender;
 
     private static string RecipientsOf(MailQueueMessage message) => message.Recipients.Count switch
     {
@@ -297,14 +250,14 @@ internal sealed class QueueModel
 
     private static IReadOnlyList<Column<MailQueueDestination>> DestinationColumns(TimeProvider time) =>
     [
-        new("", 1, d => d.RetryCount > 0 ? "▲" : " ") { Tone = _ => Tone.Warning, Order = Column<MailQueueDestination>.By(d => -d.RetryCount) },
+        new("", 1, d => d.RetryCount > 0 ? "▲" : " ") { Name = "failing", Tone = _ => Tone.Warning, Order = Column<MailQueueDestination>.By(d => -d.RetryCount) },
         new("Destination", 20, d => d.Destination) { MaxWidth = 32, Order = Column<MailQueueDestination>.ByText(d => d.Destination) },
         new("Messages", 8, d => Formats.Count(d.MessageCount)) { IsRight = true, Order = Column<MailQueueDestination>.By(d => d.MessageCount) },
         new("Put off", 7, d => d.RetryCount == 0 ? "–" : Formats.Count(d.RetryCount)) { IsRight = true, Order = Column<MailQueueDestination>.By(d => d.RetryCount), Tone = d => d.RetryCount > 0 ? Tone.Warning : Tone.Normal },
         new("Held", 5, d => d.SuspendedCount == 0 ? "–" : Formats.Count(d.SuspendedCount)) { IsRight = true, Drop = 3, Order = Column<MailQueueDestination>.By(d => d.SuspendedCount) },
         new("Conns", 5, d => d.ConnectionCount == 0 ? "–" : Formats.Count(d.ConnectionCount)) { IsRight = true, Drop = 4, Order = Column<MailQueueDestination>.By(d => d.ConnectionCount) },
         new("Size", 7, d => Formats.Bytes(d.SizeBytes)) { IsRight = true, Drop = 5, Order = Column<MailQueueDestination>.By(d => d.SizeBytes) },
-        new("Oldest", 6, d => d.OldestAt is { } at ? Formats.Span(time.GetUtcNow() - at) : "–") { IsRight = true, Order = Column<MailQueueDestination>.By(d => d.OldestAt?.UtcTicks ?? long.MaxValue), Tone = d => d.OldestAt is { } at && time.GetUtcNow() - at > ServerModel.QueueWarning ? Tone.Warning : Tone.Normal },
+        new("Oldest", 6, d => d.OldestAt is { } at ? Formats.Short(time.GetUtcNow() - at) : "–") { IsRight = true, Order = Column<MailQueueDestination>.By(d => d.OldestAt?.UtcTicks ?? long.MaxValue), Tone = d => d.OldestAt is { } at && time.GetUtcNow() - at > ServerModel.QueueWarning ? Tone.Warning : Tone.Normal },
         new("Next", 7, d => Next(d.ActiveCount > 0 ? MailQueueStatus.Active : d.SuspendedCount == d.MessageCount ? MailQueueStatus.Suspended : MailQueueStatus.Retry, d.NextAttempt, time.GetUtcNow())) { IsRight = true, Order = Column<MailQueueDestination>.By(d => d.NextAttempt?.UtcTicks ?? long.MaxValue) },
         new("Next hop", 14, d => d.NextHop ?? "by MX") { MaxWidth = 30, Drop = 6, Order = Column<MailQueueDestination>.ByText(d => d.NextHop) },
         new("Last reply", 16, d => d.LastReply ?? "–") { MaxWidth = 400, Drop = 1, Tone = d => d.RetryCount > 0 ? Tone.Warning : Tone.Normal },
@@ -312,12 +265,12 @@ internal sealed class QueueModel
 
     private static IReadOnlyList<Column<MailQueueMessage>> MessageColumns(TimeProvider time) =>
     [
-        new("", 1, m => m.Status switch { MailQueueStatus.Retry => "▲", MailQueueStatus.Active => "●", _ => " " }) { Tone = m => m.Status == MailQueueStatus.Active ? Tone.Good : Tone.Warning, Order = Column<MailQueueMessage>.By(m => -(int)m.Status) },
+        new("", 1, m => m.Status switch { MailQueueStatus.Retry => "▲", MailQueueStatus.Active => "●", _ => " " }) { Name = "failing", Tone = m => m.Status == MailQueueStatus.Active ? Tone.Good : Tone.Warning, Order = Column<MailQueueMessage>.By(m => -(int)m.Status) },
         new("State", 9, m => Name(m.Status)) { Order = Column<MailQueueMessage>.By(m => m.Status) },
-        new("Sender", 16, Sender) { MaxWidth = 32, Drop = 2, Order = Column<MailQueueMessage>.ByText(m => m.Sender) },
+        new("Sender", 16, SenderOf) { MaxWidth = 32, Drop = 2, Order = Column<MailQueueMessage>.ByText(m => m.Sender) },
         new("Recipients", 18, RecipientsOf) { MaxWidth = 36, Order = Column<MailQueueMessage>.ByText(RecipientsOf) },
         new("Tries", 5, m => Formats.Count(m.Attempts)) { IsRight = true, Order = Column<MailQueueMessage>.By(m => m.Attempts) },
-        new("Age", 6, m => Formats.Span(time.GetUtcNow() - m.ReceivedAt)) { IsRight = true, Order = Column<MailQueueMessage>.By(m => m.ReceivedAt) },
+        new("Age", 6, m => Formats.Short(time.GetUtcNow() - m.ReceivedAt)) { IsRight = true, Order = Column<MailQueueMessage>.By(m => m.ReceivedAt) },
         new("Next", 7, m => Next(m.Status, m.NextAttempt, time.GetUtcNow())) { IsRight = true, Order = Column<MailQueueMessage>.By(m => m.NextAttempt?.UtcTicks ?? long.MaxValue) },
         new("Size", 7, m => Formats.Bytes(m.SizeBytes)) { IsRight = true, Drop = 4, Order = Column<MailQueueMessage>.By(m => m.SizeBytes) },
         new("Subject", 12, m => m.Subject ?? "(no subject)") { MaxWidth = 40, Drop = 3, Order = Column<MailQueueMessage>.ByText(m => m.Subject) },

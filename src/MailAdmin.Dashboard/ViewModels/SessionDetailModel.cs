@@ -8,13 +8,13 @@ internal sealed class SessionDetailModel : IDisposable
 
     private readonly ChangeQueue _changes;
     private readonly CancellationTokenSource _closed = new();
-    private readonly Lock _gate = new();
-    private List<TranscriptLine> _arriving = [];
+    private readonly Arrivals<TranscriptLine> _arrivals;
 
     public SessionDetailModel(MailSession session, IMailAdministration administration, ChangeQueue changes)
     {
         Session = session;
         _changes = changes;
+        _arrivals = new Arrivals<TranscriptLine>(MaxLines, changes, TakeIn);
         Following = Task.Run(() => FollowAsync(administration, _closed.Token));
     }
 
@@ -67,7 +67,7 @@ internal sealed class SessionDetailModel : IDisposable
         {
             await foreach (var line in administration.GetTranscriptAsync(Session.Id, follow: true, cancellationToken))
             {
-                Arrived(line);
+                _arrivals.Add(line);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -87,34 +87,8 @@ internal sealed class SessionDetailModel : IDisposable
         });
     }
 
-    private void Arrived(TranscriptLine line)
+    private void TakeIn(IReadOnlyCollection<TranscriptLine> batch)
     {
-        bool first;
-        lock (_gate)
-        {
-            first = _arriving.Count == 0;
-            _arriving.Add(line);
-            if (_arriving.Count > MaxLines)
-            {
-                _arriving.RemoveAt(0);
-            }
-        }
-
-        if (first)
-        {
-            _changes.Post(TakeIn);
-        }
-    }
-
-    private void TakeIn()
-    {
-        List<TranscriptLine> batch;
-        lock (_gate)
-        {
-            batch = _arriving;
-            _arriving = [];
-        }
-
         Lines.AddRange(batch);
         var excess = Lines.Count - MaxLines;
         if (excess > 0)

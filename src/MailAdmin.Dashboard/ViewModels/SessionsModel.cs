@@ -13,7 +13,8 @@ internal sealed class SessionsModel
     {
         _administration = administration;
         _changes = changes;
-        Table = new TableModel<MailSession>(Columns, s => s.Id, Matches, sort: 8)
+        Table = new TableModel<MailSession>(Columns, s => s.Id,
+            Filters.Any<MailSession>(s => [s.Mailbox, s.RemoteEndPoint, Name(s.Protocol), s.State, s.Command, s.Folder, s.Client, s.Id]), sort: 8)
         {
             Groupings =
             [
@@ -29,16 +30,16 @@ internal sealed class SessionsModel
     /// <summary>Columns in the order of the screen; the numbers say which give way first.</summary>
     public static IReadOnlyList<Column<MailSession>> Columns { get; } =
     [
-        new("Proto", 6, s => Name(s.Protocol)) { Order = Column<MailSession>.By(s => s.Protocol) },
-        new("Mailbox", 18, s => s.Mailbox ?? "–") { MaxWidth = 30, Order = Column<MailSession>.ByText(s => s.Mailbox) },
-        new("Address", 21, s => s.RemoteEndPoint) { MaxWidth = 24, Order = Column<MailSession>.ByText(s => s.RemoteEndPoint) },
+        new("Proto", 5, s => Name(s.Protocol)) { Order = Column<MailSession>.By(s => s.Protocol) },
+        new("Mailbox", 17, s => s.Mailbox ?? "–") { MaxWidth = 30, Order = Column<MailSession>.ByText(s => s.Mailbox) },
+        new("Address", 15, AddressOf) { MaxWidth = 39, Order = Column<MailSession>.ByText(s => s.RemoteEndPoint) },
         new("TLS", 4, s => Tls(s.TlsVersion)) { Drop = 2, Tone = s => s.TlsVersion is null ? Tone.Dim : Tone.Normal },
         new("State", 14, StateOf) { MaxWidth = 22 },
         new("Folder", 8, s => s.Folder ?? "–") { MaxWidth = 16, Drop = 1, Order = Column<MailSession>.ByText(s => s.Folder) },
         new("In", 7, s => Formats.Bytes(s.BytesIn)) { IsRight = true, Drop = 3, Order = Column<MailSession>.By(s => s.BytesIn) },
         new("Out", 7, s => Formats.Bytes(s.BytesOut)) { IsRight = true, Drop = 4, Order = Column<MailSession>.By(s => s.BytesOut) },
-        new("Age", 9, s => Formats.Age(s.AgeSeconds)) { IsRight = true, Drop = 5, Order = Column<MailSession>.By(s => -s.ConnectedAt.UtcTicks) },
-        new("Idle", 5, s => Formats.Span(TimeSpan.FromSeconds(s.IdleSeconds))) { IsRight = true, Order = Column<MailSession>.By(s => s.IdleSeconds) },
+        new("Age", 8, s => Formats.Age(s.AgeSeconds)) { IsRight = true, Drop = 5, Order = Column<MailSession>.By(s => -s.ConnectedAt.UtcTicks) },
+        new("Idle", 5, s => Formats.Short(TimeSpan.FromSeconds(s.IdleSeconds))) { IsRight = true, Order = Column<MailSession>.By(s => s.IdleSeconds) },
         new("Client", 12, s => s.Client ?? "–") { MaxWidth = 60, Drop = 6, Order = Column<MailSession>.ByText(s => s.Client) },
     ];
 
@@ -109,11 +110,4 @@ internal sealed class SessionsModel
 
     private static string Summary(IReadOnlyList<MailSession> sessions) => string.Create(CultureInfo.InvariantCulture,
         $"{Formats.Count(sessions.Count, "session")}   in {Formats.Bytes(sessions.Sum(s => s.BytesIn))}   out {Formats.Bytes(sessions.Sum(s => s.BytesOut))}");
-
-    private static bool Matches(MailSession session, string word)
-    {
-        bool Has(string? text) => text is not null && text.Contains(word, StringComparison.OrdinalIgnoreCase);
-        return Has(session.Mailbox) || Has(session.RemoteEndPoint) || Has(Name(session.Protocol)) || Has(session.State) || Has(session.Command)
-            || Has(session.Folder) || Has(session.Client) || Has(session.Id);
-    }
 }

@@ -2,8 +2,11 @@ using System.Text;
 
 namespace MailAdmin.Dashboard.ViewModels;
 
-/// <summary>The octets of a message as lines. They come piece by piece as the reader goes down, so a large message costs what is looked at.</summary>
-internal sealed class SourceText(long size)
+/// <summary>Reads octets of a message: offset, count, and what gives up.</summary>
+internal delegate Task<byte[]> SourceReader(long offset, int count, CancellationToken cancellationToken);
+
+/// <summary>The octets of a message as lines. They are fetched piece by piece as the reader goes down, so a large message costs what is looked at.</summary>
+internal sealed class SourceText(long size, SourceReader read, ChangeQueue changes, BackgroundWork work)
 {
     /// <summary>Octets fetched at a time.</summary>
     public const int PieceSize = 64 * 1024;
@@ -12,14 +15,13 @@ internal sealed class SourceText(long size)
     public const int MaxOctets = 4 * 1024 * 1024;
 
     private readonly StringBuilder _line = new();
-    private bool _isFetching;
-    private int _headerEnd = -1;
+    private bool _isFetching, _wantsHeader;
+    private int _headerEnd = -1, _wanted;
+    private long _offset;
     private (int Width, int Count, IReadOnlyList<string> Lines)? _wrapped;
 
     /// <summary>Lines so far, latin1 where not ASCII, so that an octet is a character.</summary>
     public List<string> Lines { get; } = [];
-    /// <summary>Octets fetched.</summary>
-    public long Offset { get; private set; }
     /// <summary>All there is to show is here.</summary>
     public bool IsComplete { get; private set; }
     /// <summary>Why it cannot be read on.</summary>
@@ -39,33 +41,58 @@ internal sealed class SourceText(long size)
         return kept.Lines;
     }
 
-    /// <summary>As <see cref="WantsMore"/>, for the end of the header.</summary>
-    public bool WantsHeader() => _headerEnd < 0 && WantsMore(int.MaxValue);
-
-    /// <summary>True where it should be read on to show the lines up to <paramref name="line"/>. Turns false until the piece came.</summary>
-    public bool WantsMore(int line)
+    /// <summary>Fetches until a number of lines is here, or all.</summary>
+    public void Want(int lines)
     {
-        if (IsComplete || _isFetching || Problem is not null || line < Lines.Count)
-        {
-            return false;
-        }
-
-        return _isFetching = true;
+        _wanted = lines;
+        ReadOn();
     }
 
-    /// <summary>It could not be read on.</summary>
-    public void Fail(string problem)
+    /// <summary>Fetches until the whole header is here.</summary>
+    public void WantHeader()
+    {
+        _wantsHeader = true;
+        ReadOn();
+    }
+
+    private void ReadOn()
+    {
+        if (IsComplete || _isFetching || Problem is not null || (Lines.Count >= _wanted && (!_wantsHeader || _headerEnd >= 0)))
+        {
+            return;
+        }
+
+        _isFetching = true;
+        var offset = _offset;
+        work.Run("reading the source", async stop =>
+        {
+            try
+            {
+                var piece = await read(offset, PieceSize, stop);
+                changes.Post(() => Append(piece));
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // Whatever the route throws, it is said where the lines would have come.
+                changes.Post(() => Fail(e.Message));
+            }
+
+            return null;
+        });
+    }
+
+    private void Fail(string problem)
     {
         Problem = problem;
         Lines.Add(problem);
     }
 
-    /// <summary>A piece came; an empty one is the end.</summary>
-    public void Append(byte[] piece)
+    // An empty piece is the end.
+    private void Append(byte[] piece)
     {
         _isFetching = false;
-        Offset += piece.Length;
-        IsComplete = piece.Length == 0 || Offset >= Math.Min(MaxOctets, size);
+        _offset += piece.Length;
+        IsComplete = piece.Length == 0 || _offset >= Math.Min(MaxOctets, size);
         foreach (var octet in piece)
         {
             if (octet == '\n')
@@ -80,6 +107,7 @@ internal sealed class SourceText(long size)
 
         if (!IsComplete)
         {
+            ReadOn();
             return;
         }
 
@@ -88,9 +116,9 @@ internal sealed class SourceText(long size)
             EndLine();
         }
 
-        if (Offset < size)
+        if (_offset < size)
         {
-            Lines.Add($"… {Formats.Bytes(size - Offset)} more in the message");
+            Lines.Add($"… {Formats.Bytes(size - _offset)} more in the message");
         }
     }
 

@@ -118,13 +118,6 @@ internal sealed class TableModel<T> where T : class
     public void SortBy(Column<T> column) =>
         Change(Spec with { Sort = column, IsDescending = ReferenceEquals(Spec.Sort, column) && !Spec.IsDescending });
 
-    /// <summary>Sorts by the next column of those that are on screen.</summary>
-    public void SortByNext(IReadOnlyList<Column<T>> visible)
-    {
-        var at = Spec.Sort is { } sort ? visible.ToList().IndexOf(sort) : -1;
-        Change(Spec with { Sort = visible[(at + 1) % visible.Count], IsDescending = false });
-    }
-
     /// <summary>Turns the order round.</summary>
     public void Reverse() => Change(Spec with { IsDescending = !Spec.IsDescending });
 

@@ -13,9 +13,23 @@ internal sealed class CommandView(DashboardModel model)
     private OutputModel Output => model.Command.Output;
 
     /// <summary>Keys of the pane, for the foot.</summary>
-    public IEnumerable<Hint> Hints() => Output.Search.Text.Length > 0
-        ? [new("Esc", "end search"), new("N", "next match"), new("Shift+N", "previous"), new("↑↓", "scroll"), new("Z", "zoom")]
-        : [new("Esc", Command.IsRunning ? "stop" : "close"), new("↑↓", "scroll"), new("/", "search"), new("Z", "zoom")];
+    public IEnumerable<KeyDeed> Deeds
+    {
+        get
+        {
+            var hasSearch = Output.Search.Text.Length > 0;
+            yield return KeyDeed.Back(hasSearch ? "end search" : Command.IsRunning ? "stop" : "close");
+            if (hasSearch)
+            {
+                yield return KeyDeed.Typed("N", "next match", () => Find(1), "n");
+                yield return KeyDeed.Typed("Shift+N", "previous", () => Find(-1), "N");
+            }
+
+            yield return KeyDeed.Named("↑↓", "scroll");
+            yield return KeyDeed.Typed("/", "search", Output.BeginSearch, "/");
+            yield return KeyDeed.Letter('Z', "zoom", () => Command.IsZoomed = !Command.IsZoomed);
+        }
+    }
 
     /// <summary>Lines of the page that the pane wants.</summary>
     public int PaneHeight(int available) => !Command.HasPane ? 0
@@ -107,23 +121,13 @@ internal sealed class CommandView(DashboardModel model)
             return true;
         }
 
-        switch (key)
+        if (key.Lines(_height) is { } lines)
         {
-            case var _ when key.Lines(_height) is { } lines:
-                Output.Scroll(lines, _height);
-                return true;
-            case var _ when key.Is('/'):
-                Output.BeginSearch();
-                return true;
-            case var _ when Output.Search.Text.Length > 0 && (key.Is('n') || key.Is('N')):
-                Find(key.Is('n') ? 1 : -1);
-                return true;
-            case var _ when key.Is('z') || key.Is('Z'):
-                Command.IsZoomed = !Command.IsZoomed;
-                return true;
-            default:
-                return false;
+            Output.Scroll(lines, _height);
+            return true;
         }
+
+        return Deeds.Perform(key);
     }
 
     private void OnSearchKey(Key key)

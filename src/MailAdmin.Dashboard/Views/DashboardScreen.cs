@@ -27,17 +27,42 @@ internal sealed class DashboardScreen
     private readonly DashboardModel _model;
     private readonly Page[] _pages;
     private readonly CommandView _command;
-    private DateTimeOffset _escapedAt = DateTimeOffset.MinValue;
     private readonly HelpView _help = new();
+    private readonly KeyDeed[] _always, _everywhere;
+    private DateTimeOffset _escapedAt = DateTimeOffset.MinValue;
+    private ScreenRequest _request;
 
     public DashboardScreen(DashboardModel model)
     {
         _model = model;
         _command = new CommandView(model);
         _pages = [new OverviewPage(model), new SessionsPage(model), new MailboxesPage(model), new QueuePage(model), new EventsPage(model)];
+        // The way to all other keys, and the way out, always stand at the foot.
+        _always =
+        [
+            KeyDeed.Typed(":", "command", OpenCommand, ":"),
+            KeyDeed.Typed("?", "keys", _help.Open, "?"),
+            KeyDeed.On(Key.F10, "F10", "quit", () => _request = ScreenRequest.Quit),
+        ];
+        _everywhere =
+        [
+            .. _always,
+            .. _pages.Select((_, i) => KeyDeed.Typed((i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), "page", () => _model.Show((DashboardTab)i), ((char)('1' + i)).ToString())),
+            KeyDeed.On(Key.Tab, "Tab", "next page", () => Turn(1)),
+            KeyDeed.On(Key.CursorRight, "→", "next page", () => Turn(1)),
+            KeyDeed.On(Key.Tab.WithShift, "Shift+Tab", "page before", () => Turn(-1)),
+            KeyDeed.On(Key.CursorLeft, "←", "page before", () => Turn(-1)),
+            KeyDeed.On(Key.F1, "F1", "keys", _help.Open),
+            KeyDeed.On(Key.F2, "F2", "next theme", () => _request = ScreenRequest.NextTheme),
+            KeyDeed.On(Key.F5, "F5", "look again", _model.RefreshActive),
+            KeyDeed.Letter('Q', "quit", () => _request = ScreenRequest.Quit),
+        ];
     }
 
     private Page Page => _pages[(int)_model.Active];
+
+    // What the foot offers and the help explains first.
+    private IEnumerable<KeyDeed> Here => _model.Command.HasPane ? _command.Deeds : Page.Deeds;
 
     /// <summary>Draws all of it.</summary>
     public void Draw(Canvas canvas)
@@ -79,64 +104,23 @@ internal sealed class DashboardScreen
 
         if (_help.IsOpen)
         {
-            var hasPane = _model.Command.HasPane;
-            _help.Draw(canvas, hasPane ? _command.Hints() : Page.Hints(), hasPane ? "output of a command" : _model.Active.ToString());
+            _help.Draw(canvas, Here, _model.Command.HasPane ? "output of a command" : _model.Active.ToString());
         }
     }
 
-    /// <summary>Lets a key act.</summary>
+    /// <summary>Lets a key act; returns what the terminal is to do.</summary>
     public ScreenRequest OnKey(Key key)
     {
-        // These are never anything else, so that there is always a way out.
-        switch (key)
-        {
-            case var _ when key == Key.C.WithCtrl && _model.Command.Interrupt():
-                // As at a prompt: it stops what runs, and where nothing runs it leaves.
-                return ScreenRequest.None;
-            case var _ when key == Key.F10 || key == Key.C.WithCtrl:
-                return ScreenRequest.Quit;
-            case var _ when key == Key.Z.WithCtrl:
-                return ScreenRequest.Suspend;
-            case var _ when key == Key.L.WithCtrl:
-                return ScreenRequest.Repaint;
-        }
+        Act(key);
+        return TakeRequest();
+    }
 
-        if (_help.IsOpen)
-        {
-            _help.OnKey(key);
-            return ScreenRequest.None;
-        }
-
-        if (_model.Form is { } form)
-        {
-            DialogView.OnKey(_model, form, key);
-            return ScreenRequest.None;
-        }
-
-        if (key == Key.Esc)
-        {
-            return Escape();
-        }
-
-        if (_escapedAt != DateTimeOffset.MinValue)
-        {
-            // Changed their mind: the word about leaving goes.
-            _escapedAt = DateTimeOffset.MinValue;
-            _model.Hush();
-        }
-
-        if (_model.Command.IsOpen)
-        {
-            _command.OnLineKey(key);
-            return ScreenRequest.None;
-        }
-
-        if (_model.Command.HasPane && !Page.IsTyping && _command.OnPaneKey(key))
-        {
-            return ScreenRequest.None;
-        }
-
-        return Page.OnKey(key) || Page.IsTyping ? ScreenRequest.None : OnCommonKey(key);
+    /// <summary>What a key or a click asked of the terminal.</summary>
+    public ScreenRequest TakeRequest()
+    {
+        var request = _request;
+        _request = ScreenRequest.None;
+        return request;
     }
 
     /// <summary>Text that was pasted.</summary>
@@ -160,61 +144,109 @@ internal sealed class DashboardScreen
         }
     }
 
-    private ScreenRequest OnCommonKey(Key key)
+    private void Act(Key key)
     {
+        // These are never anything else, so that there is always a way out.
         switch (key)
         {
-            case var _ when key.Typed() is [>= '1' and <= '5' and var digit]:
-                _model.Show((DashboardTab)(digit - '1'));
-                break;
-            case var _ when key == Key.Tab || key == Key.CursorRight:
-                _model.Show((DashboardTab)(((int)_model.Active + 1) % _pages.Length));
-                break;
-            case var _ when key == Key.Tab.WithShift || key == Key.CursorLeft:
-                _model.Show((DashboardTab)(((int)_model.Active + _pages.Length - 1) % _pages.Length));
-                break;
-            case var _ when key.Is(':'):
-                if (_model.Command.IsOffered)
-                {
-                    _model.Command.Open();
-                }
-                else
-                {
-                    _model.Say("no command line here: open the dashboard with Show-MailDashboard", Tone.Warning);
-                }
-
-                break;
-            case var _ when key.Is('?') || key == Key.F1:
-                _help.Open();
-                break;
-            case var _ when key == Key.F5:
-                _model.RefreshActive();
-                break;
-            case var _ when key == Key.F2:
-                return ScreenRequest.NextTheme;
-            case var _ when key.Is('q') || key.Is('Q'):
-                return ScreenRequest.Quit;
+            case var _ when key == Key.C.WithCtrl && _model.Command.Interrupt():
+                // As at a prompt: it stops what runs, and where nothing runs it leaves.
+                return;
+            case var _ when key == Key.F10 || key == Key.C.WithCtrl:
+                _request = ScreenRequest.Quit;
+                return;
+            case var _ when key == Key.Z.WithCtrl:
+                _request = ScreenRequest.Suspend;
+                return;
+            case var _ when key == Key.L.WithCtrl:
+                _request = ScreenRequest.Repaint;
+                return;
         }
 
-        return ScreenRequest.None;
+        if (_help.IsOpen)
+        {
+            _help.OnKey(key);
+            return;
+        }
+
+        if (_model.Form is { } form)
+        {
+            DialogView.OnKey(_model, form, key);
+            return;
+        }
+
+        if (key == Key.Esc)
+        {
+            Escape();
+            return;
+        }
+
+        if (_escapedAt != DateTimeOffset.MinValue)
+        {
+            // Changed their mind: the word about leaving goes.
+            _escapedAt = DateTimeOffset.MinValue;
+            _model.Hush();
+        }
+
+        if (_model.Command.IsOpen)
+        {
+            _command.OnLineKey(key);
+            return;
+        }
+
+        if (key == Key.Enter || key.Is('/'))
+        {
+            _model.Settle();
+        }
+
+        if ((!_model.Command.HasPane || Page.IsTyping || !_command.OnPaneKey(key)) && !Page.OnKey(key) && !Page.IsTyping)
+        {
+            _everywhere.Perform(key);
+        }
     }
 
-    private ScreenRequest Escape()
+    private void Turn(int step) => _model.Show((DashboardTab)(((int)_model.Active + step + _pages.Length) % _pages.Length));
+
+    private void OpenCommand()
     {
-        if (_model.Command.Back() || Page.Back())
+        if (_model.Command.IsOffered)
         {
-            return ScreenRequest.None;
+            _model.Command.Open();
+        }
+        else
+        {
+            _model.Say("no command line here: open the dashboard with Show-MailDashboard", Tone.Warning);
+        }
+    }
+
+    private void Escape()
+    {
+        if (_model.Command.Back())
+        {
+            return;
+        }
+
+        // The thing that was jumped to is closed as well: nobody looked for it on this page.
+        if (Page.Back())
+        {
+            _model.Return();
+            return;
+        }
+
+        if (_model.Return())
+        {
+            return;
         }
 
         var now = _model.Time.GetUtcNow();
         if (now - _escapedAt < EscapeWindow)
         {
-            return ScreenRequest.Quit;
+            _request = ScreenRequest.Quit;
+            return;
         }
 
         _escapedAt = now;
         _model.Say("Esc again leaves the dashboard; the server goes on", Tone.Accent);
-        return ScreenRequest.None;
     }
 
     private void DrawFoot(Canvas canvas, Area line)
@@ -231,17 +263,25 @@ internal sealed class DashboardScreen
             return;
         }
 
-        // The way to all other keys, and the way out, are always there.
-        Hint[] last = [new(":", "command"), new("?", "keys"), new("F10", "quit")];
-        var end = line.Right - last.Sum(Width);
+        var end = line.Right - _always.Sum(Width);
         var x = line.X + 1;
-        var hints = _model.Command.HasPane ? _command.Hints() : Page.Hints();
-        foreach (var hint in hints.TakeWhile(hint => (end -= Width(hint)) > line.X).Concat(last))
+        foreach (var deed in Here.Where(deed => !deed.IsMinor).TakeWhile(deed => (end -= Width(deed)) > line.X).Concat(_always))
         {
-            x = canvas.Text(x, line.Y, hint.Key, Tone.Key) + 1;
-            x = canvas.Text(x, line.Y, hint.Text, Tone.Normal) + 2;
+            var start = x;
+            x = canvas.Text(x, line.Y, deed.Name, Tone.Key) + 1;
+            x = canvas.Text(x, line.Y, deed.Text, Tone.Normal) + 2;
+            if ((deed.IsBack ? Escape : deed.Do) is { } act)
+            {
+                canvas.OnMouse(new Area(start, line.Y, x - start - 1, 1), (mouse, _, _) =>
+                {
+                    if (mouse == MouseDeed.Click)
+                    {
+                        act();
+                    }
+                });
+            }
         }
     }
 
-    private static int Width(Hint hint) => Canvas.Measure(hint.Key) + Canvas.Measure(hint.Text) + 3;
+    private static int Width(KeyDeed deed) => Canvas.Measure(deed.Name) + Canvas.Measure(deed.Text) + 3;
 }

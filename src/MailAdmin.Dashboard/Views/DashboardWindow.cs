@@ -109,7 +109,15 @@ internal sealed class DashboardWindow : Runnable
     protected override bool OnKeyDown(Key key)
     {
         _model.Changes.Drain();
-        switch (_screen.OnKey(key))
+        Obey(_screen.OnKey(key));
+        SetNeedsDraw();
+        // All keys end here: Terminal.Gui's own, Esc to quit among them, would act behind our back.
+        return true;
+    }
+
+    private void Obey(ScreenRequest request)
+    {
+        switch (request)
         {
             case ScreenRequest.Quit:
                 App?.RequestStop(this);
@@ -132,10 +140,6 @@ internal sealed class DashboardWindow : Runnable
                 Repaint();
                 break;
         }
-
-        SetNeedsDraw();
-        // All keys end here: Terminal.Gui's own, Esc to quit among them, would act behind our back.
-        return true;
     }
 
     protected override bool OnMouseEvent(Mouse mouse)
@@ -150,6 +154,7 @@ internal sealed class DashboardWindow : Runnable
         };
         if (deed is { } done && mouse.Position is { } at && _shown is { } shown && shown.Mouse(done, at.X, at.Y))
         {
+            Obey(_screen.TakeRequest());
             SetNeedsDraw();
         }
 

@@ -6,19 +6,23 @@ namespace MailAdmin.Dashboard.Views;
 /// <summary>All keys, over the page: those of the page first. Scrolls where the screen is small.</summary>
 internal sealed class HelpView
 {
-    private static readonly Hint[] Everywhere =
+    // The two columns side by side.
+    private const int WideEnough = 80, HereWidth = 29;
+
+    private static readonly (string Key, string Text)[] Everywhere =
     [
-        new("1-5", "go to a page"),
-        new("Tab", "next page; Shift+Tab the one before"),
-        new("↑↓ PgUp PgDn", "move; J and K, Home and End too"),
-        new("Enter", "open what is selected"),
-        new("Esc", "one step back; twice at the top leaves"),
-        new(":", "run a cmdlet; Tab completes, ↑ recalls"),
-        new("F5", "look again now"),
-        new("F2", "next theme"),
-        new("Ctrl+L", "draw the screen anew"),
-        new("Ctrl+Z", "suspend; fg comes back"),
-        new("Q F10", "leave; the server goes on"),
+        ("1-5", "go to a page"),
+        ("Tab", "next page; Shift+Tab goes back"),
+        ("↑↓ PgUp PgDn", "move; J, K, Home, End"),
+        ("Enter", "open what is selected"),
+        ("Esc", "one step back; twice: leave"),
+        (":", "a cmdlet; Tab completes"),
+        ("F5", "look again now"),
+        ("F2", "next theme"),
+        ("Ctrl+L", "draw the screen anew"),
+        ("Ctrl+Z", "suspend; fg comes back"),
+        ("Q F10", "leave; the server goes on"),
+        ("mouse", "rows, headings, tabs, the foot"),
     ];
 
     private int _top, _height = 1, _count;
@@ -29,30 +33,46 @@ internal sealed class HelpView
     /// <summary>Shows it from its beginning.</summary>
     public void Open() => (IsOpen, _top) = (true, 0);
 
-    /// <summary>Draws it in the middle, over what is there.</summary>
-    public void Draw(Canvas canvas, IEnumerable<Hint> own, string title)
+    /// <summary>Draws it in the middle, over what is there: side by side where there is room for that, else one below the other.</summary>
+    public void Draw(Canvas canvas, IEnumerable<KeyDeed> own, string title)
     {
-        List<(string Key, string Text)> lines = [("", "Here: " + title), .. own.Select(h => (h.Key, h.Text)), ("", "Everywhere"), .. Everywhere.Select(h => (h.Key, h.Text))];
-        var width = Math.Min(canvas.Width - 2, 64);
-        var height = Math.Min(canvas.Height, lines.Count + 2);
+        List<(string Key, string Text)> here = [("", "Here: " + title), .. own.Select(deed => (deed.Name, deed.Text))];
+        List<(string Key, string Text)> all = [("", "Everywhere"), .. Everywhere];
+        var isWide = canvas.Width >= WideEnough;
+        var lines = isWide ? Math.Max(here.Count, all.Count) : here.Count + all.Count;
+        var width = isWide ? WideEnough - 2 : Math.Min(canvas.Width - 2, 64);
+        var height = Math.Min(canvas.Height, lines + 2);
         var area = new Area((canvas.Width - width) / 2, Math.Max(0, (canvas.Height - height) / 2), width, height);
-        (_height, _count) = (Math.Max(1, height - 2), lines.Count);
+        (_height, _count) = (Math.Max(1, height - 2), lines);
         _top = Math.Clamp(_top, 0, Math.Max(0, _count - _height));
         canvas.OnMouse(canvas.Area, (deed, _, _) => OnMouse(deed));
         canvas.Fill(area, Tone.Normal);
         canvas.Frame(area, "Keys", Tone.Title, right: _count > _height ? "↑↓ more, others close" : "any key closes");
-        for (var y = 0; y < _height && _top + y < _count; y++)
+        var inside = area.Inside;
+        if (isWide)
+        {
+            DrawColumn(canvas, inside with { Width = HereWidth }, here, 9);
+            DrawColumn(canvas, inside with { X = inside.X + HereWidth, Width = inside.Width - HereWidth }, all, 14);
+        }
+        else
+        {
+            DrawColumn(canvas, inside, [.. here, .. all], Math.Min(16, Math.Max(8, width / 3)));
+        }
+    }
+
+    private void DrawColumn(Canvas canvas, Area area, List<(string Key, string Text)> lines, int keyWidth)
+    {
+        for (var y = 0; y < _height && _top + y < lines.Count; y++)
         {
             var (key, text) = lines[_top + y];
             if (key.Length == 0)
             {
-                canvas.Text(area.X + 2, area.Y + 1 + y, text, Tone.Title, width - 4);
+                canvas.Text(area.X + 1, area.Y + y, text, Tone.Title, area.Width - 2);
                 continue;
             }
 
-            var left = Math.Min(16, Math.Max(8, width / 3));
-            canvas.Text(area.X + 3, area.Y + 1 + y, key, Tone.Key, left - 1);
-            canvas.Text(area.X + 3 + left, area.Y + 1 + y, text, Tone.Normal, width - left - 4);
+            canvas.Text(area.X + 2, area.Y + y, key, Tone.Key, keyWidth - 1);
+            canvas.Text(area.X + 2 + keyWidth, area.Y + y, text, Tone.Normal, area.Width - keyWidth - 2);
         }
     }
 

@@ -4,9 +4,6 @@ using Terminal.Gui.Input;
 
 namespace MailAdmin.Dashboard.Views;
 
-/// <summary>A key and what it does on the page, for the foot of the screen and for the help.</summary>
-internal readonly record struct Hint(string Key, string Text);
-
 /// <summary>Keys as the views ask for them.</summary>
 internal static class Keys
 {

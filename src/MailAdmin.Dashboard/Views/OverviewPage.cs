@@ -9,18 +9,11 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
     private const int LabelWidth = 13;
     private bool _isTight;
 
-    public override IEnumerable<Hint> Hints() => [new("1-5", "pages"), new("W", "warnings")];
-
-    public override bool OnKey(Key key)
-    {
-        if (!key.Is('w') && !key.Is('W') && key != Key.Enter)
-        {
-            return false;
-        }
-
-        Model.Show(DashboardTab.Events);
-        return true;
-    }
+    public override IEnumerable<KeyDeed> Deeds =>
+    [
+        KeyDeed.Named("1-5", "pages"),
+        KeyDeed.Letter('W', "warnings", () => Model.Show(DashboardTab.Events)),
+    ];
 
     public override void Draw(Canvas canvas, Area area)
     {

@@ -9,8 +9,8 @@ internal abstract class Page(DashboardModel model)
     /// <summary>All there is to know.</summary>
     protected DashboardModel Model { get; } = model;
 
-    /// <summary>Keys of this page, the most useful first.</summary>
-    public abstract IEnumerable<Hint> Hints();
+    /// <summary>Keys of this page as it stands, the most useful first.</summary>
+    public abstract IEnumerable<KeyDeed> Deeds { get; }
 
     /// <summary>Keys go into a line of text: letters are letters.</summary>
     public virtual bool IsTyping => false;
@@ -24,7 +24,7 @@ internal abstract class Page(DashboardModel model)
     public abstract void Draw(Canvas canvas, Area area);
 
     /// <summary>Lets a key act; false where it means nothing here.</summary>
-    public abstract bool OnKey(Key key);
+    public virtual bool OnKey(Key key) => Deeds.Perform(key);
 
     /// <summary>Esc: one step back; false where there is none.</summary>
     public virtual bool Back() => false;

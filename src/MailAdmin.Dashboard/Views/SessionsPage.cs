@@ -4,33 +4,44 @@ using Terminal.Gui.Input;
 namespace MailAdmin.Dashboard.Views;
 
 /// <summary>The table of sessions, and under it the open one with its live transcript.</summary>
-internal sealed class SessionsPage : Page
+internal sealed class SessionsPage : TablePage
 {
-    private readonly TablePane<MailSession> _table;
+    private readonly TablePane _table;
     private int _height = 1;
 
-    public SessionsPage(DashboardModel model) : base(model)
-    {
-        _table = new TablePane<MailSession>(model.Sessions.Table, "no sessions") { Activated = Open };
-    }
+    public SessionsPage(DashboardModel model) : base(model) => _table = new TablePane<MailSession>(model.Sessions.Table, "no sessions") { Opened = Open };
 
-    public override bool IsTyping => Model.Sessions.Table.IsFiltering;
+    // An open session has the keys; its table is only looked at.
+    protected override TablePane? Table => Detail is null ? _table : null;
+
+    protected override IEnumerable<KeyDeed> Own => Detail is { } detail
+        ?
+        [
+            KeyDeed.Named("↑↓", "scroll"),
+            KeyDeed.On(Key.End, "End", "follow", () => detail.Scroll(int.MaxValue / 2, _height)),
+            KeyDeed.Letter('Z', "zoom", () => detail.IsZoomed = !detail.IsZoomed),
+            .. Acts(detail.Session),
+            KeyDeed.Back("close"),
+        ]
+        :
+        [
+            .. _table.IsEmpty ? Array.Empty<KeyDeed>() : [KeyDeed.On(Key.Enter, "Enter", "open", Open)],
+            .. Acts(Model.Sessions.Table.Selected),
+        ];
+
+    protected override IEnumerable<KeyDeed> Rare => Detail is not null
+        ? [KeyDeed.Letter('U', "unblock", Model.AskToUnblock)]
+        :
+        [
+            KeyDeed.On(Key.Space, "Space", Model.Sessions.IsPaused ? "go on" : "pause", () => Model.Sessions.IsPaused = !Model.Sessions.IsPaused),
+            KeyDeed.Letter('U', "unblock", Model.AskToUnblock),
+        ];
 
     private SessionDetailModel? Detail => Model.Sessions.Detail;
 
-    public override IEnumerable<Hint> Hints() => Detail is null
-        ? [new("Enter", "open"), new("Del", "disconnect"), new("B", "block"), .. _table.Hints(), new("Space", Model.Sessions.IsPaused ? "go on" : "pause"), new("U", "unblock")]
-        : [new("↑↓", "scroll"), new("End", "follow"), new("Z", "zoom"), new("Del", "disconnect"), new("B", "block"), new("Esc", "close")];
-
     public override void Draw(Canvas canvas, Area area)
     {
-        if (Model.Sessions.IsPaused)
-        {
-            var (line, rest) = area.SplitTop(1);
-            canvas.Text(line.X + 1, line.Y, "paused; Space goes on", Tone.Warning, line.Width - 1);
-            area = rest;
-        }
-
+        area = DrawRemarks(canvas, area, (Model.Sessions.IsPaused ? "paused; Space goes on" : "", Tone.Warning));
         if (Detail is not { } detail)
         {
             _table.Draw(canvas, area);
@@ -49,61 +60,38 @@ internal sealed class SessionsPage : Page
 
     public override bool OnKey(Key key)
     {
-        if (key == Key.Delete && !IsTyping && (Detail?.Session ?? Model.Sessions.Table.Selected) is { } session)
+        if (base.OnKey(key))
         {
-            Model.AskToDisconnect(session);
             return true;
         }
 
-        if ((key.Is('b') || key.Is('B')) && !IsTyping && (Detail?.Session ?? Model.Sessions.Table.Selected) is { } from)
+        if (Detail is not { } detail || key.Lines(_height) is not { } lines)
         {
-            Model.AskToBlock(from);
-            return true;
+            return false;
         }
 
-        if ((key.Is('u') || key.Is('U')) && !IsTyping)
-        {
-            Model.AskToUnblock();
-            return true;
-        }
-
-        if (Detail is not { } detail)
-        {
-            if (key == Key.Space && !IsTyping)
-            {
-                Model.Sessions.IsPaused = !Model.Sessions.IsPaused;
-                return true;
-            }
-
-            return _table.OnKey(key);
-        }
-
-        if (key.Lines(_height) is { } lines)
-        {
-            detail.Scroll(lines, _height);
-            return true;
-        }
-
-        if (key.Is('z') || key.Is('Z') || key == Key.Enter)
-        {
-            detail.IsZoomed = !detail.IsZoomed;
-            return true;
-        }
-
-        return false;
+        detail.Scroll(lines, _height);
+        return true;
     }
-
-    public override void Paste(string text) => _table.Paste(text);
 
     public override bool Back()
     {
         if (Detail is null)
         {
-            return _table.Back();
+            return base.Back();
         }
 
         Model.Sessions.Close();
         return true;
+    }
+
+    private IEnumerable<KeyDeed> Acts(MailSession? session)
+    {
+        if (session is not null)
+        {
+            yield return KeyDeed.On(Key.Delete, "Del", "disconnect", () => Model.AskToDisconnect(session));
+            yield return KeyDeed.Letter('B', "block", () => Model.AskToBlock(session));
+        }
     }
 
     private void Open()

@@ -3,132 +3,153 @@ using Terminal.Gui.Input;
 
 namespace MailAdmin.Dashboard.Views;
 
+/// <summary>A table as pages see it: keys, text and mouse go in, lines come out; what its rows are is nobody's business.</summary>
+internal abstract class TablePane
+{
+    /// <summary>A double click on a line.</summary>
+    public required Action Opened { get; init; }
+
+    /// <summary>Keys go into the filter or choose a column.</summary>
+    public abstract bool IsTyping { get; }
+
+    /// <summary>It has no rows, filtered out or not: nothing can be done to any.</summary>
+    public abstract bool IsEmpty { get; }
+
+    /// <summary>Keys every table has.</summary>
+    public abstract IEnumerable<KeyDeed> Deeds { get; }
+
+    /// <summary>Lets a key move; false where it means nothing to it.</summary>
+    public abstract bool OnKey(Key key);
+
+    /// <summary>Lets a key act while <see cref="IsTyping"/>.</summary>
+    public abstract bool OnTyped(Key key);
+
+    /// <summary>Pastes into the filter.</summary>
+    public abstract void Paste(string text);
+
+    /// <summary>Esc: ends choosing and typing, drops the filter. False where there is none.</summary>
+    public abstract bool Back();
+
+    /// <summary>Draws filter, headings and lines.</summary>
+    public abstract void Draw(Canvas canvas, Area area, bool hasKeys = true);
+}
+
 /// <summary>
 /// A table drawn line by line from its model: only what is on screen is asked for its text, so ten rows and ten thousand cost the same.
 /// </summary>
-internal sealed class TablePane<T>(TableModel<T> model, string emptyText) where T : class
+internal sealed class TablePane<T>(TableModel<T> model, string emptyText) : TablePane where T : class
 {
-    private IReadOnlyList<Column<T>> _visible = model.Columns;
+    private readonly SortMenu<T> _menu = new(model);
     private int _height = 1;
 
-    /// <summary>The table.</summary>
-    public TableModel<T> Model { get; } = model;
-    /// <summary>Enter or a double click on a line.</summary>
-    public required Action Activated { get; init; }
+    public override bool IsTyping => model.IsFiltering || _menu.IsOpen;
 
-    /// <summary>Keys every table has.</summary>
-    public IEnumerable<Hint> Hints()
+    public override bool IsEmpty => model.Total == 0;
+
+    public override IEnumerable<KeyDeed> Deeds
     {
-        yield return new("S", "sort");
-        if (Model.Groupings.Count > 0)
+        get
         {
-            yield return new("G", Model.Spec.Grouping is { } grouping ? "group (" + grouping.Name + ")" : "group");
-        }
+            if (IsEmpty)
+            {
+                yield break;
+            }
 
-        yield return new("/", "filter");
+            yield return KeyDeed.Typed("/", "filter", () => model.IsFiltering = true, "/");
+            yield return KeyDeed.Typed("S", "sort", _menu.Open, "s");
+            if (model.Groupings.Count > 0)
+            {
+                yield return KeyDeed.Letter('G', model.Spec.Grouping is { } grouping ? "group (" + grouping.Name + ")" : "group", model.CycleGrouping);
+            }
+
+            yield return KeyDeed.Typed("Shift+S", "turn the order", model.Reverse, "S") with { IsMinor = true };
+        }
     }
 
-    /// <summary>Lets a key act on the table; false where it means nothing to it.</summary>
-    public bool OnKey(Key key)
+    public override bool OnKey(Key key)
     {
-        if (Model.IsFiltering)
+        if (key.Lines(_height) is not { } lines)
         {
-            return OnFilterKey(key);
+            return false;
+        }
+
+        model.Move(lines);
+        return true;
+    }
+
+    public override bool OnTyped(Key key)
+    {
+        if (_menu.IsOpen)
+        {
+            _menu.OnKey(key);
+            return true;
         }
 
         switch (key)
         {
-            case var _ when key != Key.Space && key.Lines(_height) is { } lines:
-                Model.Move(lines);
-                return true;
             case var _ when key == Key.Enter:
-                Activated();
+                model.IsFiltering = false;
                 return true;
-            case var _ when key.Is('/'):
-                Model.IsFiltering = true;
-                return true;
-            case var _ when key.Is('s'):
-                Model.SortByNext(_visible);
-                return true;
-            case var _ when key.Is('S'):
-                Model.Reverse();
-                return true;
-            case var _ when (key.Is('g') || key.Is('G')) && Model.Groupings.Count > 0:
-                Model.CycleGrouping();
+            case var _ when key == Key.CursorUp || key == Key.CursorDown || key == Key.PageUp || key == Key.PageDown:
+                // Looking around while typing.
+                return OnKey(key);
+            case var _ when model.Filter.Edit(key):
+                model.ApplyFilter();
                 return true;
             default:
                 return false;
         }
     }
 
-    /// <summary>Pastes into the filter.</summary>
-    public void Paste(string text)
+    public override void Paste(string text)
     {
-        Model.Filter.Insert(text);
-        Model.ApplyFilter();
+        if (model.IsFiltering)
+        {
+            model.Filter.Insert(text);
+            model.ApplyFilter();
+        }
     }
 
-    /// <summary>Esc: ends typing, drops the filter. False where there is none.</summary>
-    public bool Back()
+    public override bool Back()
     {
-        if (!Model.IsFiltering && Model.Spec.Filter.Length == 0)
+        if (_menu.IsOpen)
+        {
+            _menu.Close();
+            return true;
+        }
+
+        if (!model.IsFiltering && model.Spec.Filter.Length == 0)
         {
             return false;
         }
 
-        Model.ClearFilter();
+        model.ClearFilter();
         return true;
     }
 
-    /// <summary>Draws filter, headings and lines.</summary>
-    public void Draw(Canvas canvas, Area area, bool hasKeys = true)
+    public override void Draw(Canvas canvas, Area area, bool hasKeys = true)
     {
         area = DrawFilter(canvas, area);
-        var columns = Column<T>.Fit(Model.Columns, area.Width - 2);
-        _visible = [.. columns.Select(c => c.Column)];
+        var columns = Column<T>.Fit(model.Columns, area.Width - 2, model.Spec.Sort);
         DrawHeadings(canvas, area, columns);
         var (_, body) = area.SplitTop(1);
         _height = Math.Max(1, body.Height);
-        Model.EnsureVisible(_height);
+        model.EnsureVisible(_height);
         canvas.OnMouse(body, OnMouse);
 
-        if (Model.Rows.Count == 0)
+        if (model.Rows.Count == 0)
         {
-            canvas.Text(body.X + 1, body.Y, Model.Total > 0 ? "nothing matches the filter" : emptyText, Tone.Dim, body.Width - 1);
-            return;
+            canvas.Text(body.X + 1, body.Y, model.Total > 0 ? "nothing matches the filter; Esc drops it" : emptyText, Tone.Dim, body.Width - 1);
         }
 
-        for (var line = 0; line < body.Height && Model.Top + line < Model.Rows.Count; line++)
+        for (var line = 0; line < body.Height && model.Top + line < model.Rows.Count; line++)
         {
-            var index = Model.Top + line;
-            DrawRow(canvas, body with { Y = body.Y + line, Height = 1 }, Model.Rows[index], columns, index == Model.SelectedIndex, hasKeys);
+            var index = model.Top + line;
+            DrawRow(canvas, body with { Y = body.Y + line, Height = 1 }, model.Rows[index], columns, index == model.SelectedIndex, hasKeys);
         }
 
         DrawScrollBar(canvas, body);
-    }
-
-    private bool OnFilterKey(Key key)
-    {
-        if (key == Key.Enter)
-        {
-            Model.IsFiltering = false;
-            return true;
-        }
-
-        // Looking around while typing.
-        if (key == Key.CursorUp || key == Key.CursorDown || key == Key.PageUp || key == Key.PageDown)
-        {
-            Model.Move(key.Lines(_height) ?? 0);
-            return true;
-        }
-
-        if (!Model.Filter.Edit(key))
-        {
-            return false;
-        }
-
-        Model.ApplyFilter();
-        return true;
+        _menu.Draw(canvas, body);
     }
 
     private void OnMouse(MouseDeed deed, int x, int y)
@@ -136,13 +157,13 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) where 
         switch (deed)
         {
             case MouseDeed.WheelUp or MouseDeed.WheelDown:
-                Model.Scroll(deed == MouseDeed.WheelUp ? -3 : 3, _height);
+                model.Scroll(deed == MouseDeed.WheelUp ? -3 : 3, _height);
                 break;
             default:
-                Model.Select(Model.Top + y);
+                model.Select(model.Top + y);
                 if (deed == MouseDeed.DoubleClick)
                 {
-                    Activated();
+                    Opened();
                 }
 
                 break;
@@ -151,16 +172,16 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) where 
 
     private Area DrawFilter(Canvas canvas, Area area)
     {
-        if (!Model.IsFiltering && Model.Spec.Filter.Length == 0)
+        if (!model.IsFiltering && model.Spec.Filter.Length == 0)
         {
             return area;
         }
 
         var (line, rest) = area.SplitTop(1);
         var at = canvas.Text(line.X + 1, line.Y, "/", Tone.Key);
-        var count = $"{Formats.Count(Model.Shown)} of {Formats.Count(Model.Total)}";
+        var count = $"{Formats.Count(model.Shown)} of {Formats.Count(model.Total)}";
         var width = Math.Max(10, line.Width - 5 - count.Length);
-        at = EditorView.Draw(canvas, at + 1, line.Y, width, Model.Filter, Model.IsFiltering);
+        at = EditorView.Draw(canvas, at + 1, line.Y, width, model.Filter, model.IsFiltering);
         canvas.Text(at + 2, line.Y, count, Tone.Dim, line.Right - at - 2);
         return rest;
     }
@@ -171,15 +192,21 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) where 
         var x = area.X + 1;
         foreach (var (column, width) in columns)
         {
-            var isSorted = ReferenceEquals(Model.Spec.Sort, column);
-            var title = isSorted ? column.Title + (Model.Spec.IsDescending ? "▾" : "▴") : column.Title;
+            var title = column.Title;
+            if (ReferenceEquals(model.Spec.Sort, column))
+            {
+                // The sign of the order is never what is cut.
+                title = title[..Math.Min(title.Length, Math.Max(0, width - 1))] + (model.Spec.IsDescending ? "▾" : "▴");
+            }
+
             canvas.Field(x, area.Y, title, width, Tone.Header, column.IsRight);
             var target = column;
-            canvas.OnMouse(new Area(x, area.Y, width, 1), (deed, _, _) =>
+            // The gap in front of a column is its own: a finger is not that exact.
+            canvas.OnMouse(new Area(x - 1, area.Y, width + 1, 1), (deed, _, _) =>
             {
                 if (deed == MouseDeed.Click)
                 {
-                    Model.SortBy(target);
+                    model.SortBy(target);
                 }
             });
             x += width + 1;
@@ -212,17 +239,30 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) where 
 
     private void DrawScrollBar(Canvas canvas, Area body)
     {
-        var rows = Model.Rows.Count;
+        var rows = model.Rows.Count;
         if (rows <= body.Height)
         {
             return;
         }
 
         var size = Math.Max(1, body.Height * body.Height / rows);
-        var start = (int)((long)Model.Top * (body.Height - size) / Math.Max(1, rows - body.Height));
+        var start = (int)((long)model.Top * (body.Height - size) / Math.Max(1, rows - body.Height));
         for (var y = 0; y < body.Height; y++)
         {
             canvas.Text(body.Right - 1, body.Y + y, y >= start && y < start + size ? "█" : "│", Tone.Dim);
         }
+
+        // A click on it goes there.
+        canvas.OnMouse(new Area(body.Right - 1, body.Y, 1, body.Height), (deed, x, y) =>
+        {
+            if (deed == MouseDeed.Click)
+            {
+                model.Scroll((int)((long)y * (rows - body.Height) / Math.Max(1, body.Height - 1)) - model.Top, _height);
+            }
+            else
+            {
+                OnMouse(deed, x, y);
+            }
+        });
     }
 }

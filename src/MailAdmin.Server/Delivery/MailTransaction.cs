@@ -163,9 +163,14 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
 
         var entries = _outbound.ToEntries(context.Sender ?? "", delivery.Expiry, context.Needs, context.Submitter?.Address.ToString());
         var result = await delivery.Store.Queue.EnqueueAsync(content, targets, entries, [], CancellationToken.None);
-        delivery.Events.Publish("Queued", MailEventSeverity.Information,
-            $"Message from <{context.Sender}> queued for {_outbound.Addresses.First()}{(_outbound.Count > 1 ? $" and {_outbound.Count - 1} more" : "")}",
-            Details() with { Mailbox = context.Submitter?.Address.ToString() });
+        var details = Details() with { Mailbox = context.Submitter?.Address.ToString() };
+        foreach (var entry in result.Entries)
+        {
+            delivery.Events.Publish("Queued", MailEventSeverity.Information,
+                $"Message from <{context.Sender}> queued for {entry.Recipients[0].Address}{(entry.Recipients.Count > 1 ? $" and {entry.Recipients.Count - 1} more" : "")}",
+                details with { QueueId = entry.Id.ToString() });
+        }
+
         return result.Places;
     }
 

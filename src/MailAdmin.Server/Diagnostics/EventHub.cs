@@ -48,6 +48,7 @@ internal sealed class EventHub(TimeProvider time) : IEventSink
                 Folder = details.Folder,
                 Uid = details.Uid,
                 RemoteAddress = details.RemoteAddress,
+                QueueId = details.QueueId,
             };
             _ring[_sequence % Kept] = published;
             foreach (var watcher in _watchers)

@@ -118,7 +118,7 @@ internal sealed partial class Settlement(QueueParts parts)
     private void Announce(Outcome outcome, bool isTold)
     {
         var entry = outcome.Entry;
-        var details = new ServerEventDetails(Mailbox: entry.Submitter);
+        var details = new ServerEventDetails(Mailbox: entry.Submitter, QueueId: entry.Id.ToString());
         Tell("Relayed", MailEventSeverity.Information, outcome.Relayed, "taken by " + outcome.Host);
         Tell("Deferred", MailEventSeverity.Warning, outcome.Deferred, FormattableString.Invariant($"put off until {outcome.Next:u}"));
         Tell("Bounced", MailEventSeverity.Warning, outcome.Failed, entry.Sender.Length == 0 ? "given up; it has no sender to tell" : isTold ? "given up, its sender is told" : "given up; its sender could not be told");

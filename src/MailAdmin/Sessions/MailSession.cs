@@ -77,6 +77,8 @@ public sealed record MailEvent
     public uint? Uid { get; init; }
     /// <summary>The peer's address, if any.</summary>
     public string? RemoteAddress { get; init; }
+    /// <summary>Id of the queued message, as <c>Get-MailQueueMessage</c> takes it, if it is about one.</summary>
+    public string? QueueId { get; init; }
 }
 
 /// <summary>How much an event asks for attention.</summary>

@@ -9,6 +9,18 @@ namespace MailAdmin.Server.Tests.Queue;
 public sealed class ScheduleTests
 {
     [Fact]
+    public async Task What_happens_to_queued_mail_names_the_message()
+    {
+        await using var bench = await RelayBench.StartAsync();
+        bench.Remote.Answer = step => step.StartsWith("RCPT", StringComparison.Ordinal) ? "451 4.7.1 greylisted" : null;
+        await bench.SendAsync("carol@elsewhere.test", "dave@other.test");
+        string?[] queued = [(await bench.EventAsync("Queued")).QueueId, (await bench.EventAsync("Queued")).QueueId];
+        var messages = await bench.QueueAsync();
+        Assert.Equal(messages.Select(m => m.Id).Order(StringComparer.Ordinal), queued.Order(StringComparer.Ordinal));
+        Assert.Contains((await bench.EventAsync("Deferred")).QueueId, queued);
+    }
+
+    [Fact]
     public async Task It_is_tried_often_at_first_then_every_four_hours_and_comes_back_after_five_days()
     {
         await using var bench = await RelayBench.StartAsync();

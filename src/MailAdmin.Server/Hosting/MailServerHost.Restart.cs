@@ -67,10 +67,9 @@ public sealed partial class MailServerHost
         }
         catch (Exception e)
         {
-            // Whatever it was goes to who asked; here it is told to who watches.
+            // Whatever it was goes to who asked; here it is told to who watches, and to nobody yet that all is over: a process may end at that.
             MailServers.Forget(this);
             Events.Publish("ServerStateChanged", MailEventSeverity.Error, $"Server {Name} could not be started again: {e.Message}");
-            Events.End();
             throw;
         }
     }

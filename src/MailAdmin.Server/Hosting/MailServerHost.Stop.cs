@@ -104,6 +104,16 @@ public sealed partial class MailServerHost
             _control.Dispose();
         }
 
+        if (_restart is { } restart)
+        {
+            // What came of it is its asker's.
+            await ((Task)restart).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!restart.IsCompletedSuccessfully)
+            {
+                Events.End();
+            }
+        }
+
         _ended.TrySetResult();
     }
 }

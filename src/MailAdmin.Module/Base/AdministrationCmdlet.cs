@@ -1,50 +1,49 @@
 using System.Management.Automation;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
-using MailAdmin.Module.Completion;
 using MailAdmin.Module.Routing;
 
 namespace MailAdmin.Module.Base;
 
 /// <summary>
-/// Base of the cmdlets that administer: <c>-Server</c> and <c>-StorePath</c> choose the route once, before the first item; a route that
-/// cannot be had ends the pipeline, an item that goes wrong does not.
+/// Base of the cmdlets that administer: <c>-Server</c> and <c>-StorePath</c> choose the route, before the first item and again where the pipeline brings
+/// another; a route that was typed and cannot be had ends the pipeline, an item that goes wrong does not.
 /// </summary>
-public abstract class AdministrationCmdlet : MailCmdlet
+public abstract class AdministrationCmdlet : RoutedCmdlet
 {
     /// <summary>Names told in the error of a name that means several.</summary>
     private const int MostNamed = 5;
 
+    private (ServerChoice Server, string? StorePath) _route;
     private IMailAdministration? _administration;
-
-    /// <summary>Name of the server to ask; by default the only one that runs, or the one connected.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(ServerCompleter))]
-    public string? Server { get; set; }
 
     /// <summary>Directory of a store to open while no server runs on it.</summary>
     [Parameter]
     public virtual string? StorePath { get; set; }
 
     /// <inheritdoc/>
-    protected sealed override async Task ProcessAsync()
+    protected sealed override async Task RoutedAsync()
     {
-        await ConnectAsync();
+        var route = (Choice, string.IsNullOrEmpty(StorePath) ? null : GetUnresolvedProviderPathFromPSPath(StorePath));
+        if (_administration is null || route != _route)
+        {
+            await FlushAsync();
+            Leave();
+            _administration = await Off(token => ServerGateway.ResolveAsync(route.Choice, route.Item2, token));
+            _route = route;
+        }
+
         await ItemAsync();
     }
 
     /// <summary>Once per item of the pipeline, with the route open.</summary>
     protected virtual Task ItemAsync() => Task.CompletedTask;
 
-    /// <summary>Opens the route; cmdlets that act only at the end call it there.</summary>
-    protected async Task ConnectAsync()
-    {
-        if (_administration is null)
-        {
-            var path = string.IsNullOrEmpty(StorePath) ? null : GetUnresolvedProviderPathFromPSPath(StorePath);
-            _administration = await Off(token => ServerGateway.ResolveAsync(Server, path, token));
-        }
-    }
+    /// <summary>Does what was put off to be done together: after the last item, and before another route is taken.</summary>
+    protected virtual Task FlushAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    protected sealed override Task EndAsync() => FlushAsync();
 
     /// <summary>One question to the server or store.</summary>
     protected Task<T> Ask<T>(Func<IMailAdministration, CancellationToken, Task<T>> question)
@@ -137,13 +136,21 @@ public abstract class AdministrationCmdlet : MailCmdlet
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing && Interlocked.Exchange(ref _administration, null) is { } administration)
+        if (disposing)
+        {
+            Leave();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Exchange(ref _administration, null) is { } administration)
         {
             // Off this thread's synchronization context, and bounded: a peer that died must not hold the prompt.
             Task.Run(async () => await administration.DisposeAsync()).Wait(TimeSpan.FromSeconds(10));
         }
-
-        base.Dispose(disposing);
     }
 
     private IMailAdministration Route => _administration ?? throw new InvalidOperationException("The route is opened before the first question.");

@@ -17,11 +17,11 @@ public sealed class GetMailCertificate : MailCmdlet
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Running server whose certificate is meant; the only one where none is given.</summary>
+    /// <summary>Running server whose certificate is meant, by name or as Get-MailServer gives it; the only one where none is given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Server")]
     [Alias("Name")]
     [ArgumentCompleter(typeof(ServerCompleter))]
-    public string? Server { get; set; }
+    public object? Server { get; set; }
 
     /// <summary>PFX or PEM file to read instead.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Path")]
@@ -34,7 +34,7 @@ public sealed class GetMailCertificate : MailCmdlet
     public SecureString? Password { get; set; }
 
     /// <inheritdoc/>
-    protected override Task ProcessAsync() => PerItem(ParameterSetName == "Path" ? Path : Server, async () =>
+    protected override Task ProcessAsync() => PerItem(ParameterSetName == "Path" ? Path : Server?.ToString(), async () =>
     {
         if (ParameterSetName == "Path")
         {
@@ -44,7 +44,8 @@ public sealed class GetMailCertificate : MailCmdlet
             return;
         }
 
-        var info = await Off(token => ServerGateway.GetServingAsync(Server, token));
+        var choice = ServerChoice.Of(Server);
+        var info = await Off(token => ServerGateway.GetServingAsync(choice, token));
         if (info.CertificateThumbprint is not null)
         {
             WriteObject(await Off(token => OfServerAsync(info, token)));

@@ -1,11 +1,11 @@
 using System.Management.Automation;
 using MailAdmin.Module.Base;
-using MailAdmin.Module.Completion;
+using MailAdmin.Module.Routing;
 
 namespace MailAdmin.Module.Clients;
 
 /// <summary>Base of the cmdlets that talk to a mail server as a client: how they come to TLS, whom they trust, how long they wait.</summary>
-public abstract class ClientCmdlet : MailCmdlet
+public abstract class ClientCmdlet : RoutedCmdlet
 {
     /// <summary>How to come to TLS; as the port says where none is given. None is the explicit word for plaintext.</summary>
     [Parameter]
@@ -27,8 +27,10 @@ public abstract class ClientCmdlet : MailCmdlet
     [ValidateRange(1d, 3600d)]
     public virtual double TimeoutSeconds { get; set; } = 30;
 
-    /// <summary>Running server that is meant where no host is named.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(ServerCompleter))]
-    public string? Server { get; set; }
+    /// <summary>The running server that is meant where no host is named.</summary>
+    protected Task<MailServerInfo> ServingAsync()
+    {
+        var choice = Choice;
+        return Off(token => ServerGateway.GetServingAsync(choice, token));
+    }
 }

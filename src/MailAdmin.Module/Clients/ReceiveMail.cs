@@ -4,7 +4,6 @@ using MailAdmin.Client.Receiving;
 using MailAdmin.Clients;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
-using MailAdmin.Module.Routing;
 
 namespace MailAdmin.Module.Clients;
 
@@ -56,12 +55,12 @@ public sealed class ReceiveMail : ClientCmdlet
     public SwitchParameter Remove { get; set; }
 
     /// <inheritdoc/>
-    protected override Task ProcessAsync() => PerItem(Credential.UserName, async () =>
+    protected override Task RoutedAsync() => PerItem(Credential.UserName, async () =>
     {
         var (host, port, tls, thumbprint) = (ComputerName, Port, TlsMode, CertificateThumbprint);
         if (host is null)
         {
-            var info = await Off(token => ServerGateway.GetServingAsync(Server, token));
+            var info = await ServingAsync();
             var endpoint = info.Find(Protocol, tls ?? MailTlsMode.Implicit) ?? info.Find(Protocol)
                 ?? throw new MailAdminException("NoEndpoint", MailErrorCategory.ResourceUnavailable, $"Server '{info.Name}' has no {Protocol} endpoint.", info.Name, $"Start it with -{Protocol}Port, or name another with -ComputerName.");
             (host, port, tls, thumbprint) = (endpoint.Address, port ?? endpoint.Port, tls ?? endpoint.TlsMode, thumbprint ?? info.CertificateThumbprint);

@@ -8,7 +8,6 @@ using MailAdmin.Client.Sending;
 using MailAdmin.Clients;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
-using MailAdmin.Module.Routing;
 
 namespace MailAdmin.Module.Clients;
 
@@ -115,7 +114,7 @@ public sealed class SendMail : ClientCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override Task ProcessAsync()
+    protected override Task RoutedAsync()
     {
         // Files come down the pipeline one by one and belong to one message, as in Send-MailMessage; rows with recipients are messages.
         if (_attachmentsPiped && Attachments.Length > 0)
@@ -132,7 +131,7 @@ public sealed class SendMail : ClientCmdlet
     {
         // Bound before the pipeline brings anything: then what the pipeline brings can only be attachments.
         _attachmentsPiped = MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Attachments)) && To.Length + Cc.Length + Bcc.Length > 0;
-        return Task.CompletedTask;
+        return base.BeginAsync();
     }
 
     /// <inheritdoc/>
@@ -169,7 +168,7 @@ public sealed class SendMail : ClientCmdlet
         var (tls, thumbprint) = (TlsMode, CertificateThumbprint);
         if (host is null)
         {
-            var info = await Off(token => ServerGateway.GetServingAsync(Server, token));
+            var info = await ServingAsync();
             var endpoint = (Credential is null ? info.Find(MailProtocol.Smtp) : null)
                 ?? (UseSsl || TlsMode == MailTlsMode.Implicit ? info.Find(MailProtocol.Submission, MailTlsMode.Implicit) : null)
                 ?? info.Find(MailProtocol.Submission)

@@ -3,7 +3,6 @@ using System.Net;
 using MailAdmin.Client.Probing;
 using MailAdmin.Clients;
 using MailAdmin.Module.Base;
-using MailAdmin.Module.Routing;
 
 namespace MailAdmin.Module.Clients;
 
@@ -50,11 +49,11 @@ public sealed class TestMailProtocol : ClientCmdlet
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
+    protected override async Task RoutedAsync()
     {
         foreach (var computer in ComputerName ?? [null!])
         {
-            await PerItem(computer ?? Server, async () => await TestAsync(await ComposeAsync(computer)));
+            await PerItem(computer ?? Choice.Name, async () => await TestAsync(await ComposeAsync(computer)));
         }
     }
 
@@ -85,7 +84,7 @@ public sealed class TestMailProtocol : ClientCmdlet
         var thumbprint = CertificateThumbprint;
         if (computer is null)
         {
-            var info = await Off(token => ServerGateway.GetServingAsync(Server, token));
+            var info = await ServingAsync();
             endpoints = [.. info.Endpoints.Where(e => (Protocol.Length == 0 || Protocol.Contains(e.Protocol)) && (Port is null || e.Port == Port) && (TlsMode is null || e.TlsMode == TlsMode))];
             computer = info.Endpoints.Count > 0 ? info.Endpoints[0].Address : info.HostName;
             thumbprint ??= info.CertificateThumbprint;

@@ -37,7 +37,7 @@ public abstract class AdministrationCompleter : IArgumentCompleter
     protected static Task<IMailAdministration> RouteAsync(IDictionary bound, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(bound);
-        return ServerGateway.ResolveAsync(bound["Server"]?.ToString(), bound["StorePath"]?.ToString(), cancellationToken);
+        return ServerGateway.ResolveAsync(ServerChoice.Of(bound["Server"]), bound["StorePath"]?.ToString(), cancellationToken);
     }
 
     /// <summary>First text among the bound parameters of these names.</summary>

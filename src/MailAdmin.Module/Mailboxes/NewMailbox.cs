@@ -60,7 +60,7 @@ public sealed class NewMailbox : AdministrationCmdlet
     {
         // Bound before the pipeline brings anything.
         _passwordTyped = MyInvocation.BoundParameters.ContainsKey(nameof(Password));
-        return Task.CompletedTask;
+        return base.BeginAsync();
     }
 
     /// <inheritdoc/>
@@ -87,7 +87,7 @@ public sealed class NewMailbox : AdministrationCmdlet
     }
 
     /// <inheritdoc/>
-    protected override async Task EndAsync()
+    protected override async Task FlushAsync()
     {
         while (_pending.Count > 0)
         {

@@ -44,7 +44,7 @@ public sealed class SetMailbox : MailboxActionCmdlet
     {
         var given = MyInvocation.BoundParameters;
         return given.ContainsKey(nameof(DisplayName)) || given.ContainsKey(nameof(Quota)) || given.ContainsKey(nameof(Password))
-            ? Task.CompletedTask
+            ? base.BeginAsync()
             : throw new MailAdminException("NothingToChange", MailErrorCategory.InvalidArgument, "Nothing to change was given.", null, "Give -Password, -DisplayName or -Quota; Enable-, Disable- and Rename-Mailbox change the rest.");
     }
 

@@ -25,6 +25,7 @@ public sealed class ImportMailboxMessage : AdministrationCmdlet
 
     /// <summary>Message files (.eml); wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
+    [PipedFile]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
@@ -48,6 +49,12 @@ public sealed class ImportMailboxMessage : AdministrationCmdlet
     /// <summary>When it came in; now where none is given.</summary>
     [Parameter]
     public DateTimeOffset? ReceivedAt { get; set; }
+
+    /// <inheritdoc/>
+    // Not from the pipeline: messages come there, and a parameter of all sets that takes everything would keep the binder from telling Path from LiteralPath.
+    [Parameter]
+    [ArgumentCompleter(typeof(ServerCompleter))]
+    public override object? Server { get; set; }
 
     /// <inheritdoc/>
     protected override async Task ItemAsync()

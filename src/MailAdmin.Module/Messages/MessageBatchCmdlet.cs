@@ -82,7 +82,7 @@ public abstract class MessageBatchCmdlet : AdministrationCmdlet
     }
 
     /// <inheritdoc/>
-    protected sealed override async Task EndAsync()
+    protected sealed override async Task FlushAsync()
     {
         if (_uids.Count > 0)
         {

@@ -52,7 +52,7 @@ public sealed class SetMailboxMessage : MessageBatchCmdlet
             Fail(new MailAdminException("NothingToChange", MailErrorCategory.InvalidArgument, "Nothing to change was given.", null, "Give -IsRead, -IsFlagged, -Flag, -AddFlag or -RemoveFlag."));
         }
 
-        return Task.CompletedTask;
+        return base.BeginAsync();
     }
 
     /// <inheritdoc/>

@@ -6,60 +6,53 @@ using MailAdmin.Module.Completion;
 namespace MailAdmin.Module.Queue;
 
 /// <summary>Get-MailQueueMessage</summary>
-[Cmdlet(VerbsCommon.Get, "MailQueueMessage", DefaultParameterSetName = "Filter")]
+[Cmdlet(VerbsCommon.Get, "MailQueueMessage")]
 [OutputType(typeof(MailQueueMessage))]
 public sealed class GetMailQueueMessage : AdministrationCmdlet
 {
-    /// <summary>Id of the message, as the queue has it.</summary>
-    [Parameter(ParameterSetName = "Id", Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Id of the message, as the queue has it; wildcards are fine. All where none is given.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Identity")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(QueueMessageCompleter))]
-    public string[] Id { get; set; } = [];
+    public string[]? Id { get; set; }
 
     /// <summary>Only mail for these domains; wildcards are fine. Taken from what Get-MailQueue gives.</summary>
-    [Parameter(ParameterSetName = "Filter", ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(DestinationCompleter))]
     public string[]? Destination { get; set; }
 
     /// <summary>Only mail from this sender; wildcards are fine, the empty text is the null sender of reports.</summary>
-    [Parameter(ParameterSetName = "Filter")]
+    [Parameter]
     [AllowEmptyString]
     [SupportsWildcards]
     public string? Sender { get; set; }
 
     /// <summary>Only mail for this recipient; wildcards are fine.</summary>
-    [Parameter(ParameterSetName = "Filter")]
+    [Parameter]
     [SupportsWildcards]
     public string? Recipient { get; set; }
 
     /// <summary>Only mail in this state.</summary>
-    [Parameter(ParameterSetName = "Filter")]
+    [Parameter]
     public MailQueueStatus? Status { get; set; }
 
     /// <summary>At most this many, the oldest ones.</summary>
-    [Parameter(ParameterSetName = "Filter")]
+    [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int First { get; set; }
 
     /// <inheritdoc/>
     protected override async Task ItemAsync()
     {
-        if (ParameterSetName == "Id")
-        {
-            foreach (var id in Id)
-            {
-                await PerItem(id, () => WriteAsync(Find(id, static (a, p, token) => a.GetQueueMessagesAsync(new MailQueueQuery { Id = p }, token), NotFound.QueueMessage)));
-            }
-
-            return;
-        }
-
         foreach (var destination in Destination ?? [null!])
         {
             var query = new MailQueueQuery { Destination = destination, Sender = Sender, Recipient = Recipient, Status = Status, First = First };
-            await PerItem(destination, () => WriteAsync(AskMany((a, token) => a.GetQueueMessagesAsync(query, token))));
+            foreach (var id in Id ?? [null!])
+            {
+                await PerItem(id ?? destination, () => WriteAsync(Find(id, (a, p, token) => a.GetQueueMessagesAsync(query with { Id = p }, token), NotFound.QueueMessage)));
+            }
         }
     }
 

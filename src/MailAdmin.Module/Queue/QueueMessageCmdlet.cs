@@ -46,7 +46,7 @@ public abstract class QueueMessageCmdlet : AdministrationCmdlet
     }
 
     /// <inheritdoc/>
-    protected sealed override async Task EndAsync()
+    protected sealed override async Task FlushAsync()
     {
         if (_ids.Count > 0)
         {

@@ -26,6 +26,10 @@ internal static class ServerGateway
         return MailAdministrationRoute.ResolveAsync(server, storePath, cancellationToken);
     }
 
+    /// <summary>The same for a server given by name or as it was listed.</summary>
+    public static Task<IMailAdministration> ResolveAsync(ServerChoice server, string? storePath, CancellationToken cancellationToken) =>
+        server.Exact is { } exact && storePath is null ? OpenAsync(exact, cancellationToken) : ResolveAsync(server.Name, storePath, cancellationToken);
+
     /// <summary>Starts a server in this process.</summary>
     public static async Task<MailServerInfo> StartAsync(MailServerSettings settings, CancellationToken cancellationToken)
     {
@@ -89,12 +93,12 @@ internal static class ServerGateway
     }
 
     /// <summary>The running server that is meant where none is named.</summary>
-    public static Task<MailServerInfo> GetDefaultAsync(CancellationToken cancellationToken) => GetServingAsync(null, cancellationToken);
+    public static Task<MailServerInfo> GetDefaultAsync(CancellationToken cancellationToken) => GetServingAsync(default, cancellationToken);
 
     /// <summary>A server that has endpoints; a store that was opened for the call has none and does not serve.</summary>
-    public static async Task<MailServerInfo> GetServingAsync(string? name, CancellationToken cancellationToken)
+    public static async Task<MailServerInfo> GetServingAsync(ServerChoice server, CancellationToken cancellationToken)
     {
-        await using var administration = await ResolveAsync(name, null, cancellationToken);
+        await using var administration = await ResolveAsync(server, null, cancellationToken);
         var info = await administration.GetServerAsync(cancellationToken);
         return info.State is MailServerState.Running or MailServerState.Degraded ? info : throw NotRunning();
     }

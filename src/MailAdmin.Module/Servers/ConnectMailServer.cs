@@ -16,6 +16,10 @@ public sealed class ConnectMailServer : MailCmdlet
     [ArgumentCompleter(typeof(ServerCompleter))]
     public string Name { get; set; } = "";
 
+    /// <summary>The server, as Get-MailServer gives it.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
+    public MailServerInfo? InputObject { get; set; }
+
     /// <summary>Directory of a store: the server that runs on it, or the store itself.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "StorePath")]
     public string StorePath { get; set; } = "";
@@ -23,8 +27,9 @@ public sealed class ConnectMailServer : MailCmdlet
     /// <inheritdoc/>
     protected override Task ProcessAsync()
     {
-        var named = ParameterSetName == "Name";
-        var path = named ? null : GetUnresolvedProviderPathFromPSPath(StorePath);
-        return PerItem(named ? Name : StorePath, async () => WriteObject(await Off(token => ServerGateway.ConnectAsync(named ? Name : null, path, token))));
+        // One of another process is told from others of its name by its store.
+        var name = InputObject is null ? (ParameterSetName == "Name" ? Name : null) : InputObject.ProcessId == Environment.ProcessId ? InputObject.Name : null;
+        var path = name is not null ? null : InputObject?.StorePath ?? GetUnresolvedProviderPathFromPSPath(StorePath);
+        return PerItem(name ?? path, async () => WriteObject(await Off(token => ServerGateway.ConnectAsync(name, path, token))));
     }
 }

@@ -60,6 +60,16 @@ Describe 'The first try' {
         (Get-Item ./one.eml | Import-MailboxMessage -Mailbox bob@example.com -Flags Seen).IsRead | Should -BeTrue
         Copy-Item ./one.eml './[1].eml'
         (Get-Item -LiteralPath './[1].eml' | Import-MailboxMessage bob@example.com).Subject | Should -Be 'Message 1'
+        [pscustomobject]@{ Mailbox = 'bob@example.com'; Path = './one.eml' } | Import-MailboxMessage | ForEach-Object Subject | Should -Be 'Message 1'
+        [pscustomobject]@{ LiteralPath = './[1].eml' } | Import-MailboxMessage bob@example.com | ForEach-Object Subject | Should -Be 'Message 1'
+    }
+
+    It 'attaches files by name, by object, by row' {
+        Set-Content -LiteralPath './[note].txt' 'brackets'
+        Get-Item -LiteralPath './[note].txt' | Send-Mail -From alice@example.com -To bob@example.com -Subject 'by object' -Body x
+        [pscustomobject]@{ From = 'alice@example.com'; To = 'bob@example.com'; Subject = 'by row'; Body = 'x'; Attachments = './one.eml' } | Send-Mail
+        (Wait-MailboxMessage bob@example.com -After 0 -Subject 'by object' -Timeout 60).Attachments.FileName | Should -Be '[note].txt'
+        (Wait-MailboxMessage bob@example.com -After 0 -Subject 'by row' -Timeout 60).Attachments.FileName | Should -Be 'one.eml'
     }
 
     It 'folders, flags and filters by other words' {

@@ -53,6 +53,9 @@ internal sealed class FolderListing
     /// <summary>Subscribed names lie below it.</summary>
     public bool HasSubscribedBelow(string name) => _subscribedParents.Contains(name);
 
+    public IEnumerable<string> SubscribedBelow(string name) =>
+        Subscribed.Where(s => s.Length > name.Length && s[name.Length] == FolderName.Separator && s.StartsWith(name, StringComparison.Ordinal));
+
     /// <summary>Adds subscribed names that no folder has, and the levels above them.</summary>
     public void AddSubscribed()
     {

@@ -13,7 +13,7 @@ internal sealed class ListCommand() : ImapCommand("LIST", ImapStates.LoggedIn, I
     [Flags]
     private enum Options
     {
-        None = 0, Subscribed = 1, RecursiveMatch = 2, SpecialUse = 4, Remote = 8, ReturnSubscribed = 16, ReturnChildren = 32, ReturnSpecialUse = 64,
+        None = 0, Subscribed = 1, RecursiveMatch = 2, SpecialUse = 4, Remote = 8, ReturnSubscribed = 16, ReturnChildren = 32, ReturnSpecialUse = 64, Extended = 128,
     }
 
     public override async ValueTask<ImapResult> RunAsync(ImapSession session, ImapDecoder args)
@@ -77,10 +77,12 @@ internal sealed class ListCommand() : ImapCommand("LIST", ImapStates.LoggedIn, I
             listing.AddSubscribed();
         }
 
-        var matchers = patterns.ConvertAll(p => new ListPattern((reference + p).Normalize(), FolderName.Separator));
+        options |= extended ? Options.Extended : Options.None;
+        patterns = patterns.ConvertAll(p => (reference + p).Normalize());
+        var matchers = patterns.ConvertAll(p => new ListPattern(p, FolderName.Separator));
         foreach (var (name, folder) in listing.Names)
         {
-            if (matchers.Exists(m => m.Matches(name)) && Write(session, listing, name, folder, options))
+            if (matchers.Exists(m => m.Matches(name)) && Write(session, listing, name, folder, options, patterns))
             {
                 if (status != StatusItems.None && folder is not null)
                 {
@@ -94,20 +96,22 @@ internal sealed class ListCommand() : ImapCommand("LIST", ImapStates.LoggedIn, I
         return ImapResult.Done;
     }
 
-    private static bool Write(ImapSession session, FolderListing listing, string name, FolderRecord? folder, Options options)
+    private static bool Write(ImapSession session, FolderListing listing, string name, FolderRecord? folder, Options options, List<string> patterns)
     {
         var subscribed = listing.Subscribed.Contains(name);
         var selected = (!options.HasFlag(Options.Subscribed) || subscribed) && (!options.HasFlag(Options.SpecialUse) || folder is { Use: not SpecialUse.None });
         var below = options.HasFlag(Options.RecursiveMatch) && options.HasFlag(Options.Subscribed) && listing.HasSubscribedBelow(name);
-        if (!selected && !below)
+        // RFC 5258 §3.1 note 2 tells of a parent also where the patterns match what is below it. Where they name all of that, letter by letter, beside
+        // the parent, it is left out: that is what Dovecot does and its test client holds servers to, and all there is to know stands in the answer.
+        if (!selected && (!below || (patterns.Count > 1 && listing.SubscribedBelow(name).All(patterns.Contains))))
         {
             return false;
         }
 
         var encoder = session.Encode();
         encoder.Raw("* LIST ("u8);
-        // RFC 9051 §7.3.1; \NonExistent implies \Noselect, which older clients know.
-        encoder.Raw(folder is null ? "\\NonExistent \\Noselect "u8 : default);
+        // RFC 9051 §7.3.1: \NonExistent implies \Noselect, which is for clients that may not know the former.
+        encoder.Raw(folder is not null ? default : options.HasFlag(Options.Extended) ? "\\NonExistent "u8 : "\\NonExistent \\Noselect "u8);
         encoder.Raw(listing.HasChildren(name) ? "\\HasChildren"u8 : "\\HasNoChildren"u8);
         if (subscribed && (options & (Options.Subscribed | Options.ReturnSubscribed)) != 0)
         {

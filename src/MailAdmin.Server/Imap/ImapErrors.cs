@@ -5,9 +5,12 @@ namespace MailAdmin.Server.Imap;
 /// <summary>Failures of the store as IMAP says them: a response code and a text without its private cause. RFC 5530, RFC 9051 §7.1.</summary>
 internal static class ImapErrors
 {
+    /// <summary>What an EXPUNGEISSUED says. Clients older than RFC 5530 know it by "no longer exist" after FETCH, "have been deleted" after STORE.</summary>
+    public const string Gone = "Some of the messages no longer exist, they have been deleted";
+
     private static readonly Dictionary<string, (string Code, string Text)> Known = new(StringComparer.Ordinal)
     {
-        ["MessageNotFound"] = ("EXPUNGEISSUED", "Some messages are gone"),
+        ["MessageNotFound"] = ("EXPUNGEISSUED", Gone),
         ["FolderNotFound"] = ("NONEXISTENT", "No such mailbox"),
         ["FolderExists"] = ("ALREADYEXISTS", "Mailbox exists already"),
         ["InvalidFolderName"] = ("CANNOT", "Mailbox name is not allowed"),

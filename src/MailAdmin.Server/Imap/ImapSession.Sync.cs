@@ -73,10 +73,16 @@ internal sealed partial class ImapSession
             }
         }
 
+        var recent = selected.Recent;
         selected.Advance(latest, difference);
         if (!difference.Added.IsEmpty)
         {
             TellCount(selected, latest);
+        }
+        else if (!Rev2 && !selected.Recent.Equals(recent))
+        {
+            // RFC 3501 §7.3.2: RECENT comes where the size changed; a client that adds up its sessions' counts would be out otherwise.
+            TellRecent(selected, latest);
         }
 
         TellNewKeywords(selected, latest.Keywords);
@@ -138,13 +144,19 @@ internal sealed partial class ImapSession
         encoder.Raw("* "u8);
         encoder.Number(latest.Count);
         encoder.Raw(" EXISTS\r\n"u8);
+        encoder.Commit();
         if (!Rev2)
         {
-            encoder.Raw("* "u8);
-            encoder.Number(latest.CountBetween(selected.Recent));
-            encoder.Raw(" RECENT\r\n"u8);
+            TellRecent(selected, latest);
         }
+    }
 
+    private void TellRecent(SelectedFolder selected, FolderSnapshot latest)
+    {
+        var encoder = Encode();
+        encoder.Raw("* "u8);
+        encoder.Number(latest.CountBetween(selected.Recent));
+        encoder.Raw(" RECENT\r\n"u8);
         encoder.Commit();
     }
 

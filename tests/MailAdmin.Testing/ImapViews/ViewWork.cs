@@ -61,7 +61,7 @@ public sealed class ViewWork(ViewedSession session, Random random, ViewProgress 
         }
 
         await session.RunAsync(Fetch(View.Messages, "1:*", byUid: false, UsesModSeq ? ["UID", "FLAGS", "MODSEQ"] : ["UID", "FLAGS"]));
-        FolderView.Demand(View.Messages.Count(m => m.IsRecent == true) <= View.Recent || session.Mode >= ViewMode.Rev2, $"RECENT was {View.Recent}");
+        FolderView.Demand(View.Messages.Count(m => m.IsRecent == true) <= View.Recent && View.Recent <= View.Messages.Count || session.Mode >= ViewMode.Rev2, $"RECENT was {View.Recent}");
         foreach (var flag in Flags)
         {
             var key = flag[0] == '\\' ? flag[1..].ToUpperInvariant() : $"KEYWORD {flag}";

@@ -231,6 +231,7 @@ public sealed class ViewedSession(IPEndPoint server, string user, string passwor
         }
 
         var modified = FolderView.Modified(reply);
+        var someAreGone = reply.StartsWith("OK [EXPUNGEISSUED]", StringComparison.Ordinal);
         foreach (var message in command.Targets.Where(m => !m.IsGone))
         {
             var told = command.Told.GetValueOrDefault(message);
@@ -238,7 +239,8 @@ public sealed class ViewedSession(IPEndPoint server, string user, string passwor
             if (command.Store is { } store && !isModified && told?.Contains("FLAGS") != true)
             {
                 FolderView.Demand(store.IsSilent, $"{command.Text} told no flags of {message}");
-                if (message.Flags is { } flags)
+                // Where some are gone the flags of the others are told, so these are the ones.
+                if (message.Flags is { } flags && !someAreGone)
                 {
                     View!.Reckon(message, ViewedMessage.Apply(flags, store.Mode, store.Flags));
                 }

@@ -59,10 +59,12 @@ internal sealed class StoreCommand(bool uid)
         var change = new FlagsChange(mode, flags.System.ToMessageFlags(), flags.Keywords);
         var result = await session.Store.Messages.ChangeFlagsAsync(selected.Folder.Id, uids, change, unchangedSince);
         var gone = await TellAsync(session, selected, uids, change, result, silent);
-        // RFC 2180 §4.2.1: what is gone cannot be changed; the client is told of it when EXPUNGE may be sent.
+        // RFC 2180 §4.2: what is gone cannot be changed; the client is told of it when EXPUNGE may be sent. A silent STORE that changed all others is OK.
         if (gone && !uid)
         {
-            return ImapResult.No("Some messages are gone", result.Modified.IsEmpty ? "EXPUNGEISSUED" : $"MODIFIED {Show(selected, result.Modified)}");
+            return !result.Modified.IsEmpty ? ImapResult.No(ImapErrors.Gone, $"MODIFIED {Show(selected, result.Modified)}")
+                : silent ? ImapResult.Ok("EXPUNGEISSUED", ImapErrors.Gone)
+                : ImapResult.No(ImapErrors.Gone, "EXPUNGEISSUED");
         }
 
         return result.Modified.IsEmpty ? ImapResult.Done : ImapResult.Ok($"MODIFIED {Show(selected, result.Modified)}", "Conditional STORE failed for some");
@@ -81,7 +83,7 @@ internal sealed class StoreCommand(bool uid)
 
         var bits = Bits(change, latest.Keywords);
         var told = result.Modified.IsEmpty ? uids : uids.Except(result.Modified);
-        // With some gone the reply is NO, and the client cannot reckon what was done to the others: they are told.
+        // With some gone the reply may be NO, and the client cannot reckon what was done to the others: they are told.
         var gone = told.Any(uid => latest.IndexOf(uid) < 0);
         foreach (var number in told)
         {

@@ -68,7 +68,7 @@ internal sealed class FetchCommand(bool uid) : ImapCommand(uid ? "UID FETCH" : "
         return await plan.TellMessagesAsync(places) switch
         {
             // By sequence number the client counts on messages that are gone now; it learns so at its next NOOP. RFC 5530 §3.
-            FetchOutcome.SomeExpunged when !uid => ImapResult.No("Some of the messages are no longer there", "EXPUNGEISSUED"),
+            FetchOutcome.SomeExpunged when !uid => ImapResult.No(ImapErrors.Gone, "EXPUNGEISSUED"),
             FetchOutcome.SomeDamaged => ImapResult.No("Some of the messages are damaged", "SERVERBUG"),
             FetchOutcome.UnknownEncoding => ImapResult.No("The part's transfer encoding is not known", "UNKNOWN-CTE"),
             _ => ImapResult.Done,

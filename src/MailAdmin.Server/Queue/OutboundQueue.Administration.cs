@@ -44,11 +44,8 @@ internal sealed partial class OutboundQueue
             }
 
             var changed = await parts.Store.Queue.ChangeAsync(QueueActions.Of(ids, action, parts.Time.GetUtcNow()), cancellationToken);
-            foreach (var entry in changed)
-            {
-                // Also where nothing of the entry changed: what it waited for may have.
-                Note(entry.Id);
-            }
+            // Also where nothing of an entry changed: what it waited for may have.
+            Note(changed.Select(e => e.Id));
 
             return changed;
         }
@@ -111,11 +108,7 @@ internal sealed partial class OutboundQueue
         lock (_gate)
         {
             _held.ExceptWith(held);
-        }
-
-        foreach (var id in held)
-        {
-            Note(id);
+            Note(held);
         }
     }
 }

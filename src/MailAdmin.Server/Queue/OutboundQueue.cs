@@ -37,6 +37,7 @@ internal sealed partial class OutboundQueue(QueueParts parts) : IHostedService, 
     private readonly NextHopFinder _finder = new(parts.Resolver, parts.Routes, parts.Options, parts.HostName, parts.Random);
     private ITimer? _timer;
     private IDisposable? _watch;
+    private DateTimeOffset _wound = DateTimeOffset.MaxValue;
     private int _running;
     private bool _stopping, _halted;
 
@@ -55,13 +56,10 @@ internal sealed partial class OutboundQueue(QueueParts parts) : IHostedService, 
         {
             if (change is QueueChanged q)
             {
-                Note(q.Id);
+                Note(q.Entries.Select(e => e.Id));
             }
         });
-        foreach (var entry in parts.Store.Queue.List())
-        {
-            Note(entry.Id);
-        }
+        Note(parts.Store.Queue.List().Select(e => e.Id));
 
         parts.Routes.Changed += Reroute;
         return Task.CompletedTask;
@@ -114,33 +112,41 @@ internal sealed partial class OutboundQueue(QueueParts parts) : IHostedService, 
         }
     }
 
-    /// <summary>An entry came, changed or went; what is true of it now is asked of the store.</summary>
-    private void Note(QueueId id)
+    /// <summary>Entries came, changed or went; what is true of them now is asked of the store. No sender sees the first before the last is in line: what goes one way goes together.</summary>
+    private void Note(IEnumerable<QueueId> ids)
     {
         lock (_gate)
         {
-            var entry = parts.Store.Queue.Find(id);
-            if (!_slots.TryGetValue(id, out var slot))
+            foreach (var id in ids)
             {
-                if (entry is not null)
-                {
-                    var lane = LaneOf(entry.Domain);
-                    lane.Slots++;
-                    _slots[id] = slot = new Slot(entry, lane);
-                    Schedule(slot);
-                }
+                Note(id);
             }
-            else if (slot.State != SlotState.Active)
+        }
+    }
+
+    private void Note(QueueId id)
+    {
+        var entry = parts.Store.Queue.Find(id);
+        if (!_slots.TryGetValue(id, out var slot))
+        {
+            if (entry is not null)
             {
-                if (entry is null)
-                {
-                    Drop(slot);
-                }
-                else
-                {
-                    slot.Entry = entry;
-                    Schedule(slot);
-                }
+                var lane = LaneOf(entry.Domain);
+                lane.Slots++;
+                _slots[id] = slot = new Slot(entry, lane);
+                Schedule(slot);
+            }
+        }
+        else if (slot.State != SlotState.Active)
+        {
+            if (entry is null)
+            {
+                Drop(slot);
+            }
+            else
+            {
+                slot.Entry = entry;
+                Schedule(slot);
             }
         }
     }
@@ -203,6 +209,7 @@ internal sealed partial class OutboundQueue(QueueParts parts) : IHostedService, 
     {
         lock (_gate)
         {
+            _wound = DateTimeOffset.MaxValue;
             var now = parts.Time.GetUtcNow();
             while (_clock.TryPeek(out var next, out var due) && due <= now)
             {
@@ -217,6 +224,7 @@ internal sealed partial class OutboundQueue(QueueParts parts) : IHostedService, 
         }
     }
 
+    /// <summary>Sees to it that the timer goes off when the first entry is due. It may go off too early: then it is wound again.</summary>
     private void Wind()
     {
         while (_clock.TryPeek(out var next, out _) && next.Version != next.Slot.Version)
@@ -224,11 +232,12 @@ internal sealed partial class OutboundQueue(QueueParts parts) : IHostedService, 
             _clock.Dequeue();
         }
 
-        if (_clock.TryPeek(out _, out var due) && !_stopping)
+        if (_clock.TryPeek(out _, out var due) && due < _wound && !_stopping)
         {
             // A timer takes 49 days at most; five are the most there is to wait, and a clock that was set back must not break it.
             var wait = due - parts.Time.GetUtcNow();
             _timer?.Change(wait <= TimeSpan.Zero ? TimeSpan.Zero : wait > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : wait, Timeout.InfiniteTimeSpan);
+            _wound = due;
         }
     }
 

@@ -25,19 +25,14 @@ internal sealed partial class RelayConnection
         try
         {
             Messages++;
-            var results = await EnvelopeAsync(message, from, needsUtf8, cancellationToken);
-            if (results.Ready)
+            var (results, isReady) = await EnvelopeAsync(message, from, needsUtf8, cancellationToken);
+            if (isReady)
             {
                 isBeforeContent = false;
-                await ContentAsync(message, from, results.Recipients, cancellationToken);
+                await ContentAsync(message, from, results, cancellationToken);
             }
 
-            if (!results.Ready && IsOpen && results.MustReset)
-            {
-                await AskAsync("RSET", cancellationToken);
-            }
-
-            return results.Recipients;
+            return results;
         }
         catch (Exception e) when (IsBroken(e))
         {
@@ -78,7 +73,7 @@ internal sealed partial class RelayConnection
     }
 
     /// <summary>MAIL, RCPT and DATA; in one write where the peer allows it (RFC 2920), else one after the other.</summary>
-    private async ValueTask<(RecipientResult[] Recipients, bool Ready, bool MustReset)> EnvelopeAsync(RelayMessage message, long from, bool needsUtf8, CancellationToken cancellationToken)
+    private async ValueTask<(RecipientResult[] Recipients, bool IsReady)> EnvelopeAsync(RelayMessage message, long from, bool needsUtf8, CancellationToken cancellationToken)
     {
         var isChunked = (message.Needs & QueueNeeds.Binary) != 0;
         var results = new RecipientResult[message.Recipients.Count];
@@ -106,7 +101,7 @@ internal sealed partial class RelayConnection
         if (!sender.IsPositive && !isPipelined)
         {
             Array.Fill(results, RecipientResult.Of(sender));
-            return (results, false, false);
+            return (results, false);
         }
 
         for (var i = 0; i < results.Length; i++)
@@ -114,7 +109,7 @@ internal sealed partial class RelayConnection
             if (!IsOpen)
             {
                 Array.Fill(results, RecipientResult.Of(sender), i, results.Length - i);
-                return (results, false, false);
+                return (results, false);
             }
 
             var reply = isPipelined ? await ReadAsync(CommandTimeout, cancellationToken) : await AskAsync($"RCPT TO:<{message.Recipients[i]}>", cancellationToken);
@@ -124,28 +119,49 @@ internal sealed partial class RelayConnection
         }
 
         var taken = Array.Exists(results, r => r.Fate == RecipientFate.Relayed);
-        if (isChunked || !IsOpen || (!isPipelined && !taken))
+        if (!taken || !IsOpen)
         {
-            return (results, taken && IsOpen, true);
+            await AbandonAsync(isDataAsked: isPipelined && !isChunked, cancellationToken);
+            return (results, false);
+        }
+
+        if (isChunked)
+        {
+            return (results, true);
         }
 
         var data = isPipelined ? await ReadAsync(CommandTimeout, cancellationToken) : await AskAsync("DATA", cancellationToken);
-        if (data.Code == 354 && !taken)
-        {
-            // RFC 2920 §3.1: it waits for a content all the same.
-            _wire.Add(".");
-            await _wire.FlushAsync(cancellationToken);
-            await ReadAsync(_settings.Options.ContentTimeout, cancellationToken);
-            return (results, false, false);
-        }
-
         if (data.Code != 354)
         {
             // 2yz is no answer to DATA: nothing was taken.
             Answer(results, data.IsPositive ? new SmtpReply(451, [$"4.5.0 {Host} answered DATA with {data}"]) : data);
+            await AbandonAsync(isDataAsked: false, cancellationToken);
         }
 
-        return (results, data.Code == 354, data.Code != 354);
+        return (results, data.Code == 354);
+    }
+
+    /// <summary>Leaves a transaction of which nothing was taken. What becomes of its recipients is known: a peer that goes away now costs the connection and nothing else.</summary>
+    private async ValueTask AbandonAsync(bool isDataAsked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (isDataAsked && IsOpen && (await ReadAsync(CommandTimeout, cancellationToken)).Code == 354)
+            {
+                // RFC 2920 §3.1: it waits for a content all the same.
+                _wire.Add(".");
+                await _wire.FlushAsync(cancellationToken);
+                await ReadAsync(_settings.Options.ContentTimeout, cancellationToken);
+            }
+            else if (IsOpen)
+            {
+                await AskAsync("RSET", cancellationToken);
+            }
+        }
+        catch (Exception e) when (IsBroken(e))
+        {
+            IsOpen = false;
+        }
     }
 
     private async ValueTask ContentAsync(RelayMessage message, long from, RecipientResult[] results, CancellationToken cancellationToken)

@@ -52,16 +52,19 @@ internal sealed class DeliverOperation(
             }
         }
 
-        var queued = new QueueEntry[entries.Count];
+        var queued = entries.Count > 0 ? new QueueEntry[entries.Count] : [];
+        var told = new List<QueueEntryChange>(entries.Count + changes.Count);
         for (var i = 0; i < entries.Count; i++)
         {
-            queued[i] = QueueVerbs.Add(context, entries[i], content, size);
+            queued[i] = QueueVerbs.Add(context, entries[i], content, size, told);
         }
 
         foreach (var change in changes)
         {
-            QueueVerbs.Change(context, change);
+            QueueVerbs.Change(context, change, told);
         }
+
+        QueueVerbs.Announce(context, told);
 
         Result = new EnqueueResult(places, queued);
     }

@@ -25,8 +25,17 @@ internal static class QueueVerbs
         }
     }
 
+    /// <summary>Tells of what one operation did, as one change.</summary>
+    public static void Announce(PlanContext context, List<QueueEntryChange> told)
+    {
+        if (told.Count > 0 && context.HasWatchers)
+        {
+            context.Announce(new QueueChanged(told, context.Now));
+        }
+    }
+
     /// <summary>Puts an entry with a content that was stored before it.</summary>
-    public static QueueEntry Add(PlanContext context, NewQueueEntry entry, long content, long size)
+    public static QueueEntry Add(PlanContext context, NewQueueEntry entry, long content, long size, List<QueueEntryChange> told)
     {
         var row = context.State.TakeContentKey();
         // As the log will have it: a restart changes nothing.
@@ -45,12 +54,12 @@ internal static class QueueVerbs
             ExpiresAt = entry.ExpiresAt,
             NextAttempt = now,
         };
-        Put(context, new QueueRow(row, content, added));
+        Put(context, new QueueRow(row, content, added), told);
         return added;
     }
 
     /// <summary>Changes an entry; returns it as it is then, or as it was where it goes. Null where it is gone.</summary>
-    public static QueueEntry? Change(PlanContext context, QueueChange change)
+    public static QueueEntry? Change(PlanContext context, QueueChange change, List<QueueEntryChange> told)
     {
         if (context.State.Queue.Find(context.Ids.Row(change.Id)) is not { } row)
         {
@@ -61,30 +70,23 @@ internal static class QueueVerbs
         if (change.Apply(before) is not { } after)
         {
             context.Emit(new QueueGone(row.Row));
-            if (context.HasWatchers)
-            {
-                context.Announce(new QueueChanged(before.Id, null, context.Now));
-            }
-
+            told.Add(new QueueEntryChange(before.Id, null));
             return before;
         }
 
         if (after != before)
         {
             after = after with { Id = before.Id, Content = before.Content, Size = before.Size };
-            Put(context, row with { Entry = after });
+            Put(context, row with { Entry = after }, told);
         }
 
         return after;
     }
 
-    private static void Put(PlanContext context, QueueRow row)
+    private static void Put(PlanContext context, QueueRow row, List<QueueEntryChange> told)
     {
         context.Emit(new QueuePut(row));
-        if (context.HasWatchers)
-        {
-            context.Announce(new QueueChanged(row.Entry.Id, row.Entry, context.Now));
-        }
+        told.Add(new QueueEntryChange(row.Entry.Id, row.Entry));
     }
 }
 
@@ -94,14 +96,16 @@ internal sealed class ChangeQueueOperation(IReadOnlyList<QueueChange> changes, C
     public override void Plan(PlanContext context)
     {
         var changed = new List<QueueEntry>(changes.Count);
+        var told = new List<QueueEntryChange>(changes.Count);
         foreach (var change in changes)
         {
-            if (QueueVerbs.Change(context, change) is { } entry)
+            if (QueueVerbs.Change(context, change, told) is { } entry)
             {
                 changed.Add(entry);
             }
         }
 
+        QueueVerbs.Announce(context, told);
         Result = changed;
     }
 }

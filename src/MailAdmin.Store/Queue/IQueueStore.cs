@@ -115,5 +115,8 @@ public sealed record QueueChange(QueueId Id, Func<QueueEntry, QueueEntry?> Apply
 /// <summary>Where a message came to lie.</summary>
 public sealed record EnqueueResult(IReadOnlyList<StoredPlace> Places, IReadOnlyList<QueueEntry> Entries);
 
-/// <summary>An entry came or changed, or went (<see cref="Entry"/> is null).</summary>
-public sealed record QueueChanged(QueueId Id, QueueEntry? Entry, DateTimeOffset At) : StoreChange(default, At);
+/// <summary>An entry as it is now; null where it went.</summary>
+public sealed record QueueEntryChange(QueueId Id, QueueEntry? Entry);
+
+/// <summary>Entries came, changed or went, all in one commit.</summary>
+public sealed record QueueChanged(IReadOnlyList<QueueEntryChange> Entries, DateTimeOffset At) : StoreChange(default, At);

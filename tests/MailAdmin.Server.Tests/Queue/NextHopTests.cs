@@ -57,7 +57,7 @@ public sealed class NextHopTests
         await bench.SendAsync("carol@elsewhere.test");
         Assert.Contains("DNS does not answer", (await bench.EventAsync("Deferred")).Message, StringComparison.Ordinal);
         bench.Resolver.Exchangers.Remove("elsewhere.test");
-        bench.Clock.Advance(TimeSpan.FromMinutes(6));
+        bench.ToNextAttempt();
         await bench.Remote.NextAsync();
     }
 
@@ -119,7 +119,7 @@ public sealed class NextHopTests
         await bench.SendAsync("carol@elsewhere.test");
         await bench.EventAsync("Deferred");
         await bench.Administration.NewRouteAsync("other", new MailRouteChange { Domain = "elsewhere.test", Host = "127.0.0.1", Port = bench.Remote.Port }, CancellationToken.None);
-        bench.Clock.Advance(TimeSpan.FromMinutes(6));
+        bench.ToNextAttempt();
         await bench.Remote.NextAsync();
     }
 
@@ -179,7 +179,7 @@ public sealed class NextHopTests
         await bench.SendAsync("dave@strict.test");
         Assert.Contains("TLS failed", (await bench.EventAsync("Deferred")).Message, StringComparison.Ordinal);
         bench.Remote.Extensions = ["PIPELINING"];
-        bench.Clock.Advance(TimeSpan.FromMinutes(6));
+        bench.ToNextAttempt();
         Assert.Contains("offers no TLS", (await bench.EventAsync("Deferred")).Message, StringComparison.Ordinal);
         Assert.False(bench.Remote.HasMore);
     }

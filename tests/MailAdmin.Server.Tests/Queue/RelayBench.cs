@@ -74,13 +74,25 @@ internal sealed class RelayBench : IAsyncDisposable
     /// <summary>Moves the clock, again and again, until something that was begun has come about: whoever waits for the clock may only be about to.</summary>
     public async Task<T> MeanwhileAsync<T>(Task<T> awaited, TimeSpan step)
     {
-        while (!awaited.IsCompleted)
-        {
-            Clock.Advance(step);
-            await Task.Yield();
-        }
-
+        await Eventually.Holds(
+            () =>
+            {
+                Clock.Advance(step);
+                return awaited.IsCompleted;
+            },
+            "what was begun, however far the clock goes");
         return await awaited;
+    }
+
+    /// <summary>
+    /// Moves the clock just to the next attempt of the one entry there is, and says when that is. Not beyond: what the attempt begins could run into its time limit in
+    /// the same move.
+    /// </summary>
+    public DateTimeOffset ToNextAttempt()
+    {
+        var next = Server.Store.Queue.List().Single().NextAttempt;
+        Clock.Advance(next - Clock.GetUtcNow());
+        return next;
     }
 
     /// <summary>The next event of one of some kinds; what it tells of is so by then.</summary>
@@ -130,14 +142,7 @@ internal sealed class RelayBench : IAsyncDisposable
     }
 
     /// <summary>Until nothing waits.</summary>
-    public async Task EmptyAsync()
-    {
-        for (var tries = 0; Server.Store.Queue.Count > 0; tries++)
-        {
-            Assert.True(tries < 100_000, "The queue does not empty.");
-            await Task.Yield();
-        }
-    }
+    public Task EmptyAsync() => Eventually.Holds(() => Server.Store.Queue.Count == 0, "an empty queue");
 
     public async ValueTask StopServerAsync()
     {

@@ -8,8 +8,6 @@ namespace MailAdmin.Server.Tests.Queue;
 /// <summary>Mail on its way to another server: what goes over the wire, what is put off, what comes back.</summary>
 public sealed class RelayTests
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(6);
-
     [Fact]
     public async Task A_message_arrives_as_it_was_handed_in_without_our_return_path()
     {
@@ -54,7 +52,7 @@ public sealed class RelayTests
         Assert.DoesNotContain("later@", report, StringComparison.Ordinal);
 
         bench.Remote.Answer = _ => null;
-        bench.Clock.Advance(FirstRetry);
+        bench.ToNextAttempt();
         Assert.Equal(["RCPT TO:<later@elsewhere.test>"], (await bench.Remote.NextAsync()).Recipients);
         await bench.EmptyAsync();
     }
@@ -78,7 +76,7 @@ public sealed class RelayTests
             Assert.Equal(1, waiting.Attempts);
             Assert.NotEmpty(waiting.LastReply!);
             bench.Remote.Answer = _ => null;
-            bench.Clock.Advance(FirstRetry);
+            bench.ToNextAttempt();
             await bench.Remote.NextAsync();
             await bench.EmptyAsync();
             Assert.False(bench.Remote.HasMore);
@@ -100,6 +98,24 @@ public sealed class RelayTests
         Assert.Empty(await bench.QueueAsync());
         Assert.Contains("Status: 5.7.1", Assert.Single(await bench.MailAsync("alice@example.com")), StringComparison.Ordinal);
         Assert.False(bench.Remote.HasMore);
+    }
+
+    [Theory]
+    [InlineData("RCPT", "DATA")]
+    [InlineData("RCPT", "RSET")]
+    [InlineData("DATA", "RSET")]
+    public async Task A_refusal_holds_also_where_the_connection_drops_behind_it(string at, string drops)
+    {
+        await using var bench = await RelayBench.StartAsync();
+        bench.Remote.Answer = step => step.StartsWith(at, StringComparison.Ordinal) ? "554 5.7.1 never" : step.StartsWith(drops, StringComparison.Ordinal) ? RemoteServer.Drop : null;
+        await bench.SendAsync("carol@elsewhere.test");
+        Assert.Equal("Bounced", (await bench.EventAsync("Bounced", "Deferred")).Kind);
+        Assert.Contains("Status: 5.7.1", Assert.Single(await bench.MailAsync("alice@example.com")), StringComparison.Ordinal);
+
+        // Nor is the next message blamed for it.
+        bench.Remote.Answer = _ => null;
+        await bench.SendAsync("dave@elsewhere.test");
+        Assert.Equal(["RCPT TO:<dave@elsewhere.test>"], (await bench.Remote.NextAsync()).Recipients);
     }
 
     [Fact]

@@ -114,14 +114,14 @@ public abstract class QueueContract : StoreContract
     [Fact]
     public async Task A_watcher_hears_of_what_comes_changes_and_goes_in_order()
     {
-        var heard = new List<QueueChanged>();
+        var heard = new List<QueueEntryChange>();
         var gone = new TaskCompletionSource();
         using var watch = Store.Watch(c =>
         {
             if (c is QueueChanged q)
             {
-                heard.Add(q);
-                if (q.Entry is null)
+                heard.AddRange(q.Entries);
+                if (q.Entries[^1].Entry is null)
                 {
                     gone.SetResult();
                 }
@@ -133,6 +133,23 @@ public abstract class QueueContract : StoreContract
         await gone.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         Assert.Equal([0, 1, null], heard.Select(h => h.Entry?.Attempts));
         Assert.All(heard, h => Assert.Equal(entry.Id, h.Id));
+    }
+
+    [Fact]
+    public async Task What_came_in_one_commit_is_heard_of_at_once()
+    {
+        var heard = new TaskCompletionSource<QueueChanged>();
+        using var watch = Store.Watch(c =>
+        {
+            if (c is QueueChanged q)
+            {
+                heard.TrySetResult(q);
+            }
+        });
+        await using var incoming = await Incoming("x");
+        var entries = (await Store.Queue.EnqueueAsync(incoming, [], [New("a.test", "one@a.test"), New("b.test", "two@b.test")], [])).Entries;
+        var change = await heard.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.Equal(entries.Select(e => e.Id), change.Entries.Select(e => e.Id));
     }
 
     private async Task<EnqueueResult> Enqueue(string text, string domain, params string[] recipients)

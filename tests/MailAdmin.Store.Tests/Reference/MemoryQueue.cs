@@ -40,6 +40,7 @@ public sealed partial class MemoryMailStore
                 var octets = ((MemoryIncoming)content).ToArray();
                 var now = DateTimeOffset.UtcNow;
                 List<QueueEntry> queued = [];
+                List<QueueEntryChange> changed = [];
                 foreach (var entry in entries)
                 {
                     queued.Add(new QueueEntry
@@ -49,15 +50,22 @@ public sealed partial class MemoryMailStore
                         ReceivedAt = now, ExpiresAt = entry.ExpiresAt, NextAttempt = now,
                     });
                     _entries[queued[^1].Id] = (queued[^1], octets);
-                    told.Add(new QueueChanged(queued[^1].Id, queued[^1], now));
+                    changed.Add(new QueueEntryChange(queued[^1].Id, queued[^1]));
                 }
 
-                Apply(changes, told);
+                Apply(changes, changed);
+                Tell(changed, told);
                 return new EnqueueResult(places, queued);
             });
 
         public Task<IReadOnlyList<QueueEntry>> ChangeAsync(IReadOnlyList<QueueChange> changes, CancellationToken cancellationToken = default) =>
-            store.Change<IReadOnlyList<QueueEntry>>(told => Apply(changes, told));
+            store.Change<IReadOnlyList<QueueEntry>>(told =>
+            {
+                List<QueueEntryChange> changed = [];
+                var entries = Apply(changes, changed);
+                Tell(changed, told);
+                return entries;
+            });
 
         public ValueTask<MessageContent> OpenAsync(QueueEntry entry, CancellationToken cancellationToken = default) =>
             store.Ask<MessageContent>(() => _entries.TryGetValue(entry.Id, out var found) ? new MemoryContent(found.Octets) : throw Error("MessageNotFound"));
@@ -68,7 +76,15 @@ public sealed partial class MemoryMailStore
             return MessageSummary.Compute(content);
         }
 
-        private List<QueueEntry> Apply(IReadOnlyList<QueueChange> changes, List<StoreChange> told)
+        private static void Tell(List<QueueEntryChange> changed, List<StoreChange> told)
+        {
+            if (changed.Count > 0)
+            {
+                told.Add(new QueueChanged(changed, DateTimeOffset.UtcNow));
+            }
+        }
+
+        private List<QueueEntry> Apply(IReadOnlyList<QueueChange> changes, List<QueueEntryChange> told)
         {
             List<QueueEntry> changed = [];
             foreach (var change in changes)
@@ -89,7 +105,7 @@ public sealed partial class MemoryMailStore
                 }
 
                 changed.Add(after ?? found.Entry);
-                told.Add(new QueueChanged(change.Id, after, DateTimeOffset.UtcNow));
+                told.Add(new QueueEntryChange(change.Id, after));
             }
 
             return changed;

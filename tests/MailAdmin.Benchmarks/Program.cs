@@ -19,4 +19,12 @@ if (verb is null)
     return args.Length == 0 ? 0 : 2;
 }
 
-return await verb.RunAsync(new BenchmarkOptions(args.AsSpan(1)));
+try
+{
+    return await verb.RunAsync(new BenchmarkOptions(args.AsSpan(1)));
+}
+catch (System.Net.Sockets.SocketException e) when (e.SocketErrorCode == System.Net.Sockets.SocketError.ConnectionRefused)
+{
+    Console.Error.WriteLine("Nobody listens there. Start a server, for instance with the verb host, and give --port as it prints it.");
+    return 1;
+}

@@ -57,10 +57,13 @@ public static class Eventually
     /// <summary>
     /// Waits for a condition that no event tells: asks again each time the thread pool has come round, yielding to what it waits for.
     /// </summary>
-    public static async Task Holds(Func<bool> condition, string what)
+    public static Task Holds(Func<bool> condition, string what) => Holds(() => Task.FromResult(condition()), what);
+
+    /// <summary>As <see cref="Holds(Func{bool}, string)"/>, where it takes a while to ask.</summary>
+    public static async Task Holds(Func<Task<bool>> condition, string what)
     {
         var start = TimeProvider.System.GetTimestamp();
-        while (!condition())
+        while (!await condition())
         {
             if (TimeProvider.System.GetElapsedTime(start) > Patience)
             {

@@ -120,15 +120,8 @@ public sealed class DeliveryTests
     }
 
     // The store tells of a change after its commit.
-    private static async Task BecomesAsync(TestServer server, string recipient, RecipientStatus status, long declared = 0)
-    {
-        for (var tries = 0; tries < 100_000 && await AskAsync(server, recipient, declared: declared) != status; tries++)
-        {
-            await Task.Yield();
-        }
-
-        Assert.Equal(status, await AskAsync(server, recipient, declared: declared));
-    }
+    private static Task BecomesAsync(TestServer server, string recipient, RecipientStatus status, long declared = 0) =>
+        Eventually.Holds(async () => await AskAsync(server, recipient, declared: declared) == status, $"{status} for {recipient}");
 
     private static async Task<DeliveryOutcome> CommitAsync(TestServer server, IMailTransaction transaction, string content)
     {

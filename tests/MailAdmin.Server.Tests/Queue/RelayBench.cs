@@ -74,6 +74,13 @@ internal sealed class RelayBench : IAsyncDisposable
     /// <summary>Moves the clock, again and again, until something that was begun has come about: whoever waits for the clock may only be about to.</summary>
     public async Task<T> MeanwhileAsync<T>(Task<T> awaited, TimeSpan step)
     {
+        await MeanwhileAsync((Task)awaited, step);
+        return await awaited;
+    }
+
+    /// <summary>As <see cref="MeanwhileAsync{T}"/>.</summary>
+    public async Task MeanwhileAsync(Task awaited, TimeSpan step)
+    {
         await Eventually.Holds(
             () =>
             {
@@ -81,7 +88,7 @@ internal sealed class RelayBench : IAsyncDisposable
                 return awaited.IsCompleted;
             },
             "what was begun, however far the clock goes");
-        return await awaited;
+        await awaited;
     }
 
     /// <summary>

@@ -52,7 +52,7 @@ internal sealed class AddressResolver(IAccountStore accounts, DirectoryCache dir
             return new Resolution(ResolutionStatus.Found, walk.Mailboxes, walk.Elsewhere);
         }
 
-        // RFC 5321 §4.5.1: postmaster of every domain of ours, where there is one of any.
+        // RFC 5321 §4.5.1: postmaster of every domain of ours is somebody: where none has one, whoever was there first.
         return address.LocalPart == Postmaster && await FindPostmasterAsync(cancellationToken) is { } postmaster
             ? new Resolution(ResolutionStatus.Found, [postmaster], [])
             : new Resolution(ResolutionStatus.Unknown, [], []);
@@ -146,7 +146,7 @@ internal sealed class AddressResolver(IAccountStore accounts, DirectoryCache dir
             }
         }
 
-        return null;
+        return await directory.FindFirstMadeAsync(cancellationToken);
     }
 
     private sealed class Walk

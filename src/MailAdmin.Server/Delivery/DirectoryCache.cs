@@ -17,6 +17,7 @@ internal sealed class DirectoryCache : IDisposable
     private readonly IDisposable _watch;
     private readonly ConcurrentDictionary<MailboxAddress, MailboxRecord> _known = new();
     private long _version;
+    private FirstMade? _firstMade;
 
     public DirectoryCache(IMailStore store)
     {
@@ -35,6 +36,25 @@ internal sealed class DirectoryCache : IDisposable
     /// <summary>The mailbox with exactly this address; what it uses may be of some time ago where it has no quota.</summary>
     public ValueTask<MailboxRecord?> FindAsync(MailboxAddress address, CancellationToken cancellationToken) =>
         _known.TryGetValue(address, out var known) ? new(known) : LookUpAsync(address, cancellationToken);
+
+    /// <summary>The mailbox that was made first, of all domains; null where there is none. Looked for once after each change of a mailbox.</summary>
+    public async ValueTask<MailboxRecord?> FindFirstMadeAsync(CancellationToken cancellationToken)
+    {
+        var version = Interlocked.Read(ref _version);
+        if (Volatile.Read(ref _firstMade) is not { } known || known.Version != version)
+        {
+            MailboxRecord? first = null;
+            await foreach (var mailbox in _accounts.ListMailboxesAsync(cancellationToken: cancellationToken))
+            {
+                first = first is null || mailbox.CreatedAt < first.CreatedAt ? mailbox : first;
+            }
+
+            known = new FirstMade(version, first?.Id);
+            Volatile.Write(ref _firstMade, known);
+        }
+
+        return known.Id is { } id ? await _accounts.GetMailboxAsync(id, cancellationToken) : null;
+    }
 
     public void Dispose() => _watch.Dispose();
 
@@ -58,4 +78,6 @@ internal sealed class DirectoryCache : IDisposable
 
         return mailbox;
     }
+
+    private sealed record FirstMade(long Version, MailboxId? Id);
 }

@@ -65,6 +65,33 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task Without_a_postmaster_the_mailbox_that_was_made_first_gets_its_mail()
+    {
+        await using var server = await TestServer.StartAsync(["zoe@example.com"]);
+        await server.AddMailboxAsync("alice@example.com");
+        while ((await FindAsync(server, "alice@example.com")).CreatedAt == (await FindAsync(server, "zoe@example.com")).CreatedAt)
+        {
+            // The store's times are of a millisecond.
+            await server.Store.Accounts.DeleteMailboxAsync((await FindAsync(server, "alice@example.com")).Id);
+            await server.AddMailboxAsync("alice@example.com");
+        }
+
+        await server.Administration.NewDomainAsync("plain.test", null, CancellationToken.None);
+        await using var transaction = Begin(server);
+        foreach (var address in new[] { "postmaster", "PostMaster@example.com", "postmaster@plain.test" })
+        {
+            Assert.Equal(RecipientStatus.Accepted, (await transaction.AddRecipientAsync(address, CancellationToken.None)).Status);
+        }
+
+        Assert.Single((await CommitAsync(server, transaction, "x")).Places);
+        Assert.Equal(1, (await FindAsync(server, "zoe@example.com")).MessageCount);
+        await server.Store.Accounts.DeleteMailboxAsync((await FindAsync(server, "zoe@example.com")).Id);
+        await BecomesAsync(server, "postmaster", RecipientStatus.Accepted);
+        await server.Store.Accounts.DeleteMailboxAsync((await FindAsync(server, "alice@example.com")).Id);
+        await BecomesAsync(server, "postmaster", RecipientStatus.UnknownMailbox);
+    }
+
+    [Fact]
     public async Task What_is_remembered_of_a_recipient_goes_with_any_change_of_it()
     {
         await using var server = await TestServer.StartAsync(["alice@example.com", "bob@example.com"]);

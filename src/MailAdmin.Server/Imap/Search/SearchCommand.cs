@@ -23,7 +23,8 @@ internal sealed class SearchCommand(bool uid) : ImapCommand(uid ? "UID SEARCH" :
         }
 
         await session.SyncAsync(ImapSync.WithoutExpunge);
-        var found = await new SearchRun(session, selected).FindAsync(search.Program);
+        var run = new SearchRun(session, selected);
+        var found = await run.FindAsync(search.Program);
         SearchPreparation.Save(selected, search.Return, found);
         var reply = new SearchReply(session, selected, uid);
         // RFC 9051 §6.4.4: rev2 answers with ESEARCH in any case.
@@ -36,7 +37,7 @@ internal sealed class SearchCommand(bool uid) : ImapCommand(uid ? "UID SEARCH" :
             await reply.PlainAsync("SEARCH", found, search.Program.UsesModSeq);
         }
 
-        return ImapResult.Done;
+        return run.Result;
     }
 }
 

@@ -11,6 +11,11 @@ namespace MailAdmin.Server.Imap.Search;
 /// </summary>
 internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
 {
+    private bool _someAreGone;
+
+    /// <summary>OK; with EXPUNGEISSUED where messages of the view could not be looked at, for they are gone. RFC 5530 §3.</summary>
+    public ImapResult Result => _someAreGone ? ImapResult.Ok("EXPUNGEISSUED", ImapErrors.Gone) : ImapResult.Done;
+
     private ITextSearch? Index => (session.Store as ITextSearchable)?.TextSearch;
 
     /// <summary>Indexes in the view, ascending.</summary>
@@ -38,14 +43,19 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
             uids.Add(selected.View[index].Uid);
         }
 
-        await foreach (var row in session.Store.Messages.ReadAsync(selected.Folder.Id, uids.Build(), MessageParts.Summary))
+        var wanted = uids.Build();
+        var read = 0;
+        await foreach (var row in session.Store.Messages.ReadAsync(selected.Folder.Id, wanted, MessageParts.Summary))
         {
+            read++;
             var index = selected.View.IndexOf(row.Uid);
             if (index >= 0 && row.Summary is not null)
             {
                 yield return (index, row);
             }
         }
+
+        _someAreGone |= read < wanted.Count;
     }
 
     private void Sweep(SearchNode node, List<int> found, UidSet.Builder open)
@@ -70,8 +80,10 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
     {
         var subject = new SearchSubject();
         var index = -1;
+        var read = 0;
         await foreach (var row in session.Store.Messages.ReadAsync(selected.Folder.Id, uids, MessageParts.Summary))
         {
+            read++;
             // UIDs ascend, so the next one is often the next in the view.
             index = Math.Max(index, -1) + 1;
             index = index < selected.View.Count && selected.View[index].Uid == row.Uid ? index : selected.View.IndexOf(row.Uid);
@@ -97,6 +109,7 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
             }
         }
 
+        _someAreGone |= read < uids.Count;
         if (subject.MissedIndex)
         {
             Index?.Request(selected.Folder.Id);

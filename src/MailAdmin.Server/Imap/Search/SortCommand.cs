@@ -38,7 +38,7 @@ internal sealed class SortCommand(bool uid)
             await reply.PlainAsync("SORT", sorted, sort.Program.UsesModSeq);
         }
 
-        return ImapResult.Done;
+        return run.Result;
     }
 
     private static async ValueTask<List<int>> SortAsync(SearchRun run, SelectedFolder selected, List<int> found, IReadOnlyList<SortCriterion> criteria)

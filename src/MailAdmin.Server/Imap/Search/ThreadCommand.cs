@@ -48,7 +48,7 @@ internal sealed class ThreadCommand(bool uid)
 
         var threads = thread.Algorithm == ThreadAlgorithm.OrderedSubject ? OrderedSubject.Thread(messages) : ThreadReferences.Thread(messages);
         await WriteAsync(session, threads);
-        return ImapResult.Done;
+        return run.Result;
     }
 
     private static async ValueTask WriteAsync(ImapSession session, IReadOnlyList<ThreadNode> threads)

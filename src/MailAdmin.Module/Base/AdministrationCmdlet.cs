@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Module.Routing;
@@ -129,6 +130,23 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
 
     /// <summary>Asks for aliases by name or pattern.</summary>
     protected static IAsyncEnumerable<MailAlias> Aliases(IMailAdministration administration, string? pattern, CancellationToken cancellationToken) => administration.GetAliasesAsync(pattern, cancellationToken);
+
+    /// <summary>Asks for routes by name or pattern.</summary>
+    protected static async IAsyncEnumerable<MailRoute> Routes(IMailAdministration administration, string? pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(administration);
+        foreach (var route in await administration.GetRoutesAsync(pattern, cancellationToken))
+        {
+            yield return route;
+        }
+    }
+
+    /// <summary>Asks for queued messages by id or pattern.</summary>
+    protected static IAsyncEnumerable<MailQueueMessage> QueueMessages(IMailAdministration administration, string? pattern, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(administration);
+        return administration.GetQueueMessagesAsync(new MailQueueQuery { Id = pattern }, cancellationToken);
+    }
 
     /// <summary>Asks for domains by name or pattern.</summary>
     protected static IAsyncEnumerable<MailDomain> Domains(IMailAdministration administration, string? pattern, CancellationToken cancellationToken) => administration.GetDomainsAsync(pattern, cancellationToken);

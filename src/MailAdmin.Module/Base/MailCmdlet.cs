@@ -137,6 +137,13 @@ public abstract class MailCmdlet : PSCmdlet, IDisposable
         return (force && !whatIf && !confirm) || ShouldProcess(description, question, "MailAdmin");
     }
 
+    /// <summary>Writes a file as Get-Item gives it, so that it can be piped on and looks as files look.</summary>
+    protected void WriteFile(string file)
+    {
+        var items = InvokeProvider.Item.Get([file], force: true, literalPath: true);
+        WriteObject(items, enumerateCollection: true);
+    }
+
     /// <summary>Shows progress.</summary>
     protected void Progress(string activity, string status, long done, long total) =>
         WriteProgress(new ProgressRecord(1, activity, status) { PercentComplete = total > 0 ? (int)Math.Clamp(done * 100 / total, 0, 100) : -1 });

@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Management.Automation;
 
 namespace MailAdmin.Module.Messages;
@@ -27,12 +26,5 @@ public abstract class MessageFileCmdlet : MessageBatchCmdlet
     {
         get => _path;
         set => _path = value;
-    }
-
-    /// <summary>Writes a file as Get-Item gives it, so that it can be piped on and looks as files look.</summary>
-    protected void WriteFile(string file)
-    {
-        Collection<PSObject> items = InvokeProvider.Item.Get([file], force: true, literalPath: true);
-        WriteObject(items, enumerateCollection: true);
     }
 }

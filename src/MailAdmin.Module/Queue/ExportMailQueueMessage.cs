@@ -14,9 +14,10 @@ public sealed class ExportMailQueueMessage : AdministrationCmdlet
     /// <summary>Octets asked for at once.</summary>
     private const int Piece = 1024 * 1024;
 
-    /// <summary>Id of the message. Taken from what Get-MailQueueMessage gives.</summary>
+    /// <summary>Id of the message; wildcards are fine, and * means all. Taken from what Get-MailQueueMessage gives.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Identity")]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(QueueMessageCompleter))]
     public string[] Id { get; set; } = [];
 
@@ -30,51 +31,33 @@ public sealed class ExportMailQueueMessage : AdministrationCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ItemAsync()
+    protected override Task ItemAsync()
     {
         var target = GetUnresolvedProviderPathFromPSPath(Path);
         var isFile = target.EndsWith(".eml", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(target);
-        foreach (var id in Id)
-        {
-            await PerItem(id, async () =>
+        return ForEach(
+            Id, QueueMessages, NotFound.QueueMessage,
+            async message =>
             {
-                // Only an id may name a file.
-                var name = Guid.TryParse(id, out var known) ? known.ToString("N") : throw NotFound.QueueMessage(id);
-                var file = isFile ? target : System.IO.Path.Combine(target, name + ".eml");
+                var file = isFile ? target : System.IO.Path.Combine(target, message.Id + ".eml");
                 if (File.Exists(file) && !Force)
                 {
                     throw new MailAdminException("FileExists", MailErrorCategory.ResourceExists, $"'{file}' exists already.", file, "Choose another place, or write over it with -Force.");
                 }
 
-                if (ShouldChange($"Export queued message {id} to {file}.", $"Export queued message {id} to {file}?"))
+                if (ShouldChange($"Export queued message {message.Id} to {file}.", $"Export queued message {message.Id} to {file}?"))
                 {
-                    await Ask((a, token) => WriteAsync(a, name, file, token));
-                    WriteObject(new FileInfo(file));
+                    await Ask((a, token) => WholeFile.WriteAsync(file, (output, ending) => CopyAsync(a, message.Id, output, ending), Force, token));
+                    WriteFile(file);
                 }
             });
-        }
     }
 
-    // Beside its place first, then renamed: nobody meets half a message.
-    private static async Task WriteAsync(IMailAdministration administration, string id, string file, CancellationToken cancellationToken)
+    private static async Task CopyAsync(IMailAdministration administration, string id, Stream output, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
-        var partial = $"{file}.{Guid.NewGuid():N}.partial";
-        try
+        for (long offset = 0; await administration.ReadQueueMessageAsync(id, offset, Piece, cancellationToken) is { Length: > 0 } octets; offset += octets.Length)
         {
-            await using (var output = File.Create(partial))
-            {
-                for (long offset = 0; await administration.ReadQueueMessageAsync(id, offset, Piece, cancellationToken) is { Length: > 0 } octets; offset += octets.Length)
-                {
-                    await output.WriteAsync(octets, cancellationToken);
-                }
-            }
-
-            File.Move(partial, file, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(partial);
+            await output.WriteAsync(octets, cancellationToken);
         }
     }
 }

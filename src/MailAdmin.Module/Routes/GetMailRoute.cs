@@ -17,20 +17,9 @@ public sealed class GetMailRoute : AdministrationCmdlet
     public string[]? Name { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ItemAsync()
+    protected override Task ItemAsync() => ForEach(Name, Routes, NotFound.Route, route =>
     {
-        foreach (var name in Name ?? [null!])
-        {
-            await PerItem(name, async () =>
-            {
-                var routes = await Ask((a, token) => a.GetRoutesAsync(name, token));
-                if (routes.Count == 0 && name is not null && !WildcardPattern.ContainsWildcardCharacters(name))
-                {
-                    throw NotFound.Route(name);
-                }
-
-                WriteObject(routes, enumerateCollection: true);
-            });
-        }
-    }
+        WriteObject(route);
+        return Task.CompletedTask;
+    });
 }

@@ -37,6 +37,7 @@ public sealed class NewMailRoute : AdministrationCmdlet
 
     /// <summary>User name and password to log in with.</summary>
     [Parameter]
+    [Credential]
     public PSCredential? Credential { get; set; }
 
     /// <inheritdoc/>

@@ -9,9 +9,10 @@ namespace MailAdmin.Module.Routes;
 [OutputType(typeof(void))]
 public sealed class RemoveMailRoute : AdministrationCmdlet
 {
-    /// <summary>Name of the route.</summary>
+    /// <summary>Name of the route; wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Identity")]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(RouteCompleter))]
     public string[] Name { get; set; } = [];
 
@@ -20,17 +21,14 @@ public sealed class RemoveMailRoute : AdministrationCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ItemAsync()
-    {
-        foreach (var name in Name)
+    protected override Task ItemAsync() => ForEach(
+        Name, Routes, NotFound.Route,
+        async route =>
         {
-            await PerItem(name, async () =>
+            if (ShouldChange($"Remove route {route.Name} and its password.", $"Remove route {route.Name} and its password? Its mail goes by MX then.", Force))
             {
-                if (ShouldChange($"Remove route {name} and its password.", $"Remove route {name} and its password? Its mail goes by MX then.", Force))
-                {
-                    await Ask((a, token) => a.RemoveRouteAsync(name, token));
-                }
-            });
-        }
-    }
+                await Ask((a, token) => a.RemoveRouteAsync(route.Name, token));
+            }
+        },
+        listFirst: true);
 }

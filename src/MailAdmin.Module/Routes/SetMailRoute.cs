@@ -11,9 +11,10 @@ namespace MailAdmin.Module.Routes;
 [OutputType(typeof(MailRoute))]
 public sealed class SetMailRoute : AdministrationCmdlet
 {
-    /// <summary>Name of the route.</summary>
+    /// <summary>Name of the route; wildcards are fine.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Identity")]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(RouteCompleter))]
     public string[] Name { get; set; } = [];
 
@@ -40,6 +41,7 @@ public sealed class SetMailRoute : AdministrationCmdlet
     /// <summary>New user name and password; $null takes them away.</summary>
     [Parameter]
     [AllowNull]
+    [Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>Returns the route as it is then.</summary>
@@ -47,7 +49,7 @@ public sealed class SetMailRoute : AdministrationCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task ItemAsync()
+    protected override Task ItemAsync()
     {
         var hasCredential = MyInvocation.BoundParameters.ContainsKey(nameof(Credential));
         var change = new MailRouteChange
@@ -65,24 +67,24 @@ public sealed class SetMailRoute : AdministrationCmdlet
             !hasCredential ? null : Credential is null ? "no credential" : $"credential of {Credential.UserName}",
         };
         parts.RemoveAll(p => p is null);
-        foreach (var name in Name)
+        if (parts.Count == 0)
         {
-            await PerItem(name, async () =>
-            {
-                if (parts.Count == 0)
-                {
-                    throw new MailAdminException("NothingToChange", MailErrorCategory.InvalidArgument, "Nothing to change was given.", name, "Give -SmartHost, -Domain, -Port, -TlsMode or -Credential.");
-                }
+            Fail(new MailAdminException("NothingToChange", MailErrorCategory.InvalidArgument, "Nothing to change was given.", Name[0], "Give -SmartHost, -Domain, -Port, -TlsMode or -Credential."));
+        }
 
-                if (ShouldChange($"Set {string.Join(", ", parts)} for route {name}.", $"Change route {name}?"))
+        return ForEach(
+            Name, Routes, NotFound.Route,
+            async route =>
+            {
+                if (ShouldChange($"Set {string.Join(", ", parts)} for route {route.Name}.", $"Change route {route.Name}?"))
                 {
-                    var route = await Ask((a, token) => a.SetRouteAsync(name, change, token));
+                    var changed = await Ask((a, token) => a.SetRouteAsync(route.Name, change, token));
                     if (PassThru)
                     {
-                        WriteObject(route);
+                        WriteObject(changed);
                     }
                 }
-            });
-        }
+            },
+            listFirst: true);
     }
 }

@@ -46,7 +46,7 @@ internal static class AdministrationErrors
     public static MailAdminException EmptyMessage() => new(
         "EmptyMessage", MailErrorCategory.InvalidArgument, "A message without a single octet cannot be stored.", null, "Give the message's source: its header, an empty line and its body.");
 
-    public static MailAdminException InvalidIpAddress(string text, string reason) => new("InvalidIpAddress", MailErrorCategory.InvalidArgument, reason, text);
+    public static MailAdminException InvalidIpAddress(string text, string reason) => new("InvalidIpAddress", MailErrorCategory.InvalidArgument, reason, text, "Take the address from Get-MailSession, or write the network as the address before its prefix length.");
 
     public static MailAdminException BlockOfAll(string address) => new(
         "BlockOfAll", MailErrorCategory.InvalidArgument, $"'{address}' is every address there is.", address, "Name a narrower network; Stop-MailServer lets nobody in.");

@@ -13,7 +13,19 @@ internal sealed partial class MailAdministration
         ArgumentNullException.ThrowIfNull(query);
         var active = ActiveEntries();
         var left = query.First > 0 ? query.First : int.MaxValue;
-        foreach (var entry in store.Queue.List().Where(e => Selects(query, e, active)).OrderBy(e => e.ReceivedAt).ThenBy(e => e.Id.Value))
+        IEnumerable<QueueEntry> entries;
+        if (Guid.TryParse(query.Id, out var id))
+        {
+            // One by its whole id: not the whole queue for each of a pipeline.
+            entries = store.Queue.Find(new QueueId(id)) is { } one ? [one] : [];
+            query = query with { Id = null };
+        }
+        else
+        {
+            entries = store.Queue.List();
+        }
+
+        foreach (var entry in entries.Where(e => Selects(query, e, active)).OrderBy(e => e.ReceivedAt).ThenBy(e => e.Id.Value))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (left-- == 0)

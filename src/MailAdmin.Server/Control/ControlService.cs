@@ -31,6 +31,9 @@ internal sealed class ControlService : IHostedService, IDisposable
         _log = log;
     }
 
+    /// <summary>Completes once other processes find it by name.</summary>
+    public Task Announced => _note;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var address = ControlAddress.Of(_server.StorePath);
@@ -53,7 +56,7 @@ internal sealed class ControlService : IHostedService, IDisposable
             _loop = AcceptSocketsAsync(socket);
         }
 
-        // Nobody waits for the note; only its removal must come after it.
+        // A start does not wait for the note; only its removal must come after it.
         _note = Task.Run(() => RunDirectory.Leave(new ServerNote(_server.Name, Environment.ProcessId, _server.StorePath, _server.Settings.Ephemeral)), CancellationToken.None);
         return Task.CompletedTask;
     }

@@ -63,6 +63,8 @@ public sealed partial class MailServerHost
             }
 
             await next.StartAsync(CancellationToken.None);
+            // Who asked may ask for it by name at once.
+            await next._control!.Announced;
             return next;
         }
         catch (Exception e)

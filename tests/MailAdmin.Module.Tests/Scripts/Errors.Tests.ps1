@@ -8,9 +8,19 @@ BeforeAll {
     $null = New-Mailbox full@example.com -Quota 1KB
     $null = Add-Message alice@example.com one
     $null = Add-Message alice@example.com two
+    $null = New-MailRoute nowhere 127.0.0.1 -Port 9
+    $null = New-MailRoute login smtp.example.net -Domain *.example.net -Credential $alice
+    $null = Add-MailBlock 192.0.2.1 -Reason test
+    Set-MailServer -OutboundMail Relay
+    Send-Mail -From alice@example.com -To carol@elsewhere.example -Subject queued -Body x -Credential $alice
+    $null = Watch-MailEvent Deferred -After 1 -Count 1 -TimeoutSeconds 60
+    Set-MailServer -OutboundMail Capture
+    Suspend-MailQueueMessage *
+    $queued = (Get-MailQueueMessage).Id
     $dir = (New-Item "$TestDrive/files" -ItemType Directory).FullName
     Set-Location $dir
     Set-Content taken.eml 'there already'
+    Set-Content "$queued.eml" 'there already'
     Set-Content empty.eml '' -NoNewline
     Set-Content note.pfx 'no certificate'
     Set-Content broken.pem "-----BEGIN CERTIFICATE-----`nAAAA`n-----END CERTIFICATE-----"
@@ -27,6 +37,9 @@ BeforeAll {
         Get-Mailbox | Get-MailboxFolder | Select-Object Mailbox, Name, MessageCount, UnseenCount | ConvertTo-Json
         Get-MailboxMessage *@example.com * | Select-Object Mailbox, Folder, Uid, Flags | ConvertTo-Json
         Get-MailServer | Select-Object Name, HostName, State, CertificateThumbprint | ConvertTo-Json
+        Get-MailQueueMessage | ConvertTo-Json -Depth 4
+        Get-MailRoute | ConvertTo-Json
+        Get-MailBlock | ConvertTo-Json
         (Get-ChildItem $dir -Recurse).FullName
     }
 
@@ -131,6 +144,41 @@ Describe 'One clear error' {
         @{ Code = 'Send-Mail -To bob@example.com -Subject x -Body x'; Id = 'NoSender'; Category = 'InvalidArgument'; Target = $null }
         @{ Code = 'Send-Mail -From alice@example.com -To nonsense -Subject x -Body x'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'nonsense' }
         @{ Code = 'Send-Mail -From alice@example.com -To bob@example.com -Attachments ./nosuch.txt'; Id = 'AttachmentNotFound'; Category = 'ObjectNotFound'; Target = './nosuch.txt' }
+        # queue, routes, blocks
+        @{ Code = 'Get-MailQueueMessage nonsense'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = 'nonsense' }
+        @{ Code = 'Get-MailQueueMessage 00000000000000000000000000000000'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = '00000000000000000000000000000000' }
+        @{ Code = 'Suspend-MailQueueMessage nonsense'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = 'nonsense' }
+        @{ Code = 'Suspend-MailQueueMessage 00000000000000000000000000000000'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = '00000000000000000000000000000000' }
+        @{ Code = 'Resume-MailQueueMessage nonsense'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = 'nonsense' }
+        @{ Code = 'Resume-MailQueueMessage 00000000000000000000000000000000'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = '00000000000000000000000000000000' }
+        @{ Code = 'Restart-MailQueueMessage nonsense'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = 'nonsense' }
+        @{ Code = 'Restart-MailQueueMessage 00000000000000000000000000000000'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = '00000000000000000000000000000000' }
+        @{ Code = 'Export-MailQueueMessage nonsense'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = 'nonsense' }
+        @{ Code = 'Export-MailQueueMessage 00000000000000000000000000000000'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = '00000000000000000000000000000000' }
+        @{ Code = 'Remove-MailQueueMessage nonsense -Force'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = 'nonsense' }
+        @{ Code = 'Remove-MailQueueMessage nonsense -Bounce -Force'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = 'nonsense' }
+        @{ Code = 'Export-MailQueueMessage $queued'; Id = 'FileExists'; Category = 'ResourceExists'; Target = '*.eml' }
+        @{ Code = 'Export-MailQueueMessage $queued ./taken.eml'; Id = 'FileExists'; Category = 'ResourceExists'; Target = '*taken.eml' }
+        @{ Code = 'Get-MailRoute nosuch'; Id = 'RouteNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch' }
+        @{ Code = 'Set-MailRoute nosuch -Port 25'; Id = 'RouteNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch' }
+        @{ Code = 'Set-MailRoute nowhere'; Id = 'NothingToChange'; Category = 'InvalidArgument'; Target = 'nowhere' }
+        @{ Code = 'Remove-MailRoute nosuch -Force'; Id = 'RouteNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch' }
+        @{ Code = 'New-MailRoute nowhere 192.0.2.1 -Domain new.example'; Id = 'RouteExists'; Category = 'ResourceExists'; Target = 'nowhere' }
+        @{ Code = 'New-MailRoute second 192.0.2.1'; Id = 'RouteExists'; Category = 'ResourceExists'; Target = '[*]' }
+        @{ Code = 'New-MailRoute bad "no host" -Domain new.example'; Id = 'InvalidRoute'; Category = 'InvalidArgument'; Target = 'no host' }
+        @{ Code = 'New-MailRoute bad 192.0.2.1:25 -Domain new.example'; Id = 'InvalidRoute'; Category = 'InvalidArgument'; Target = '192.0.2.1:25' }
+        @{ Code = 'New-MailRoute bad 192.0.2.1 -Domain "a b"'; Id = 'InvalidRoute'; Category = 'InvalidArgument'; Target = 'a b' }
+        @{ Code = 'New-MailRoute bad 192.0.2.1 -Domain new.example -TlsMode None -Credential $alice'; Id = 'InvalidRoute'; Category = 'InvalidArgument'; Target = 'bad' }
+        @{ Code = 'Set-MailRoute login -TlsMode None'; Id = 'InvalidRoute'; Category = 'InvalidArgument'; Target = 'login' }
+        @{ Code = 'Add-MailBlock nonsense'; Id = 'InvalidIpAddress'; Category = 'InvalidArgument'; Target = 'nonsense' }
+        @{ Code = 'Add-MailBlock 192.0.2.7/24'; Id = 'InvalidIpAddress'; Category = 'InvalidArgument'; Target = '192.0.2.7/24' }
+        @{ Code = 'Add-MailBlock 192.0.2.0/33'; Id = 'InvalidIpAddress'; Category = 'InvalidArgument'; Target = '192.0.2.0/33' }
+        @{ Code = 'Add-MailBlock 0.0.0.0/0'; Id = 'BlockOfAll'; Category = 'InvalidArgument'; Target = '0.0.0.0/0' }
+        @{ Code = 'Add-MailBlock 192.0.2.2 -Duration 0:0:0'; Id = 'InvalidDuration'; Category = 'InvalidArgument'; Target = '00:00:00' }
+        @{ Code = 'Add-MailBlock 192.0.2.2 -Reason ("x" * 2000)'; Id = 'ReasonTooLong'; Category = 'InvalidArgument'; Target = '192.0.2.2' }
+        @{ Code = 'Get-MailBlock 203.0.113.1'; Id = 'BlockNotFound'; Category = 'ObjectNotFound'; Target = '203.0.113.1' }
+        @{ Code = 'Remove-MailBlock 203.0.113.1'; Id = 'BlockNotFound'; Category = 'ObjectNotFound'; Target = '203.0.113.1' }
+        @{ Code = 'Remove-MailBlock nonsense'; Id = 'InvalidIpAddress'; Category = 'InvalidArgument'; Target = 'nonsense' }
         # what the state does not allow
         @{ Code = 'Remove-MailDomain example.com -Force'; Id = 'DomainNotEmpty'; Category = 'InvalidOperation'; Target = 'example.com' }
         @{ Code = 'Remove-MailboxFolder alice@example.com INBOX -Force'; Id = 'InboxCannotBeDeleted'; Category = 'InvalidOperation'; Target = 'INBOX' }
@@ -166,6 +214,10 @@ Describe 'One clear error' {
         @{ Code = 'Start-MailServer other -Settings @{ Nosuch = 1 }'; Says = 'The settings are' }
         @{ Code = 'New-MailboxFolder alice@example.com New -SpecialUse Nosuch'; Says = 'Archive' }
         @{ Code = 'Get-MailSession -Protocol Gopher'; Says = 'Imap' }
+        @{ Code = 'Get-MailQueueMessage -Status Nosuch'; Says = 'Suspended' }
+        @{ Code = 'New-MailRoute bad 192.0.2.1 -Domain new.example -TlsMode Nosuch'; Says = 'Opportunistic' }
+        @{ Code = 'Set-MailRoute nowhere -Port 70000'; Says = '65535' }
+        @{ Code = 'Add-MailBlock 192.0.2.2 -Duration soon'; Says = 'Duration' }
         @{ Code = 'Send-Mail -From alice@example.com -To bob@example.com -Encoding klingon'; Says = 'utf-8' }
     ) {
         $failure = Get-OneError ([scriptblock]::Create($Code))
@@ -178,7 +230,9 @@ Describe 'One clear error' {
     It 'none for a pattern that means nothing: <_>' -ForEach @(
         'Get-Mailbox zz*', 'Get-MailDomain zz*', 'Get-MailAlias zz*', 'Get-MailboxFolder alice@example.com zz*', 'Get-MailboxMessage zz*', 'Get-MailboxMessage alice@example.com zz*',
         'Set-Mailbox zz* -Quota 1GB', 'Remove-Mailbox zz* -Force', 'Remove-MailAlias zz* -Force', 'Remove-MailDomain zz* -Force', 'Remove-MailboxFolder alice@example.com zz* -Force',
-        'Disable-Mailbox zz*', 'Get-MailSession zz*', 'Stop-MailSession zz*', 'Get-MailServer zz*', 'Stop-MailServer zz*'
+        'Disable-Mailbox zz*', 'Get-MailSession zz*', 'Stop-MailSession zz*', 'Get-MailServer zz*', 'Stop-MailServer zz*',
+        'Get-MailQueue zz*', 'Get-MailQueue nothing.example', 'Get-MailQueueMessage zz*', 'Suspend-MailQueueMessage zz*', 'Resume-MailQueueMessage zz*', 'Restart-MailQueueMessage zz*', 'Remove-MailQueueMessage zz* -Force',
+        'Export-MailQueueMessage zz*', 'Get-MailRoute zz*', 'Set-MailRoute zz* -Port 25', 'Remove-MailRoute zz* -Force', 'Get-MailBlock zz*', 'Remove-MailBlock zz*'
     ) {
         $ErrorActionPreference = 'Stop'
         & ([scriptblock]::Create($_)) | Should -BeNullOrEmpty
@@ -195,7 +249,8 @@ Describe 'Where no server runs' {
 
     It 'ServerNotRunning for <_>' -ForEach @(
         'Get-Mailbox', 'New-Mailbox x@example.com', 'Get-MailSession', 'Watch-MailEvent', 'Stop-MailServer', 'Measure-MailServer', 'Set-MailServer -HostName x', 'Get-MailCertificate',
-        'Send-Mail -From a@example.com -To b@example.com', 'Test-MailProtocol', 'Test-MailStore', 'Restart-MailServer', 'Wait-MailboxMessage x@example.com -Timeout 1'
+        'Send-Mail -From a@example.com -To b@example.com', 'Test-MailProtocol', 'Test-MailStore', 'Restart-MailServer', 'Wait-MailboxMessage x@example.com -Timeout 1', 'Get-MailQueue',
+        'Restart-MailQueueMessage *', 'Get-MailRoute', 'Add-MailBlock 192.0.2.1'
     ) {
         $failure = Get-OneError ([scriptblock]::Create($_))
         $failure.FullyQualifiedErrorId | Should -BeLike 'ServerNotRunning,*'

@@ -13,7 +13,7 @@ BeforeAll {
                 return "error $($InputObject.FullyQualifiedErrorId) $($InputObject.CategoryInfo.Category) '$($InputObject.TargetObject)' $($InputObject.Exception.Message) / $($InputObject.ErrorDetails.RecommendedAction)"
             }
 
-            $plain = $InputObject | Select-Object * -ExcludeProperty Id, CreatedAt, LastLoginAt, ReceivedAt, UidValidity, HighestModSeq, ModSeq, GeneratedPassword, StorePath, Message, Date, FullName, Directory*, PS*, Creation*, LastAccess*, LastWrite*, UnixStat, LinkTarget, VersionInfo, Target
+            $plain = $InputObject | Select-Object * -ExcludeProperty Id, NextAttempt, CreatedAt, LastLoginAt, ReceivedAt, UidValidity, HighestModSeq, ModSeq, GeneratedPassword, StorePath, Message, Date, FullName, Directory*, PS*, Creation*, LastAccess*, LastWrite*, UnixStat, LinkTarget, VersionInfo, Target
             "$($InputObject.GetType().Name) $($plain | ConvertTo-Json -Compress -Depth 4 -WarningAction SilentlyContinue)"
         }
     }
@@ -71,6 +71,90 @@ BeforeAll {
             Get-Mailbox @Route
         } 2>&1 | ConvertTo-Plain | ForEach-Object { $_.Replace($Files, 'FILES') }
     }
+
+    function New-QueueStore([string] $Path) {
+        # A store whose queue holds what could not be sent: the port of the next hop is nobody's.
+        $null = Start-MailServer prepare -StorePath $Path -OutboundMail Relay -SmtpPort 0 -SubmissionPort 0 -SubmissionsPort -1 -ImapPort -1 -ImapsPort -1 -Pop3Port -1 -Pop3sPort -1
+        $login = [pscredential]::new('a@example.com', (ConvertTo-SecureString 'correct horse' -AsPlainText -Force))
+        $null = New-Mailbox a@example.com -Password $login.Password -Server prepare
+        $null = New-MailRoute nowhere 127.0.0.1 -Port 9 -Server prepare
+        foreach ($to in 'x@one.example', 'y@one.example', 'z@two.example') {
+            Send-Mail -From a@example.com -To $to -Subject "For $to" -Body Hello -Credential $login -Server prepare
+        }
+
+        $null = Watch-MailEvent Deferred -After 1 -Count 2 -TimeoutSeconds 60 -Server prepare
+        Suspend-MailQueueMessage * -Server prepare
+        Stop-MailServer prepare -DrainSeconds 0
+    }
+
+    # The queue, next hops and blocks. Nothing is sent meanwhile: the servers capture.
+    function Invoke-Transport([hashtable] $Route, [string] $Files) {
+        $ids = (Get-MailQueueMessage @Route | Sort-Object Destination, Subject).Id
+        & {
+            Get-MailQueue @Route
+            Get-MailQueue one.* @Route
+            Get-MailQueue nosuch.example @Route
+            Get-MailQueueMessage @Route | Sort-Object Subject
+            Get-MailQueueMessage -Destination two.example @Route
+            Get-MailQueueMessage -Sender 'a@*' -Recipient 'y@*' @Route
+            Get-MailQueueMessage -Status Suspended -First 1 @Route | Measure-Object | ForEach-Object Count
+            Get-MailQueueMessage -Status Retry @Route
+            Get-MailQueueMessage $ids[0] @Route
+            Get-MailQueueMessage 00000000000000000000000000000000 @Route
+            Get-MailQueueMessage nonsense @Route
+            Get-MailQueue two.example @Route | Get-MailQueueMessage @Route
+            Get-MailQueueMessage $ids[0] @Route | Get-MailQueueMessage @Route
+            Resume-MailQueueMessage $ids[0] -PassThru @Route
+            Suspend-MailQueueMessage $ids[0], nonsense -PassThru @Route
+            Restart-MailQueueMessage $ids[1] -PassThru @Route
+            Restart-MailQueueMessage 00000000000000000000000000000000 @Route
+            Get-MailQueueMessage $ids[2] @Route | Export-MailQueueMessage -Path $Files @Route
+            Export-MailQueueMessage $ids[2] $Files @Route
+            Export-MailQueueMessage '*' $Files -Force @Route
+            Export-MailQueueMessage nonsense $Files @Route
+            Get-Content "$Files/$($ids[2]).eml" -Raw
+            Remove-MailQueueMessage $ids[1] -Force @Route
+            Remove-MailQueueMessage $ids[1] -Force @Route
+            Get-MailQueueMessage -Destination one.* @Route | Remove-MailQueueMessage -Force @Route
+            Get-MailQueue @Route
+
+            Get-MailRoute @Route
+            New-MailRoute branch 192.0.2.25 -Domain branch.example @Route
+            New-MailRoute branch 192.0.2.26 -Domain other.example @Route
+            New-MailRoute other 192.0.2.26 -Domain branch.example @Route
+            New-MailRoute bad 'no host' -Domain bad.example @Route
+            New-MailRoute bad 192.0.2.1 -Domain 'a b' @Route
+            New-MailRoute login smtp.example.net -Domain '*.example.net' -Credential ([pscredential]::new('u', (ConvertTo-SecureString 'p' -AsPlainText -Force))) @Route
+            Set-MailRoute login -TlsMode None @Route
+            Set-MailRoute login -Credential $null -PassThru @Route
+            Set-MailRoute branch -SmartHost 192.0.2.27 -Port 2525 -PassThru @Route
+            Set-MailRoute branch -Domain '*' @Route
+            Set-MailRoute nosuch -Port 25 @Route
+            Set-MailRoute 'b*', 'l*' -TlsMode Required -PassThru @Route
+            Get-MailRoute 'b*' @Route
+            Get-MailRoute nosuch @Route
+            Remove-MailRoute nosuch -Force @Route
+            Remove-MailRoute 'b*' -Force @Route
+            Get-MailRoute @Route
+
+            Add-MailBlock 192.0.2.1 -Reason 'tries passwords' @Route
+            Add-MailBlock 198.51.100.0/24 -Duration 1:00:00 @Route | Select-Object Address, Reason
+            Add-MailBlock 192.0.2.1 -Reason 'again' @Route
+            Add-MailBlock 192.0.2.1/24 @Route
+            Add-MailBlock nonsense @Route
+            Add-MailBlock 0.0.0.0/0 @Route
+            Add-MailBlock 192.0.2.2 -Duration 0:0:0 @Route
+            Add-MailBlock 192.0.2.2 -Reason ('x' * 2000) @Route
+            Get-MailBlock @Route | Select-Object Address, Reason
+            Get-MailBlock 198.51.100.7 @Route | Select-Object Address
+            Get-MailBlock 203.0.113.1 @Route
+            Get-MailBlock '192*' @Route | Select-Object Address
+            Remove-MailBlock 203.0.113.1 @Route
+            Remove-MailBlock nonsense @Route
+            Remove-MailBlock '*' @Route
+            Get-MailBlock @Route
+        } 2>&1 | ConvertTo-Plain | ForEach-Object { $_.Replace($Files, 'FILES') }
+    }
 }
 
 AfterAll { Get-MailServer | Where-Object ProcessId -EQ $PID | Stop-MailServer -DrainSeconds 0 }
@@ -89,10 +173,37 @@ Describe 'The three routes' {
         }
         finally {
             Stop-MailServer there -DrainSeconds 0
-            $serve.WaitForExit()
+            $serve.WaitForExit(60000) | Should -BeTrue
             $serve.ExitCode | Should -Be 0
             Stop-MailServer here -DrainSeconds 0
         }
+    }
+}
+
+Describe 'The three routes to queue, next hops and blocks' {
+    It 'give the same' {
+        New-QueueStore "$TestDrive/queued"
+        'q-here', 'q-there', 'q-rest' | ForEach-Object { Copy-Item "$TestDrive/queued" "$TestDrive/$_" -Recurse }
+        $null = Start-MailServer here -StorePath "$TestDrive/q-here" -SmtpPort 0 -SubmissionPort -1 -SubmissionsPort -1 -ImapPort -1 -ImapsPort -1 -Pop3Port -1 -Pop3sPort -1
+        $serve = Start-Serve there "$TestDrive/q-there"
+        try {
+            $here = Invoke-Transport @{ Server = 'here' } "$TestDrive/queue-files-here"
+            $there = Invoke-Transport @{ Server = 'there' } "$TestDrive/queue-files-there"
+            $rest = Invoke-Transport @{ StorePath = "$TestDrive/q-rest" } "$TestDrive/queue-files-rest"
+            $here.Count | Should -BeGreaterThan 55
+            Compare-Object $here $there -SyncWindow 0 | ForEach-Object { "$($_.SideIndicator) $($_.InputObject)" } | Should -BeNullOrEmpty
+            Compare-Object $here $rest -SyncWindow 0 | ForEach-Object { "$($_.SideIndicator) $($_.InputObject)" } | Should -BeNullOrEmpty
+        }
+        finally {
+            Stop-MailServer there -DrainSeconds 0
+            $serve.WaitForExit(60000) | Should -BeTrue
+            Stop-MailServer here -DrainSeconds 0
+        }
+
+        # Only a running server writes reports.
+        $failure = Get-OneError { Get-MailQueueMessage -StorePath "$TestDrive/q-rest" | Remove-MailQueueMessage -Bounce -Force -StorePath "$TestDrive/q-rest" }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'ServerNotRunning,*'
+        (Get-MailQueueMessage -StorePath "$TestDrive/q-rest").Count | Should -Be 1
     }
 }
 
@@ -185,7 +296,7 @@ Describe 'A server in another process' {
 
         # An ordered stop is still one.
         Stop-MailServer -DrainSeconds 0
-        $serve.WaitForExit()
+        $serve.WaitForExit(60000) | Should -BeTrue
         $serve.ExitCode | Should -Be 0
         Disconnect-MailServer
     }
@@ -198,7 +309,7 @@ Describe 'A server in another process' {
         $failure = Get-OneError { Restart-MailServer other -DrainSeconds 0 }
         $failure.FullyQualifiedErrorId | Should -Be 'CertificateNotUsable,MailAdmin.Module.Servers.RestartMailServer'
         $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
-        $serve.WaitForExit()
+        $serve.WaitForExit(60000) | Should -BeTrue
         $serve.ExitCode | Should -Be 1
     }
 

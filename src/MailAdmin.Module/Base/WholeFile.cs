@@ -1,4 +1,4 @@
-namespace MailAdmin.Module.Messages;
+namespace MailAdmin.Module.Base;
 
 /// <summary>Writes a file beside its place and renames it: nobody meets half of one, and a failure leaves nothing behind.</summary>
 internal static class WholeFile

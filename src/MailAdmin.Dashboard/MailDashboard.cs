@@ -37,7 +37,7 @@ public static class MailDashboard
     /// <param name="reader">Takes messages apart; null: only their source can be read.</param>
     /// <param name="reopen">Finds the server again after it was lost; what it returns is disposed here. Null: a lost server stays lost.</param>
     /// <param name="cancellationToken">Closes the dashboard.</param>
-    /// <exception cref="MailAdminException"><c>NoTerminal</c>, <c>DashboardOpen</c>, <c>UnknownTheme</c>.</exception>
+    /// <exception cref="MailAdminException"><c>NoTerminal</c>, <c>DashboardOpen</c>, <c>UnknownTheme</c>; <c>DashboardFailed</c> for a defect of the dashboard itself.</exception>
     public static void Show(IMailAdministration administration, DashboardOptions options, ICommandRunner? runner, MessageReader? reader, Func<CancellationToken, Task<IMailAdministration>>? reopen, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(administration);
@@ -85,6 +85,7 @@ public static class MailDashboard
                 return true;
             });
 
+            using var suspension = new Suspension();
             using var onCancel = cancellationToken.Register(() => Stop(app, window));
             var signals = OperatingSystem.IsWindows() ? [PosixSignal.SIGINT, PosixSignal.SIGTERM] : new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT };
             var registrations = signals.Select(signal => PosixSignalRegistration.Create(signal, _ =>
@@ -100,6 +101,8 @@ public static class MailDashboard
             if (!OperatingSystem.IsWindows())
             {
                 registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Invoke(app, window.Repaint)));
+                window.Suspends = () => suspension.Suspend(app);
+                suspension.Watch(() => Invoke(app, window.Suspend));
             }
 
             try
@@ -117,6 +120,12 @@ public static class MailDashboard
                 ended.Set();
                 registrations.ForEach(registration => registration.Dispose());
             }
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or MailAdminException))
+        {
+            // A defect in what draws or in what it draws from, of any kind. It ends the dashboard and nothing else; where it stands is in the inner exception.
+            throw new MailAdminException("DashboardFailed", MailErrorCategory.NotSpecified, $"The dashboard failed: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}", innerException: e,
+                recommendedAction: "The server goes on; open the dashboard again. This is a defect: report it with what $Error[0].Exception.InnerException tells.");
         }
         finally
         {

@@ -13,6 +13,8 @@ namespace MailAdmin.Dashboard.Tests;
 /// <summary>The dashboard on Terminal.Gui without a terminal: keys and mouse go in at the driver, the screen comes out of it.</summary>
 internal sealed class HeadlessDashboard : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly IApplication _app;
 
     public HeadlessDashboard(int width, int height, Action<FakeAdministration>? prepare = null, bool isPlain = false, ICommandRunner? runner = null, string theme = "auto")
@@ -44,7 +46,7 @@ internal sealed class HeadlessDashboard : IDisposable
         {
             Window.SetNeedsDraw();
             _app.LayoutAndDraw();
-            Model.Work.WhenIdle().Wait(TimeSpan.FromSeconds(10));
+            Model.Work.WhenIdle().Wait(Patience);
         }
         while (Model.Changes.Drain());
     }
@@ -52,7 +54,7 @@ internal sealed class HeadlessDashboard : IDisposable
     /// <summary>Waits for a task and takes in what it found.</summary>
     public void Await(Task task)
     {
-        Assert.True(task.Wait(TimeSpan.FromSeconds(10)));
+        Require(task.Wait(Patience));
         Settle();
     }
 
@@ -61,11 +63,7 @@ internal sealed class HeadlessDashboard : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var watching = Task.Run(() => Model.Events.RunAsync(stop.Token), CancellationToken.None);
-        Assert.True(SpinWait.SpinUntil(() =>
-        {
-            Tick();
-            return Model.Events.Total >= count;
-        }, TimeSpan.FromSeconds(10)));
+        WaitFor(() => Model.Events.Total >= count);
         stop.Cancel();
         Await(watching);
         return this;
@@ -123,11 +121,11 @@ internal sealed class HeadlessDashboard : IDisposable
     }
 
     /// <summary>Draws until something is so.</summary>
-    public void WaitFor(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(() =>
+    public void WaitFor(Func<bool> condition) => Require(SpinWait.SpinUntil(() =>
     {
         Tick();
         return condition();
-    }, TimeSpan.FromSeconds(10)));
+    }, Patience));
 
     public HeadlessDashboard Click(int x, int y)
     {
@@ -162,27 +160,18 @@ internal sealed class HeadlessDashboard : IDisposable
     /// <summary>Line on which a text stands; -1 for none.</summary>
     public int Find(string text) => Array.FindIndex(Screen.Split('\n'), line => line.Contains(text, StringComparison.Ordinal));
 
+    private static void Require(bool came)
+    {
+        if (!came)
+        {
+            throw new TimeoutException("What was waited for did not come.");
+        }
+    }
+
     public void Dispose()
     {
-        Model.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(10));
+        Model.DisposeAsync().AsTask().Wait(Patience);
         _app.Dispose();
         Window.Dispose();
-    }
-}
-
-/// <summary>Screens as files: what the eye was shown when they were approved is what it must be shown now.</summary>
-internal static class Approved
-{
-    /// <summary>Compares with the file; writes it instead where the environment says MAILADMIN_APPROVE=1.</summary>
-    public static void Screen(string name, string actual, [System.Runtime.CompilerServices.CallerFilePath] string here = "")
-    {
-        var file = Path.Combine(Path.GetDirectoryName(here)!, "Screens", name + ".txt");
-        if (Environment.GetEnvironmentVariable("MAILADMIN_APPROVE") == "1")
-        {
-            File.WriteAllText(file, actual + "\n");
-            return;
-        }
-
-        Assert.Equal(File.ReadAllText(file).ReplaceLineEndings("\n").TrimEnd('\n'), actual.TrimEnd('\n'));
     }
 }

@@ -245,6 +245,65 @@ public class InteractionTests
     }
 
     [Fact]
+    public void From_inside_one_thing_the_next_is_a_key_away()
+    {
+        using var dashboard = new HeadlessDashboard(120, 30);
+        Samples.FillQueue(dashboard.Server, dashboard.Time);
+        dashboard.Look().Press(Key.D2, Key.Enter, new Key('>'));
+        Assert.Equal("8f41", dashboard.Model.Sessions.Detail!.Session.Id);
+        dashboard.Press(new Key('<'));
+        Assert.Equal("8f3a", dashboard.Model.Sessions.Detail!.Session.Id);
+        dashboard.Press(Key.D3, Key.Enter, Key.End, Key.CursorUp, Key.Enter, Key.Enter, new Key('>'));
+        Assert.Equal(42u, dashboard.Model.Mailboxes.Reader!.Message.Uid);
+        dashboard.Press(Key.D4, Key.Enter, Key.Enter, new Key('>'));
+        Assert.Contains("dave@example.net", dashboard.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_message_that_is_removed_while_it_is_read_is_left()
+    {
+        using var dashboard = new HeadlessDashboard(120, 30);
+        dashboard.Look().Press(Key.D3, Key.Enter, Key.End, Key.CursorUp, Key.Enter, Key.Enter, Key.Delete, Key.R);
+        Assert.Equal(["remove message 43"], dashboard.Server.Deeds);
+        Assert.Equal(BrowserLevel.Messages, dashboard.Model.Mailboxes.Level);
+        Assert.Equal([42u, 41, 40], dashboard.Model.Mailboxes.Messages.Items.Select(m => m.Uid));
+    }
+
+    [Fact]
+    public void Cards_and_warnings_lead_to_their_pages_by_a_click()
+    {
+        using var dashboard = new HeadlessDashboard(140, 36, server => server.Happen("LoginFailed", MailEventSeverity.Warning, "wrong password"));
+        dashboard.Look().HearEvents(1).Click(10, 2);
+        Assert.Equal(DashboardTab.Sessions, dashboard.Model.Active);
+        dashboard.Click(120, 2);
+        Assert.Equal(DashboardTab.Queue, dashboard.Model.Active);
+        dashboard.Press(Key.D1).Click(10, dashboard.Find("wrong password"));
+        Assert.Equal(DashboardTab.Events, dashboard.Model.Active);
+    }
+
+    [Fact]
+    public void What_happens_does_not_move_the_event_that_is_read()
+    {
+        using var dashboard = new HeadlessDashboard(100, 24);
+        dashboard.Look().Press(Key.D5);
+        Happen(40);
+        dashboard.HearEvents(40).Press(Key.CursorDown, Key.CursorDown, Key.CursorDown);
+        var line = dashboard.Find("event 37");
+        Happen(20);
+        dashboard.HearEvents(60);
+        Assert.Equal(line, dashboard.Find("event 37"));
+        Assert.StartsWith("▸", dashboard.Line(line), StringComparison.Ordinal);
+
+        void Happen(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                dashboard.Server.Happen("Delivered", MailEventSeverity.Information, $"event {dashboard.Model.Events.Total + i + 1}");
+            }
+        }
+    }
+
+    [Fact]
     public void The_keys_at_the_foot_can_be_clicked()
     {
         using var dashboard = new HeadlessDashboard(100, 24);

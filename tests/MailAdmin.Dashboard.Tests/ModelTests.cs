@@ -304,7 +304,7 @@ public class ModelTests
     public async Task The_source_comes_piece_by_piece_and_only_as_far_as_it_is_looked_at()
     {
         var changes = new ChangeQueue();
-        var work = new BackgroundWork((_, _) => { }, CancellationToken.None);
+        var work = new BackgroundWork(changes, (_, _) => { }, CancellationToken.None);
         var asked = new List<long>();
         var octets = System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"line {i:d6}\r\n")));
         var message = new MailboxMessage { Mailbox = "a", Folder = "b", Uid = 1, Flags = [], SizeBytes = octets.Length };

@@ -71,6 +71,31 @@ public sealed class TerminalTests : IDisposable
         Ended();
     }
 
+    [Theory]
+    [InlineData("draw", "The dashboard failed: ")]
+    [InlineData("update", "The dashboard failed: ")]
+    [InlineData("thread", "a fault elsewhere")]
+    public void An_exception_leaves_the_terminal_as_it_was_and_is_told(string place, string error)
+    {
+        Type("stty -g > $MAILADMIN_TEST_BEFORE");
+        Type($"'{Program}' -NoLogo -Command 'Start-MailServer -Ephemeral | ForEach-Object {{ }}; $null = [Reflection.Assembly]::LoadFrom(\"{typeof(FaultyDashboard).Assembly.Location}\"); "
+            + $"try {{ [MailAdmin.Dashboard.Tests.FaultyDashboard]::Show(\"{place}\") }} finally {{ \"the server is \" + (Get-MailServer).State }}'");
+        if (place != "update")
+        {
+            Shows("5 Events");
+            Keys("2");
+        }
+
+        Shows(error);
+        if (place != "thread")
+        {
+            // Whatever else ends a process, a thread that nobody watches does.
+            Shows("the server is Running");
+        }
+
+        Ended();
+    }
+
     [Fact]
     public void It_ends_with_its_terminal()
     {
@@ -105,13 +130,24 @@ public sealed class TerminalTests : IDisposable
         Shows("one each: False");
     }
 
-    [Fact]
-    public void Suspended_it_gives_the_terminal_back_and_comes_again()
+    [Theory]
+    [InlineData("key")]
+    [InlineData("signal")]
+    public void Suspended_it_gives_the_terminal_back_and_comes_again(string by)
     {
         Type("stty -g > $MAILADMIN_TEST_BEFORE");
         Start();
-        Keys("C-z");
+        if (by == "key")
+        {
+            Keys("C-z");
+        }
+        else
+        {
+            Run("kill", "-TSTP", ProcessId());
+        }
+
         Shows("Stopped");
+        Gone("5 Events");
         Same();
         Type("fg");
         Shows("5 Events");

@@ -7,14 +7,17 @@ namespace MailAdmin.Dashboard.ViewModels;
 /// Work that the drawing thread asks for and does not wait for. What it returns or throws becomes the line at the foot of the screen; nothing it does
 /// can end the dashboard.
 /// </summary>
-internal sealed class BackgroundWork(Action<string, Tone> say, CancellationToken stop)
+internal sealed class BackgroundWork(ChangeQueue changes, Action<string, Tone> say, CancellationToken stop)
 {
     private readonly ConcurrentDictionary<Task, bool> _running = new();
 
-    /// <summary>Begins work; <paramref name="what"/> names it in an error.</summary>
-    public void Run(string what, Func<CancellationToken, Task<string?>> work)
+    /// <summary>
+    /// Begins work; <paramref name="what"/> names it in an error, which is told at the foot, or by <paramref name="failed"/> where there is a better place for it.
+    /// Both are told on the drawing thread.
+    /// </summary>
+    public void Run(string what, Func<CancellationToken, Task<string?>> work, Action<string>? failed = null)
     {
-        var task = Task.Run(() => GuardAsync(what, work));
+        var task = Task.Run(() => GuardAsync(work, error => (failed ?? (text => say(what + ": " + text, Tone.Failure)))(error)));
         _running[task] = true;
         task.ContinueWith(done => _running.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
@@ -29,13 +32,13 @@ internal sealed class BackgroundWork(Action<string, Tone> say, CancellationToken
         return string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
-    private async Task GuardAsync(string what, Func<CancellationToken, Task<string?>> work)
+    private async Task GuardAsync(Func<CancellationToken, Task<string?>> work, Action<string> failed)
     {
         try
         {
             if (await work(stop) is { } outcome)
             {
-                say(outcome, Tone.Good);
+                changes.Post(() => say(outcome, Tone.Good));
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -44,8 +47,8 @@ internal sealed class BackgroundWork(Action<string, Tone> say, CancellationToken
         }
         catch (Exception e)
         {
-            // Whatever the route throws: the admin is told and goes on looking.
-            say(what + ": " + Say(e), Tone.Failure);
+            // All that a route to a server, a parser or a cmdlet may throw ends here: the admin is told and goes on looking.
+            changes.Post(() => failed(Say(e)));
         }
     }
 }

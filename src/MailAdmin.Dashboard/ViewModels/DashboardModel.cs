@@ -51,7 +51,7 @@ internal sealed class DashboardModel : IAsyncDisposable
         _reopen = reopen;
         Time = time;
         Zone = time.LocalTimeZone;
-        Work = new BackgroundWork((text, tone) => Changes.Post(() => Say(text, tone)), _stop.Token);
+        Work = new BackgroundWork(Changes, Say, _stop.Token);
         Server = new ServerModel(time);
         Sessions = new SessionsModel(administration, Changes);
         Mailboxes = new MailboxesModel(administration, Changes, Work, time, Zone, reader);
@@ -196,18 +196,7 @@ internal sealed class DashboardModel : IAsyncDisposable
         form.Begin();
         Work.Run(form.Title, async stop =>
         {
-            string? outcome;
-            try
-            {
-                outcome = await run(form, stop);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // Shown where the admin can mend it.
-                Changes.Post(() => form.Fail(BackgroundWork.Say(e)));
-                return null;
-            }
-
+            var outcome = await run(form, stop);
             // More than a line is to be read, not to pass by at the foot.
             var isLong = outcome?.Contains('\n', StringComparison.Ordinal) ?? false;
             Changes.Post(() =>
@@ -221,7 +210,7 @@ internal sealed class DashboardModel : IAsyncDisposable
                 }
             });
             return isLong ? null : outcome;
-        });
+        }, form.Fail);
     }
 
     /// <summary>Esc on the dialog.</summary>

@@ -28,6 +28,9 @@ internal abstract class DrillModel(ChangeQueue changes, BackgroundWork work)
     /// <summary>Goes into the selected thing.</summary>
     public abstract void Enter();
 
+    /// <summary>Turns the text to the next thing of its list, or the one before.</summary>
+    public abstract void Step(int step);
+
     /// <summary>One level up; false at the top.</summary>
     public bool Leave()
     {
@@ -60,6 +63,17 @@ internal abstract class DrillModel(ChangeQueue changes, BackgroundWork work)
 
     /// <summary>The octets of a message, to be read as they are wanted.</summary>
     protected SourceText SourceOf(long size, SourceReader read) => new(size, read, Changes, Work);
+
+    /// <summary>Opens the next thing of a list, or the one before, from inside the open one.</summary>
+    protected static void Step<T>(TableModel<T> table, int step, Action<T> open) where T : class
+    {
+        var before = table.SelectedIndex;
+        table.Move(step);
+        if (table.SelectedIndex != before && table.Selected is { } next)
+        {
+            open(next);
+        }
+    }
 
     private void Reload()
     {

@@ -25,7 +25,7 @@ internal sealed class EventsModel
         _time = time;
         _arrivals = new Arrivals<MailEvent>(MaxEvents, changes, TakeIn);
         Table = new TableModel<MailEvent>(ColumnsFor(zone), e => e.Sequence.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            Filters.Any<MailEvent>(e => [e.Kind, e.Message, e.Mailbox, e.RemoteAddress, e.Folder, e.SessionId, e.Protocol is { } protocol ? SessionsModel.Name(protocol) : null])) { FollowsTop = true };
+            Filters.Any<MailEvent>(e => e.Kind, e => e.Message, e => e.Mailbox, e => e.RemoteAddress, e => e.Folder, e => e.SessionId, e => e.Protocol is { } protocol ? SessionsModel.Name(protocol) : null)) { FollowsTop = true };
     }
 
     /// <summary>Newest first; unseen warnings above all others.</summary>
@@ -73,7 +73,7 @@ internal sealed class EventsModel
             }
             catch (Exception)
             {
-                // The server is away or the channel broke; the header says so, for the pollers found out as well.
+                // Any error of any route: the server is away or the channel broke. The header says so, for the pollers found out as well, and it is tried again.
             }
 
             await Task.Delay(RetryAfter, _time, cancellationToken);
@@ -182,8 +182,8 @@ internal sealed class EventsModel
         new("Time", 8, e => Formats.Clock(e.At, zone)) { Order = Column<MailEvent>.By(e => e.Sequence) },
         new("Kind", 14, e => e.Kind) { Tone = ToneOf },
         new("Proto", 5, e => e.Protocol is { } protocol ? SessionsModel.Name(protocol) : "–") { Drop = 3 },
-        new("Mailbox", 18, e => e.Mailbox ?? "–") { MaxWidth = 20, Drop = 1 },
+        new("Mailbox", 18, e => e.Mailbox ?? "–") { MaxWidth = 20, Drop = 1, Order = Column<MailEvent>.ByText(e => e.Mailbox) },
         new("Address", 15, e => e.RemoteAddress ?? "–") { MaxWidth = 16, Drop = 2 },
-        new("What happened", 24, e => e.Message) { MaxWidth = 400 },
+        new("What happened", 46, e => e.Message) { MaxWidth = 400 },
     ];
 }

@@ -23,13 +23,13 @@ internal sealed class MailboxesModel : DrillModel
     public MailboxesModel(IMailAdministration administration, ChangeQueue changes, BackgroundWork work, TimeProvider time, TimeZoneInfo zone, MessageReader? read) : base(changes, work)
     {
         (_administration, _zone, _read) = (administration, zone, read);
-        Table = new TableModel<MailboxLine>(MailboxColumns(time), m => m.Mailbox.Id.ToString(), Filters.Any<MailboxLine>(m => [m.Mailbox.Address, m.Mailbox.DisplayName]))
+        Table = new TableModel<MailboxLine>(MailboxColumns(time), m => m.Mailbox.Id.ToString(), Filters.Any<MailboxLine>(m => m.Mailbox.Address, m => m.Mailbox.DisplayName), sort: 1)
         {
             Groupings = [new("domain", m => m.Mailbox.Address[(m.Mailbox.Address.IndexOf('@', StringComparison.Ordinal) + 1)..],
                 all => $"{Formats.Count(all.Count, "mailbox")}   {Formats.Bytes(all.Sum(m => m.Mailbox.UsedBytes))}")],
         };
-        Folders = new TableModel<MailboxFolder>(FolderColumns(), f => f.Id.ToString(), Filters.Any<MailboxFolder>(f => [f.Name]));
-        Messages = new TableModel<MailboxMessage>(MessageColumns(zone), m => m.Uid.ToString(System.Globalization.CultureInfo.InvariantCulture), Filters.Any<MailboxMessage>(m => [m.Subject, m.From, m.To])) { FollowsTop = true };
+        Folders = new TableModel<MailboxFolder>(FolderColumns(), f => f.Id.ToString(), Filters.Any<MailboxFolder>(f => f.Name));
+        Messages = new TableModel<MailboxMessage>(MessageColumns(zone), m => m.Uid.ToString(System.Globalization.CultureInfo.InvariantCulture), Filters.Any<MailboxMessage>(m => m.Subject, m => m.From, m => m.To)) { FollowsTop = true };
     }
 
     /// <summary>All mailboxes.</summary>
@@ -133,16 +133,7 @@ internal sealed class MailboxesModel : DrillModel
         });
     }
 
-    /// <summary>Turns the open message's page to the next one of the list, or the one before.</summary>
-    public void Step(int step)
-    {
-        var before = Messages.SelectedIndex;
-        Messages.Move(step);
-        if (Messages.SelectedIndex != before && Messages.Selected is { } message)
-        {
-            OpenMessage(message);
-        }
-    }
+    public override void Step(int step) => Step(Messages, step, OpenMessage);
 
     /// <summary>The question before a message is removed.</summary>
     public FormModel RemoveMessage(MailboxMessage message) => FormModel.Question(
@@ -177,19 +168,10 @@ internal sealed class MailboxesModel : DrillModel
 
         Work.Run("reading the message", async stop =>
         {
-            try
-            {
-                var view = await _read(_administration, message, stop);
-                Changes.Post(() => reader.Show(view));
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // Whatever is wrong with the message or the way to it is said where its text would have come.
-                Changes.Post(() => reader.Fail(e.Message));
-            }
-
+            var view = await _read(_administration, message, stop);
+            Changes.Post(() => reader.Show(view));
             return null;
-        });
+        }, reader.Fail);
     }
 
     private async Task RefreshMailboxesAsync(CancellationToken cancellationToken)
@@ -254,16 +236,16 @@ internal sealed class MailboxesModel : DrillModel
         new("", 1, m => m.Mailbox.IsEnabled ? " " : "✖") { Name = "disabled", Order = Column<MailboxLine>.By(m => m.Mailbox.IsEnabled), Tone = _ => Tone.Warning },
         new("Mailbox", 24, m => m.Mailbox.Address) { MaxWidth = 44, Tone = m => m.Mailbox.IsEnabled ? Tone.Normal : Tone.Dim },
         new("Name", 12, m => m.Mailbox.DisplayName ?? "–") { MaxWidth = 30, Drop = 3 },
-        new("Messages", 9, m => Formats.Count(m.Mailbox.MessageCount)) { IsRight = true, Order = Column<MailboxLine>.By(m => m.Mailbox.MessageCount), Drop = 1 },
-        new("Used", 8, m => Formats.Bytes(m.Mailbox.UsedBytes)) { IsRight = true, Order = Column<MailboxLine>.By(m => m.Mailbox.UsedBytes) },
-        new("Quota", 8, m => m.Mailbox.QuotaBytes is { } quota ? Formats.Bytes(quota) : "–") { IsRight = true, Order = Column<MailboxLine>.By(m => m.Mailbox.QuotaBytes ?? long.MaxValue) },
+        new("Messages", 8, m => Formats.Count(m.Mailbox.MessageCount)) { IsRight = true, Order = Column<MailboxLine>.By(m => m.Mailbox.MessageCount), Drop = 1 },
+        new("Used", 7, m => Formats.Bytes(m.Mailbox.UsedBytes)) { IsRight = true, Order = Column<MailboxLine>.By(m => m.Mailbox.UsedBytes) },
+        new("Quota", 7, m => m.Mailbox.QuotaBytes is { } quota ? Formats.Bytes(quota) : "–") { IsRight = true, Order = Column<MailboxLine>.By(m => m.Mailbox.QuotaBytes ?? long.MaxValue) },
         new("Full", 5, m => m.Mailbox.QuotaBytes is { } quota ? Formats.Percent(m.Mailbox.UsedBytes, quota) : "–")
         {
             IsRight = true,
             Order = Column<MailboxLine>.By(Fullness),
             Tone = m => Fullness(m) switch { >= 1 => Tone.Failure, >= 0.9 => Tone.Warning, _ => Tone.Normal },
         },
-        new("Last login", 11, m => Formats.Ago(m.Mailbox.LastLoginAt, time.GetUtcNow())) { IsRight = true, Drop = 2, Order = Column<MailboxLine>.By(m => -(m.Mailbox.LastLoginAt?.UtcTicks ?? 0)) },
+        new("Login", 7, m => m.Mailbox.LastLoginAt is { } at ? Formats.Short(time.GetUtcNow() - at) + " ago" : "never") { Name = "last login", MaxWidth = 10, IsRight = true, Drop = 2, Order = Column<MailboxLine>.By(m => -(m.Mailbox.LastLoginAt?.UtcTicks ?? 0)) },
         new("Sessions", 8, m => m.Sessions == 0 ? "–" : Formats.Count(m.Sessions)) { IsRight = true, Order = Column<MailboxLine>.By(m => m.Sessions) },
     ];
 

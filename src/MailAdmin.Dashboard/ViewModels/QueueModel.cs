@@ -25,9 +25,9 @@ internal sealed class QueueModel : DrillModel
     public QueueModel(IMailAdministration administration, ChangeQueue changes, BackgroundWork work, TimeProvider time, TimeZoneInfo zone) : base(changes, work)
     {
         (_administration, _time, _zone) = (administration, time, zone);
-        Destinations = new TableModel<MailQueueDestination>(DestinationColumns(time), d => d.Destination, Filters.Any<MailQueueDestination>(d => [d.Destination, d.NextHop, d.LastReply]));
-        Messages = new TableModel<MailQueueMessage>(MessageColumns(time), m => m.Id, Filters.Any<MailQueueMessage>(m =>
-            [m.Sender, m.Destination, m.Subject, m.LastReply, m.MessageId, Name(m.Status), m.Id, .. m.Recipients.Select(r => r.Address)]));
+        Destinations = new TableModel<MailQueueDestination>(DestinationColumns(time), d => d.Destination, Filters.Any<MailQueueDestination>(d => d.Destination, d => d.NextHop, d => d.LastReply));
+        Messages = new TableModel<MailQueueMessage>(MessageColumns(time), m => m.Id, Filters.Any<MailQueueMessage>(
+            m => m.Sender, m => string.Join(' ', m.Recipients.Select(r => r.Address)), m => m.Destination, m => m.Subject, m => m.LastReply, m => m.MessageId, m => Name(m.Status), m => m.Id));
     }
 
     /// <summary>The queue by destination.</summary>
@@ -90,6 +90,8 @@ internal sealed class QueueModel : DrillModel
             Inspect(message);
         }
     }
+
+    public override void Step(int step) => Step(Messages, step, Inspect);
 
     /// <summary>Opens a message that was found elsewhere, over the list of its destination.</summary>
     public void OpenMessage(MailQueueMessage message)
@@ -221,8 +223,12 @@ internal sealed class QueueModel : DrillModel
         GoTo((int)QueueLevel.Messages, Messages);
     }
 
-    private void Inspect(MailQueueMessage message) => Read((int)QueueLevel.Message, new QueueMessageModel(message, _time, _zone,
+    private void Inspect(MailQueueMessage message)
+    {
+        Messages.SelectKey(message.Id);
+        Read((int)QueueLevel.Message, new QueueMessageModel(message, _time, _zone,
         SourceOf(message.SizeBytes, (offset, count, stop) => _administration.ReadQueueMessageAsync(message.Id, offset, count, stop))));
+    }
 
     private async Task RefreshMessagesAsync(string? destination, CancellationToken cancellationToken)
     {

@@ -22,6 +22,8 @@ internal sealed class ProtocolCard(string name, string unit, params MailProtocol
     public RateHistory In { get; } = new();
     /// <summary>Octets sent a second.</summary>
     public RateHistory Out { get; } = new();
+    /// <summary>Octets a second both ways.</summary>
+    public RateHistory Bytes { get; } = new();
 
     /// <summary>Takes in a reading; rates come from the one before.</summary>
     public void Apply(MailServerStatistics? before, MailServerStatistics now)
@@ -45,6 +47,7 @@ internal sealed class ProtocolCard(string name, string unit, params MailProtocol
         Connections.Add(Rate(p => p.Connections));
         In.Add(Rate(p => p.BytesIn));
         Out.Add(Rate(p => p.BytesOut));
+        Bytes.Add(In.Last + Out.Last);
     }
 
     private T Sum<T>(MailServerStatistics statistics, Func<MailProtocolStatistics, T> counter) where T : System.Numerics.INumber<T>

@@ -14,7 +14,7 @@ internal sealed class SessionsModel
         _administration = administration;
         _changes = changes;
         Table = new TableModel<MailSession>(Columns, s => s.Id,
-            Filters.Any<MailSession>(s => [s.Mailbox, s.RemoteEndPoint, Name(s.Protocol), s.State, s.Command, s.Folder, s.Client, s.Id]), sort: 8)
+            Filters.Any<MailSession>(s => s.Mailbox, s => s.RemoteEndPoint, s => Name(s.Protocol), s => s.State, s => s.Command, s => s.Folder, s => s.Client, s => s.Id), sort: 8)
         {
             Groupings =
             [
@@ -36,8 +36,8 @@ internal sealed class SessionsModel
         new("TLS", 4, s => Tls(s.TlsVersion)) { Drop = 2, Tone = s => s.TlsVersion is null ? Tone.Dim : Tone.Normal },
         new("State", 14, StateOf) { MaxWidth = 22 },
         new("Folder", 8, s => s.Folder ?? "–") { MaxWidth = 16, Drop = 1, Order = Column<MailSession>.ByText(s => s.Folder) },
-        new("In", 7, s => Formats.Bytes(s.BytesIn)) { IsRight = true, Drop = 3, Order = Column<MailSession>.By(s => s.BytesIn) },
-        new("Out", 7, s => Formats.Bytes(s.BytesOut)) { IsRight = true, Drop = 4, Order = Column<MailSession>.By(s => s.BytesOut) },
+        new("In", 6, s => Formats.Bytes(s.BytesIn)) { IsRight = true, Drop = 3, Order = Column<MailSession>.By(s => s.BytesIn) },
+        new("Out", 6, s => Formats.Bytes(s.BytesOut)) { IsRight = true, Drop = 4, Order = Column<MailSession>.By(s => s.BytesOut) },
         new("Age", 8, s => Formats.Age(s.AgeSeconds)) { IsRight = true, Drop = 5, Order = Column<MailSession>.By(s => -s.ConnectedAt.UtcTicks) },
         new("Idle", 5, s => Formats.Short(TimeSpan.FromSeconds(s.IdleSeconds))) { IsRight = true, Order = Column<MailSession>.By(s => s.IdleSeconds) },
         new("Client", 12, s => s.Client ?? "–") { MaxWidth = 60, Drop = 6, Order = Column<MailSession>.ByText(s => s.Client) },
@@ -74,6 +74,17 @@ internal sealed class SessionsModel
         return Detail;
     }
 
+    /// <summary>Opens the next session of the table, or the one before.</summary>
+    public void Step(int step)
+    {
+        Table.Move(step);
+        if (Table.Selected is { } session && session.Id != Detail?.Session.Id)
+        {
+            var isZoomed = Detail?.IsZoomed ?? false;
+            Open(session).IsZoomed = isZoomed;
+        }
+    }
+
     /// <summary>Closes it; its stream ends.</summary>
     public void Close()
     {
@@ -103,10 +114,12 @@ internal sealed class SessionsModel
         _ => version,
     };
 
-    private static string StateOf(MailSession session) =>
-        session.Command is { Length: > 0 } command && !string.Equals(command, session.State, StringComparison.OrdinalIgnoreCase)
-            ? session.State + " " + command
-            : session.State;
+    // The command is what the eye looks for: the long names of states give way to it.
+    private static string StateOf(MailSession session)
+    {
+        var state = session.State switch { "Not authenticated" => "Not auth", "Authorization" => "Auth", "Transaction" => "Trans", var other => other };
+        return session.Command is { Length: > 0 } command && !string.Equals(command, session.State, StringComparison.OrdinalIgnoreCase) ? state + " " + command : session.State;
+    }
 
     private static string Summary(IReadOnlyList<MailSession> sessions) => string.Create(CultureInfo.InvariantCulture,
         $"{Formats.Count(sessions.Count, "session")}   in {Formats.Bytes(sessions.Sum(s => s.BytesIn))}   out {Formats.Bytes(sessions.Sum(s => s.BytesOut))}");

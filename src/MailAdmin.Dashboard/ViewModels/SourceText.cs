@@ -66,19 +66,10 @@ internal sealed class SourceText(long size, SourceReader read, ChangeQueue chang
         var offset = _offset;
         work.Run("reading the source", async stop =>
         {
-            try
-            {
-                var piece = await read(offset, PieceSize, stop);
-                changes.Post(() => Append(piece));
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // Whatever the route throws, it is said where the lines would have come.
-                changes.Post(() => Fail(e.Message));
-            }
-
+            var piece = await read(offset, PieceSize, stop);
+            changes.Post(() => Append(piece));
             return null;
-        });
+        }, Fail);
     }
 
     private void Fail(string problem)

@@ -223,6 +223,12 @@ internal sealed class TableModel<T> where T : class
             index = atTop ? 0 : Math.Max(0, SelectedIndex);
         }
 
+        if (FollowsTop && !atTop && SelectedIndex >= 0)
+        {
+            // What is being read stays on the line where it stands; news comes in above it.
+            Top = Math.Max(0, Top + index - SelectedIndex);
+        }
+
         SelectedIndex = Math.Min(index, rows.Count - 1);
         _selectedKey = SelectedIndex >= 0 ? KeyOf(rows[SelectedIndex]) : _selectedKey;
     }

@@ -78,6 +78,7 @@ internal static class Chrome
             canvas.Text(frame.X + 2, frame.Y, card.Name, Tone.Title);
             var direction = card.Name == "SMTP" ? "in " + Formats.ByteRate(card.In.Last) : "out " + Formats.ByteRate(card.Out.Last);
             canvas.Text(frame.X + 2, frame.Y + 1, $"{Formats.Count(card.Sessions, "session")}   {direction}", Tone.Normal, width - 4);
+            canvas.OnMouse(frame, (deed, _, _) => Open(deed, model, DashboardTab.Sessions));
             x += width;
         }
 
@@ -85,6 +86,7 @@ internal static class Chrome
         var (first, second, tone) = Queue(model);
         // Where it does not fit, the age says by itself what it is.
         canvas.Frame(queue, "Queue  " + (Canvas.Measure(first) + 11 > queue.Width ? first.Replace("oldest ", "", StringComparison.Ordinal) : first), titleTone: tone);
+        canvas.OnMouse(queue, (deed, _, _) => Open(deed, model, DashboardTab.Queue));
         canvas.Text(queue.X + 2, queue.Y + 1, second, tone == Tone.Warning ? Tone.Warning : Tone.Dim, queue.Width - 4);
     }
 
@@ -94,17 +96,16 @@ internal static class Chrome
         var statistics = model.Server.Statistics;
         var oldest = statistics?.QueueOldest is { } at ? model.Time.GetUtcNow() - at : TimeSpan.Zero;
         var isLate = oldest > ServerModel.QueueWarning || statistics?.QueueRetry > 0;
-        var queue = statistics is null ? "" : "Queue " + Formats.Count(statistics.QueueDepth) + (statistics.QueueDepth > 0 ? $", {Formats.Span(oldest)}{(isLate ? " ▲" : "")}" : "");
-        var texts = model.Server.Cards.Select(card => (card.Name, Rate: Formats.Rate(card.Work.Last, card.Unit))).ToList();
-        // The sparklines share what the words leave. Rates are given room to grow, or the line would shift at every tick.
-        var spark = Math.Clamp((line.Width - 2 - queue.Length - texts.Sum(t => t.Name.Length + Math.Max(9, t.Rate.Length) + 5)) / 3, 3, 24);
+        var queue = statistics is null ? "" : "Queue " + Formats.Count(statistics.QueueDepth) + (statistics.QueueDepth > 0 ? $", {Formats.Short(oldest)}{(isLate ? " ▲" : "")}" : "");
+        // Rates and queue have room to grow, and the sparklines share the rest: the line must not shift at every tick.
+        const int RateWidth = 9, QueueWidth = 14;
+        var spark = Math.Clamp((line.Width - 2 - QueueWidth - model.Server.Cards.Sum(card => card.Name.Length + RateWidth + 4)) / 3, 3, 24);
         var x = line.X + 1;
-        foreach (var (card, text) in model.Server.Cards.Zip(texts))
+        foreach (var card in model.Server.Cards)
         {
             x = canvas.Text(x, line.Y, card.Name + " ", Tone.Title, line.Right - x);
             x = canvas.Text(x, line.Y, Sparkline.Of(card.Work, spark), Tone.Accent, line.Right - x);
-            x = canvas.Text(x, line.Y, " " + text.Rate.PadLeft(9), Tone.Normal, line.Right - x);
-            x = canvas.Text(x, line.Y, " │ ", Tone.Dim, line.Right - x);
+            x = canvas.Text(x, line.Y, " " + Formats.Rate(card.Work.Last, card.Unit).PadLeft(RateWidth), Tone.Normal, line.Right - x) + 2;
         }
 
         canvas.Text(x, line.Y, queue, isLate ? Tone.Warning : Tone.Normal, line.Right - x);
@@ -132,14 +133,16 @@ internal static class Chrome
             var tone = tab == model.Active ? Tone.Selected : tab == DashboardTab.Events && unseen > 0 ? Tone.Warning : Tone.Header;
             var end = canvas.Text(x, line.Y, (tab == model.Active && canvas.Width >= 60 ? "▸" : " ") + text + " ", tone, line.Right - x);
             var target = tab;
-            canvas.OnMouse(new Area(x, line.Y, end - x, 1), (deed, _, _) =>
-            {
-                if (deed == MouseDeed.Click)
-                {
-                    model.Show(target);
-                }
-            });
+            canvas.OnMouse(new Area(x, line.Y, end - x, 1), (deed, _, _) => Open(deed, model, target));
             x = canvas.Text(end, line.Y, "│", Tone.Header, line.Right - end);
+        }
+    }
+
+    private static void Open(MouseDeed deed, DashboardModel model, DashboardTab tab)
+    {
+        if (deed == MouseDeed.Click)
+        {
+            model.Show(tab);
         }
     }
 

@@ -14,6 +14,9 @@ namespace MailAdmin.Dashboard.Views;
 /// </summary>
 internal sealed class DashboardWindow : Runnable
 {
+    /// <summary>Nothing is laid out in less.</summary>
+    private const int LeastWidth = 40, LeastHeight = 10;
+
     private readonly DashboardModel _model;
     private readonly DashboardScreen _screen;
     private readonly bool _isPlain;
@@ -56,6 +59,22 @@ internal sealed class DashboardWindow : Runnable
         SetNeedsDraw();
     }
 
+    /// <summary>Gives the terminal back to the shell until it is resumed; null where there is no job control.</summary>
+    public Action? Suspends { get; set; }
+
+    /// <summary>Suspends, as Ctrl+Z does.</summary>
+    public void Suspend()
+    {
+        if (Suspends is not { } suspend)
+        {
+            _model.Say("Ctrl+Z suspends on Linux and macOS only", Tone.Accent);
+            return;
+        }
+
+        suspend();
+        Repaint();
+    }
+
     /// <summary>Takes in pasted text.</summary>
     public void PasteText(string text)
     {
@@ -82,9 +101,9 @@ internal sealed class DashboardWindow : Runnable
         }
 
         _canvas.Clear();
-        if (size.Width < 40 || size.Height < 10)
+        if (size.Width < LeastWidth || size.Height < LeastHeight)
         {
-            _canvas.Text(0, 0, "too small", Tone.Warning);
+            _canvas.Text(0, 0, $"too small: {LeastWidth} x {LeastHeight} at least", Tone.Warning);
         }
         else
         {
@@ -122,13 +141,8 @@ internal sealed class DashboardWindow : Runnable
             case ScreenRequest.Quit:
                 App?.RequestStop(this);
                 break;
-            case ScreenRequest.Suspend when OperatingSystem.IsWindows():
-                // No job control there: the driver has nothing to suspend to.
-                _model.Say("Ctrl+Z suspends on Linux and macOS only", Tone.Accent);
-                break;
             case ScreenRequest.Suspend:
-                App?.Driver?.Suspend();
-                Repaint();
+                Suspend();
                 break;
             case ScreenRequest.Repaint:
                 App?.Driver?.ClearContents();

@@ -22,7 +22,11 @@ internal abstract class DrillPage(DashboardModel model, DrillModel drill) : Tabl
         {
             if (drill.Text is { } text)
             {
-                return TextPane.Deeds(text).Concat(HereDeeds).Append(KeyDeed.Back("back"));
+                return
+                [
+                    .. TextPane.Deeds(text), .. HereDeeds, KeyDeed.Back("back"),
+                    KeyDeed.Typed("<", "previous", () => drill.Step(-1), "<,"), KeyDeed.Typed(">", "next", () => drill.Step(1), ">."),
+                ];
             }
 
             KeyDeed[] into = Table!.IsEmpty ? [] : [KeyDeed.On(Key.Enter, "Enter", drill.Depth < Tables.Count - 1 ? "open" : "read", drill.Enter)];

@@ -6,7 +6,7 @@ namespace MailAdmin.Dashboard.Views;
 /// <summary>What happens, newest first; warnings stay above it until they have been seen.</summary>
 internal sealed class EventsPage : TablePage
 {
-    public EventsPage(DashboardModel model) : base(model) => Table = new TablePane<MailEvent>(model.Events.Table, "nothing has happened yet") { Opened = Open };
+    public EventsPage(DashboardModel model) : base(model) => Table = new TablePane<MailEvent>(model.Events.Table, "nothing has happened yet") { Opened = Open, Whole = e => e.Message };
 
     protected override TablePane Table { get; }
 

@@ -24,12 +24,7 @@ internal sealed class MailboxesPage(DashboardModel model) : DrillPage(model, mod
         ],
         BrowserLevel.Folders => [],
         BrowserLevel.Messages => Table is { IsEmpty: true } ? [] : [KeyDeed.On(Key.Delete, "Del", "remove", () => Remove(Browser.Messages.Selected))],
-        _ =>
-        [
-            KeyDeed.Typed("<", "previous", () => Browser.Step(-1), "<,"),
-            KeyDeed.Typed(">", "next", () => Browser.Step(1), ">."),
-            KeyDeed.On(Key.Delete, "Del", "remove", () => Remove(Browser.Reader!.Message)),
-        ],
+        _ => [KeyDeed.On(Key.Delete, "Del", "remove", () => Remove(Browser.Reader!.Message))],
     };
 
     private IEnumerable<KeyDeed> RowDeeds =>

@@ -6,7 +6,10 @@ namespace MailAdmin.Dashboard.Views;
 /// <summary>The whole server on one page: what it is, what it does, what it holds, what went wrong lately.</summary>
 internal sealed class OverviewPage(DashboardModel model) : Page(model)
 {
-    private const int LabelWidth = 13;
+    private const int LabelWidth = 11;
+    // A line of rates without its sparklines: name, messages or commands, connections, octets.
+    private const int FiguresWidth = 58;
+
     private bool _isTight;
 
     public override IEnumerable<KeyDeed> Deeds =>
@@ -76,13 +79,13 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
 
         foreach (var address in info.Endpoints.Select(e => e.Address).Distinct())
         {
-            yield return ("listens on", $"{address}  SMTP {Ports(MailProtocol.Smtp, MailProtocol.Submission)}  IMAP {Ports(MailProtocol.Imap)}  POP3 {Ports(MailProtocol.Pop3)}", Tone.Normal);
+            yield return ("listens on", $"{address} SMTP {Ports(MailProtocol.Smtp, MailProtocol.Submission)} IMAP {Ports(MailProtocol.Imap)} POP3 {Ports(MailProtocol.Pop3)}", Tone.Normal);
             string Ports(params MailProtocol[] protocols) => ServerModel.Ports(info.Endpoints.Where(e => e.Address == address), protocols);
         }
 
         yield return info.CertificateNotAfter is { } end
-            ? ("certificate", $"ends in {Formats.Span(end - Model.Time.GetUtcNow())}, on {Formats.DateTime(end, Model.Zone)}", end - Model.Time.GetUtcNow() < ServerModel.CertificateWarning ? Tone.Warning : Tone.Normal)
-            : ("certificate", "none: TLS is not offered", Tone.Warning);
+            ? ("cert", $"ends in {Formats.Span(end - Model.Time.GetUtcNow())}, on {Formats.DateTime(end, Model.Zone)}", end - Model.Time.GetUtcNow() < ServerModel.CertificateWarning ? Tone.Warning : Tone.Normal)
+            : ("cert", "none: TLS is not offered", Tone.Warning);
         if (!_isTight)
         {
             yield return ("domains", info.Domains.Count == 0 ? "none" : string.Join(", ", info.Domains.Take(8)) + (info.Domains.Count > 8 ? $" and {info.Domains.Count - 8} more" : ""), Tone.Normal);
@@ -100,8 +103,7 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
             return y + 1;
         }
 
-        // Two more figures stand behind each line where there is room.
-        var spark = Math.Clamp(area.Width - 66, 8, 40);
+        var spark = Math.Clamp((area.Width - FiguresWidth) / 3, 4, 30);
         foreach (var card in Model.Server.Cards)
         {
             if (y >= area.Bottom)
@@ -110,12 +112,9 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
             }
 
             canvas.Field(area.X + 2, y, card.Name, 5, Tone.Title);
-            canvas.Text(area.X + 7, y, Sparkline.Of(card.Work, spark), Tone.Accent, spark);
-            var x = area.X + 8 + spark;
-            x = canvas.Text(x, y, Formats.Rate(card.Work.Last, card.Unit).PadLeft(11), Tone.Normal, area.Right - x);
-            x = canvas.Text(x, y, "  " + Formats.Rate(card.Connections.Last, "conn").PadLeft(11), Tone.Normal, area.Right - x);
-            x = canvas.Text(x, y, "  in " + Formats.ByteRate(card.In.Last).PadLeft(9), Tone.Normal, area.Right - x);
-            canvas.Text(x, y++, "  out " + Formats.ByteRate(card.Out.Last).PadLeft(9), Tone.Normal, area.Right - x - 1);
+            var x = Rate(canvas, area with { X = area.X + 7, Y = y }, card.Work, spark, Formats.Rate(card.Work.Last, card.Unit).PadLeft(9));
+            x = Rate(canvas, area with { X = x, Y = y }, card.Connections, spark, Formats.Rate(card.Connections.Last, "conn").PadLeft(10));
+            Rate(canvas, area with { X = x, Y = y++ }, card.Bytes, spark, $"{Formats.ByteRate(card.In.Last),9} in {Formats.ByteRate(card.Out.Last),8} out");
         }
 
         foreach (var (label, text, tone) in Totals(statistics))
@@ -130,6 +129,13 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
         }
 
         return y;
+    }
+
+    // A sparkline with the figure it ends in; returns the cell for the next.
+    private static int Rate(Canvas canvas, Area at, RateHistory history, int spark, string figure)
+    {
+        var x = canvas.Text(at.X, at.Y, Sparkline.Of(history, spark), Tone.Accent);
+        return canvas.Text(x + 1, at.Y, figure, Tone.Normal) + 2;
     }
 
     private IEnumerable<(string, string, Tone)> Totals(MailServerStatistics now)
@@ -174,6 +180,13 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
             return;
         }
 
+        canvas.OnMouse(area, (deed, _, _) =>
+        {
+            if (deed == MouseDeed.Click)
+            {
+                Model.Show(DashboardTab.Events);
+            }
+        });
         var unseen = Model.Events.Unseen.Count + Model.Events.UnseenDropped;
         var y = Heading(canvas, area, unseen > 0 ? $"Last warnings ({Formats.Count(unseen)} not seen yet)" : "Last warnings");
         var none = true;

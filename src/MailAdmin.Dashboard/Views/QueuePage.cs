@@ -12,8 +12,8 @@ internal sealed class QueuePage(DashboardModel model) : DrillPage(model, model.Q
 
     protected override IReadOnlyList<TablePane> Tables { get; } =
     [
-        new TablePane<MailQueueDestination>(model.Queue.Destinations, "nothing is queued") { Opened = model.Queue.Enter },
-        new TablePane<MailQueueMessage>(model.Queue.Messages, "no messages") { Opened = model.Queue.Enter },
+        new TablePane<MailQueueDestination>(model.Queue.Destinations, "nothing is queued") { Opened = model.Queue.Enter, Whole = d => d.LastReply ?? "no attempt was answered yet" },
+        new TablePane<MailQueueMessage>(model.Queue.Messages, "no messages") { Opened = model.Queue.Enter, Whole = m => m.LastReply ?? "no attempt was answered yet" },
     ];
 
     protected override IEnumerable<KeyDeed> HereDeeds

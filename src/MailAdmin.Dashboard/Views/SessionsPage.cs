@@ -30,7 +30,7 @@ internal sealed class SessionsPage : TablePage
         ];
 
     protected override IEnumerable<KeyDeed> Rare => Detail is not null
-        ? [KeyDeed.Letter('U', "unblock", Model.AskToUnblock)]
+        ? [KeyDeed.Typed("<", "previous", () => Model.Sessions.Step(-1), "<,"), KeyDeed.Typed(">", "next", () => Model.Sessions.Step(1), ">."), KeyDeed.Letter('U', "unblock", Model.AskToUnblock)]
         :
         [
             KeyDeed.On(Key.Space, "Space", Model.Sessions.IsPaused ? "go on" : "pause", () => Model.Sessions.IsPaused = !Model.Sessions.IsPaused),

@@ -39,8 +39,14 @@ internal abstract class TablePane
 /// </summary>
 internal sealed class TablePane<T>(TableModel<T> model, string emptyText) : TablePane where T : class
 {
+    /// <summary>Least height for lines under the table.</summary>
+    private const int WholeFrom = 12;
+
     private readonly SortMenu<T> _menu = new(model);
     private int _height = 1;
+
+    /// <summary>A text of a row that its column seldom has room for: that of the selected one stands in full under the table.</summary>
+    public Func<T, string>? Whole { get; init; }
 
     public override bool IsTyping => model.IsFiltering || _menu.IsOpen;
 
@@ -68,7 +74,8 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) : Tabl
 
     public override bool OnKey(Key key)
     {
-        if (key.Lines(_height) is not { } lines)
+        // Space holds a live list still; where there is nothing to hold it does nothing, rather than something else.
+        if (key == Key.Space || key.Lines(_height) is not { } lines)
         {
             return false;
         }
@@ -129,7 +136,7 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) : Tabl
 
     public override void Draw(Canvas canvas, Area area, bool hasKeys = true)
     {
-        area = DrawFilter(canvas, area);
+        area = DrawFilter(canvas, DrawWhole(canvas, area));
         var columns = Column<T>.Fit(model.Columns, area.Width - 2, model.Spec.Sort);
         DrawHeadings(canvas, area, columns);
         var (_, body) = area.SplitTop(1);
@@ -168,6 +175,26 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) : Tabl
 
                 break;
         }
+    }
+
+    private Area DrawWhole(Canvas canvas, Area area)
+    {
+        if (Whole is not { } whole || area.Height < WholeFrom)
+        {
+            return area;
+        }
+
+        var (rest, foot) = area.SplitTop(area.Height - 3);
+        canvas.Text(foot.X, foot.Y, new string('─', foot.Width), Tone.Dim);
+        if (model.Selected is { } selected)
+        {
+            foreach (var (line, at) in TextWrap.Wrap([whole(selected)], foot.Width - 2).Take(2).Select((line, at) => (line, at)))
+            {
+                canvas.Text(foot.X + 1, foot.Y + 1 + at, line, Tone.Normal, foot.Width - 2);
+            }
+        }
+
+        return rest;
     }
 
     private Area DrawFilter(Canvas canvas, Area area)

@@ -100,7 +100,7 @@ public class CommandTests
         using var dashboard = new HeadlessDashboard(80, 24, runner: new FakeRunner());
         dashboard.Look();
         dashboard.Inject(":ask", Key.Enter);
-        dashboard.WaitFor(() => dashboard.Model.Form is not null);
+        dashboard.WaitFor(() => dashboard.Model.Dialogs.Form is not null);
         Assert.Contains("Really?", dashboard.Screen, StringComparison.Ordinal);
         Assert.Contains("[> No <]", dashboard.Screen, StringComparison.Ordinal);
         dashboard.Press(Key.Esc);
@@ -161,9 +161,9 @@ public class CommandTests
         using var dashboard = new HeadlessDashboard(80, 24, runner: new FakeRunner());
         dashboard.Look();
         dashboard.Inject(":ask", Key.Enter);
-        dashboard.WaitFor(() => dashboard.Model.Form is not null);
+        dashboard.WaitFor(() => dashboard.Model.Dialogs.Form is not null);
         dashboard.Press(Key.C.WithCtrl);
-        Assert.Null(dashboard.Model.Form);
+        Assert.Null(dashboard.Model.Dialogs.Form);
         Assert.False(dashboard.Model.Command.IsRunning);
     }
 

@@ -277,6 +277,25 @@ public class ModelTests
     }
 
     [Fact]
+    public async Task An_error_that_comes_after_a_dialog_was_left_is_told_at_the_foot()
+    {
+        await using var model = new DashboardModel(new FakeAdministration(_time), _time);
+        var gate = new TaskCompletionSource();
+        var form = new FormModel("Remove", [], [], [new FormButton("&Do", async (_, _) =>
+        {
+            await gate.Task;
+            throw new IOException("the channel broke");
+        })]);
+        model.Dialogs.Ask(form);
+        model.Dialogs.Press(form, form.Buttons[0]);
+        model.Dialogs.Dismiss(form);
+        gate.SetResult();
+        await model.Work.WhenIdle();
+        model.Changes.Drain();
+        Assert.Equal("Remove: the channel broke", model.Notice!.Text);
+    }
+
+    [Fact]
     public async Task A_transcript_is_bounded_and_follows_its_end()
     {
         var server = new FakeAdministration(_time);

@@ -60,7 +60,7 @@ public class ScreenTests
         using var dashboard = new HeadlessDashboard(100, 24);
         dashboard.Look().Press(Key.D3, Key.Enter);
         Approved.Screen("folders-100x24", dashboard.Screen);
-        dashboard.Press(Key.CursorDown, Key.CursorDown, Key.CursorDown, Key.Enter);
+        dashboard.Press(Key.Enter);
         Approved.Screen("messages-100x24", dashboard.Screen);
         dashboard.Press(Key.CursorDown, Key.Enter);
         Approved.Screen("reader-text-100x24", dashboard.Screen);
@@ -168,10 +168,21 @@ public class ScreenTests
     }
 
     [Fact]
+    public void The_remedy_of_an_alert_is_read_in_full_where_there_is_but_one()
+    {
+        using var dashboard = new HeadlessDashboard(80, 24);
+        dashboard.Look();
+        dashboard.Server.Failure = new Errors.MailAdminException("ServerNotRunning", Errors.MailErrorCategory.ResourceUnavailable, "The server 'default' is not running, neither here nor in another process.", null, "Start it with Start-MailServer.");
+        dashboard.Press(Key.F5);
+        Assert.StartsWith(" ✖ The server 'default' is not running", dashboard.Line(1), StringComparison.Ordinal);
+        Assert.EndsWith("Start-MailServer.", dashboard.Line(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_strangers_write_cannot_reach_the_terminal_as_control()
     {
         using var dashboard = new HeadlessDashboard(100, 24);
-        dashboard.Look().Press(Key.D3, Key.Enter, Key.End, Key.CursorUp, Key.Enter);
+        dashboard.Look().Press(Key.D3, Key.Enter, Key.Enter);
         Assert.Contains("In·voice ·[31mred", dashboard.Screen, StringComparison.Ordinal);
         Assert.DoesNotContain('\u202e', dashboard.Ansi);
     }

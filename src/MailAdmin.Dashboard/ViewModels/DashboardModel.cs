@@ -38,9 +38,7 @@ internal sealed class DashboardModel : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
     private readonly Poller _sessionsPoller, _statisticsPoller, _serverPoller, _mailboxesPoller, _stalePoller, _queuePoller, _failingPoller, _reopenPoller;
-    private readonly Queue<FormModel> _waiting = new();
     private IMailAdministration? _reopened;
-    private DashboardTab? _cameFrom;
     private volatile bool _isLost, _hasRetries;
     private volatile DashboardTab _active;
 
@@ -57,7 +55,9 @@ internal sealed class DashboardModel : IAsyncDisposable
         Mailboxes = new MailboxesModel(administration, Changes, Work, time, Zone, reader);
         Queue = new QueueModel(administration, Changes, Work, time, Zone);
         Events = new EventsModel(administration, Changes, time, Zone) { Heard = Mailboxes.Hear };
-        Command = new CommandModel(runner, Changes, Work, time, Ask, Dismiss);
+        Dialogs = new Dialogs(Changes, Work, Say, RefreshActive);
+        Command = new CommandModel(runner, Changes, Work, time, Dialogs.Ask, Dialogs.Dismiss);
+        Jump = new EventJump(this, administration);
 
         _sessionsPoller = Poll(SessionsPeriod, () => _active == DashboardTab.Sessions && !Sessions.IsPaused, Sessions.RefreshAsync);
         _statisticsPoller = Poll(StatisticsPeriod, () => true, async stop =>
@@ -107,8 +107,10 @@ internal sealed class DashboardModel : IAsyncDisposable
     public EventsModel Events { get; }
     /// <summary>The command line.</summary>
     public CommandModel Command { get; }
-    /// <summary>The dialog over the page; null for none.</summary>
-    public FormModel? Form { get; private set; }
+    /// <summary>What is asked over the page.</summary>
+    public Dialogs Dialogs { get; }
+    /// <summary>The way from an event to what it is about.</summary>
+    public EventJump Jump { get; }
     /// <summary>The page on show.</summary>
     public DashboardTab Active => _active;
     /// <summary>The last deed; null when it is old.</summary>
@@ -129,7 +131,7 @@ internal sealed class DashboardModel : IAsyncDisposable
     public void Show(DashboardTab tab)
     {
         _active = tab;
-        _cameFrom = null;
+        Jump.Settle();
         Events.IsVisible = tab == DashboardTab.Events;
         Events.Refresh();
         RefreshPage();
@@ -159,74 +161,11 @@ internal sealed class DashboardModel : IAsyncDisposable
         RefreshPage();
     }
 
-    /// <summary>Puts a dialog over the page; one at a time, the next one waits: what is being typed into a form is not lost to a command that asks.</summary>
-    public void Ask(FormModel form)
-    {
-        if (Form is null)
-        {
-            Form = form;
-        }
-        else
-        {
-            _waiting.Enqueue(form);
-        }
-    }
-
-    /// <summary>Takes a dialog away whose question is void.</summary>
-    public void Dismiss(FormModel form)
-    {
-        form.Close(cancelled: true);
-        CloseForm(form);
-    }
-
-    /// <summary>Presses a button of the dialog.</summary>
-    public void Press(FormModel form, FormButton button)
-    {
-        if (form.IsBusy || form.IsClosed)
-        {
-            return;
-        }
-
-        if (button.Run is not { } run)
-        {
-            Dismiss(form);
-            return;
-        }
-
-        form.Begin();
-        Work.Run(form.Title, async stop =>
-        {
-            var outcome = await run(form, stop);
-            // More than a line is to be read, not to pass by at the foot.
-            var isLong = outcome?.Contains('\n', StringComparison.Ordinal) ?? false;
-            Changes.Post(() =>
-            {
-                form.Close();
-                CloseForm(form);
-                RefreshActive();
-                if (isLong)
-                {
-                    Ask(FormModel.Note(form.Title, outcome!.Split('\n')));
-                }
-            });
-            return isLong ? null : outcome;
-        }, form.Fail);
-    }
-
-    /// <summary>Esc on the dialog.</summary>
-    public void CancelForm()
-    {
-        if (Form is { } form)
-        {
-            Dismiss(form);
-        }
-    }
-
     /// <summary>The question before a session is ended.</summary>
-    public void AskToDisconnect(MailSession session) => Ask(SessionForms.Disconnect(_administration, session));
+    public void AskToDisconnect(MailSession session) => Dialogs.Ask(SessionForms.Disconnect(_administration, session));
 
     /// <summary>The question before an address is blocked.</summary>
-    public void AskToBlock(MailSession session) => Ask(SessionForms.Block(_administration, session, Zone));
+    public void AskToBlock(MailSession session) => Dialogs.Ask(SessionForms.Block(_administration, session, Zone));
 
     /// <summary>Lists the blocked addresses, to let one in again.</summary>
     public void AskToUnblock() => Work.Run("asking for the blocked addresses", async stop =>
@@ -237,70 +176,15 @@ internal sealed class DashboardModel : IAsyncDisposable
             return "no address is blocked";
         }
 
-        Changes.Post(() => Ask(SessionForms.Unblock(_administration, blocks, Zone)));
+        Changes.Post(() => Dialogs.Ask(SessionForms.Unblock(_administration, blocks, Zone)));
         return null;
     });
 
-    /// <summary>Opens what an event is about: its message, where it is about one; else its session while that lives; else its folder or mailbox. Esc comes back to the event.</summary>
-    public void Jump(MailEvent happened)
-    {
-        Events.Acknowledge(happened);
-        Work.Run("opening", async stop =>
-        {
-            switch (happened)
-            {
-                case { QueueId: { } id }:
-                    if (await Queue.FindAsync(id, stop) is not { } queued)
-                    {
-                        return "the message is in the queue no longer: delivered, returned or removed";
-                    }
-
-                    return Open(DashboardTab.Queue, () => Queue.OpenMessage(queued));
-                case { Mailbox: { } mailbox, Folder: { } folder, Uid: { } uid }:
-                    return Open(DashboardTab.Mailboxes, () => Mailboxes.OpenMessage(mailbox, folder, uid));
-                case { SessionId: { } id } when (await _administration.GetSessionsAsync(stop)).FirstOrDefault(s => s.Id == id) is { } session:
-                    return Open(DashboardTab.Sessions, () => Sessions.Open(session));
-                case { Mailbox: { } mailbox, Folder: { } folder }:
-                    return Open(DashboardTab.Mailboxes, () => Mailboxes.OpenFolder(mailbox, folder));
-                case { Mailbox: { } mailbox }:
-                    return Open(DashboardTab.Mailboxes, () => Mailboxes.OpenMailbox(mailbox));
-                default:
-                    return happened.SessionId is null ? "this event is about nothing that can be opened" : $"session {happened.SessionId} is over";
-            }
-        });
-
-        string? Open(DashboardTab tab, Action open)
-        {
-            Changes.Post(() =>
-            {
-                Show(tab);
-                open();
-                _cameFrom = DashboardTab.Events;
-            });
-            return null;
-        }
-    }
-
-    /// <summary>Back to where a jump came from; false where the page was not reached by one.</summary>
-    public bool Return()
-    {
-        if (_cameFrom is not { } tab)
-        {
-            return false;
-        }
-
-        Show(tab);
-        return true;
-    }
-
-    /// <summary>The admin has gone on from where a jump led: Esc is one step back here from now on.</summary>
-    public void Settle() => _cameFrom = null;
-
     /// <summary>The dialog for a new mailbox; the first domain of the server stands in it already.</summary>
-    public void AskForMailbox() => Ask(MailboxForms.New(_administration, Server.Info?.Domains.Count > 0 ? Server.Info.Domains[0] : ""));
+    public void AskForMailbox() => Dialogs.Ask(MailboxForms.New(_administration, Server.Info?.Domains.Count > 0 ? Server.Info.Domains[0] : ""));
 
     /// <summary>A dialog about a mailbox.</summary>
-    public void AskAbout(Mailbox mailbox, Func<IMailAdministration, Mailbox, FormModel> form) => Ask(form(_administration, mailbox));
+    public void AskAbout(Mailbox mailbox, Func<IMailAdministration, Mailbox, FormModel> form) => Dialogs.Ask(form(_administration, mailbox));
 
     /// <summary>Says what was done, or why not.</summary>
     public void Say(string text, Tone tone) => Notice = new Notice(text, tone, Time.GetUtcNow());
@@ -324,11 +208,7 @@ internal sealed class DashboardModel : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Sessions.Close();
-        Form?.Close(cancelled: true);
-        foreach (var form in _waiting)
-        {
-            form.Close(cancelled: true);
-        }
+        Dialogs.DismissAll();
 
         await _stop.CancelAsync();
         await Task.WhenAny(Task.WhenAll([.. _loops, Work.WhenIdle()]), Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System));
@@ -352,20 +232,6 @@ internal sealed class DashboardModel : IAsyncDisposable
 
         await _serverPoller.RefreshAsync(cancellationToken);
         Changes.Post(() => Say("connected again", Tone.Good));
-    }
-
-    private void CloseForm(FormModel form)
-    {
-        if (!ReferenceEquals(Form, form))
-        {
-            return;
-        }
-
-        Form = null;
-        while (Form is null && _waiting.TryDequeue(out var next))
-        {
-            Form = next.IsClosed ? null : next;
-        }
     }
 
     private void Now(Poller poller) => Work.Run("asking the server", async stop =>

@@ -204,6 +204,14 @@ internal sealed class MailboxesModel : DrillModel
             folders.Add(folder);
         }
 
+        // Mail comes into one of them, so that one stands first.
+        var inbox = folders.FindIndex(f => string.Equals(f.Name, "INBOX", StringComparison.OrdinalIgnoreCase));
+        if (inbox > 0)
+        {
+            folders.Insert(0, folders[inbox]);
+            folders.RemoveAt(inbox + 1);
+        }
+
         Changes.Post(() =>
         {
             if (mailbox == Mailbox)

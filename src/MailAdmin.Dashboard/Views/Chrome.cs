@@ -48,17 +48,21 @@ internal static class Chrome
         }
     }
 
-    /// <summary>Alerts shown at most; the rest is counted.</summary>
+    /// <summary>Lines for alerts at most; the rest is counted.</summary>
     public const int MaxAlerts = 3;
 
-    /// <summary>What is wrong, worst first; where all is well it takes no line. Returns what is left of the area.</summary>
+    /// <summary>What is wrong, worst first and in full where there is room; where all is well it takes no line. Returns what is left of the area.</summary>
     public static Area DrawAlerts(Canvas canvas, Area area, IReadOnlyList<ServerAlert> alerts)
     {
-        var (lines, rest) = area.SplitTop(Math.Min(alerts.Count, MaxAlerts));
+        // One alert may need more than a line to name its remedy; several have a line each.
+        var perAlert = alerts.Count > 1 ? 1 : MaxAlerts;
+        var texts = alerts.Take(MaxAlerts).SelectMany(alert => TextWrap.Wrap([alert.Text], perAlert > 1 ? area.Width - 4 : int.MaxValue)
+            .Take(perAlert).Select((text, i) => (Text: (i > 0 ? "   " : alert.Tone == Tone.Failure ? " ✖ " : " ▲ ") + text, alert.Tone))).ToList();
+        var (lines, rest) = area.SplitTop(texts.Count);
         for (var i = 0; i < lines.Height; i++)
         {
             var more = i == MaxAlerts - 1 && alerts.Count > MaxAlerts ? $"   (+{alerts.Count - MaxAlerts} more)" : "";
-            canvas.Text(lines.X, lines.Y + i, (alerts[i].Tone == Tone.Failure ? " ✖ " : " ▲ ") + alerts[i].Text + more, alerts[i].Tone, lines.Width);
+            canvas.Text(lines.X, lines.Y + i, texts[i].Text + more, texts[i].Tone, lines.Width);
         }
 
         return rest;

@@ -97,9 +97,9 @@ internal sealed class DashboardScreen
         }
 
         DrawFoot(canvas, foot);
-        if (_model.Form is { } form)
+        if (_model.Dialogs.Form is { } form)
         {
-            DialogView.Draw(canvas, _model, form);
+            DialogView.Draw(canvas, _model.Dialogs, form);
         }
 
         if (_help.IsOpen)
@@ -126,19 +126,19 @@ internal sealed class DashboardScreen
     /// <summary>Text that was pasted.</summary>
     public void OnPaste(string text)
     {
-        if (_model.Form?.Field is { } field)
+        if (_model.Dialogs.Form?.Field is { } field)
         {
             field.Editor.Insert(text);
         }
-        else if (_model.Form is null && _model.Command.Output.IsSearching)
+        else if (_model.Dialogs.Form is null && _model.Command.Output.IsSearching)
         {
             _model.Command.Output.Search.Insert(text);
         }
-        else if (_model.Form is null && _model.Command.IsOpen)
+        else if (_model.Dialogs.Form is null && _model.Command.IsOpen)
         {
             _model.Command.Editor.Insert(text);
         }
-        else if (_model.Form is null && Page.IsTyping)
+        else if (_model.Dialogs.Form is null && Page.IsTyping)
         {
             Page.Paste(text);
         }
@@ -169,9 +169,9 @@ internal sealed class DashboardScreen
             return;
         }
 
-        if (_model.Form is { } form)
+        if (_model.Dialogs.Form is { } form)
         {
-            DialogView.OnKey(_model, form, key);
+            DialogView.OnKey(_model.Dialogs, form, key);
             return;
         }
 
@@ -196,7 +196,7 @@ internal sealed class DashboardScreen
 
         if (key == Key.Enter || key.Is('/'))
         {
-            _model.Settle();
+            _model.Jump.Settle();
         }
 
         if ((!_model.Command.HasPane || Page.IsTyping || !_command.OnPaneKey(key)) && !Page.OnKey(key) && !Page.IsTyping)
@@ -229,11 +229,11 @@ internal sealed class DashboardScreen
         // The thing that was jumped to is closed as well: nobody looked for it on this page.
         if (Page.Back())
         {
-            _model.Return();
+            _model.Jump.Return();
             return;
         }
 
-        if (_model.Return())
+        if (_model.Jump.Return())
         {
             return;
         }

@@ -103,7 +103,7 @@ internal sealed class DashboardWindow : Runnable
         _canvas.Clear();
         if (size.Width < LeastWidth || size.Height < LeastHeight)
         {
-            _canvas.Text(0, 0, $"too small: {LeastWidth} x {LeastHeight} at least", Tone.Warning);
+            _canvas.Text(0, 0, $"needs {LeastWidth} x {LeastHeight}", Tone.Warning);
         }
         else
         {

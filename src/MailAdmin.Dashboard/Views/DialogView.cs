@@ -9,7 +9,7 @@ internal static class DialogView
     private const int MaxWidth = 72;
 
     /// <summary>Draws it in the middle.</summary>
-    public static void Draw(Canvas canvas, DashboardModel model, FormModel form)
+    public static void Draw(Canvas canvas, Dialogs dialogs, FormModel form)
     {
         var width = Math.Min(canvas.Width - 2, MaxWidth);
         var label = form.Fields.Count == 0 ? 0 : form.Fields.Max(f => f.Label.Length) + 2;
@@ -44,19 +44,19 @@ internal static class DialogView
             canvas.Text(area.X + 2, y++, line, Tone.Failure, width - 4);
         }
 
-        DrawButtons(canvas, model, form, area);
+        DrawButtons(canvas, dialogs, form, area);
     }
 
     /// <summary>Lets a key act; a dialog swallows all of them.</summary>
-    public static void OnKey(DashboardModel model, FormModel form, Key key)
+    public static void OnKey(Dialogs dialogs, FormModel form, Key key)
     {
         switch (key)
         {
             case var _ when key == Key.Esc:
-                model.CancelForm();
+                dialogs.Dismiss(form);
                 break;
             case var _ when key == Key.Enter:
-                model.Press(form, form.Default);
+                dialogs.Press(form, form.Default);
                 break;
             case var _ when key == Key.Tab || key == Key.CursorDown || (form.Field is null && key == Key.CursorRight):
                 form.Advance(1);
@@ -68,15 +68,15 @@ internal static class DialogView
                 field.Editor.Edit(key);
                 break;
             case var _ when key == Key.Space && form.Field is null:
-                model.Press(form, form.Default);
+                dialogs.Press(form, form.Default);
                 break;
             case var _ when key.Typed() is { Length: 1 } typed && form.ByLetter(typed[0]) is { } button:
-                model.Press(form, button);
+                dialogs.Press(form, button);
                 break;
         }
     }
 
-    private static void DrawButtons(Canvas canvas, DashboardModel model, FormModel form, Area area)
+    private static void DrawButtons(Canvas canvas, Dialogs dialogs, FormModel form, Area area)
     {
         var y = area.Bottom - 2;
         if (form.IsBusy)
@@ -102,7 +102,7 @@ internal static class DialogView
             {
                 if (deed == MouseDeed.Click)
                 {
-                    model.Press(form, button);
+                    dialogs.Press(form, button);
                 }
             });
             x = end + 2;

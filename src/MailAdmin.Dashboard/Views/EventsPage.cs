@@ -32,7 +32,7 @@ internal sealed class EventsPage : TablePage
     {
         if (Model.Events.Table.Selected is { } happened)
         {
-            Model.Jump(happened);
+            Model.Jump.To(happened);
         }
     }
 }

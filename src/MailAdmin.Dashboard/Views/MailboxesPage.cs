@@ -47,7 +47,7 @@ internal sealed class MailboxesPage(DashboardModel model) : DrillPage(model, mod
     {
         if (message is not null)
         {
-            Model.Ask(Browser.RemoveMessage(message));
+            Model.Dialogs.Ask(Browser.RemoveMessage(message));
         }
     }
 }

@@ -51,7 +51,7 @@ internal sealed class QueuePage(DashboardModel model) : DrillPage(model, model.Q
     {
         if (Queue.AskToRemove() is { } question)
         {
-            Model.Ask(question);
+            Model.Dialogs.Ask(question);
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class QueueMessageModel(MailQueueMessage message, TimeProvider t
         yield return $"gives up      {Formats.DateTime(Message.ExpiresAt, zone)}, in {Formats.Span(Message.ExpiresAt - now)}";
         yield return $"attempts      {Formats.Count(Message.Attempts)}{(Message.LastAttempt is { } last ? ", the last " + Formats.Ago(last, now) : "")}";
         yield return $"next attempt  {QueueModel.Next(Message.Status, Message.NextAttempt, now)}";
-        yield return $"next hop      {Message.NextHop ?? "by the MX of " + Message.Destination}";
+        yield return $"next hop      {Message.NextHop ?? "chosen at the first attempt"}";
         yield return $"last reply    {Message.LastReply ?? "–"}";
         yield return $"message-id    {Message.MessageId ?? "–"}";
         yield return $"id            {Message.Id}";

@@ -265,7 +265,7 @@ internal sealed class QueueModel : DrillModel
         new("Size", 7, d => Formats.Bytes(d.SizeBytes)) { IsRight = true, Drop = 5, Order = Column<MailQueueDestination>.By(d => d.SizeBytes) },
         new("Oldest", 6, d => d.OldestAt is { } at ? Formats.Short(time.GetUtcNow() - at) : "–") { IsRight = true, Order = Column<MailQueueDestination>.By(d => d.OldestAt?.UtcTicks ?? long.MaxValue), Tone = d => d.OldestAt is { } at && time.GetUtcNow() - at > ServerModel.QueueWarning ? Tone.Warning : Tone.Normal },
         new("Next", 7, d => Next(d.ActiveCount > 0 ? MailQueueStatus.Active : d.SuspendedCount == d.MessageCount ? MailQueueStatus.Suspended : MailQueueStatus.Retry, d.NextAttempt, time.GetUtcNow())) { IsRight = true, Order = Column<MailQueueDestination>.By(d => d.NextAttempt?.UtcTicks ?? long.MaxValue) },
-        new("Next hop", 14, d => d.NextHop ?? "by MX") { MaxWidth = 30, Drop = 6, Order = Column<MailQueueDestination>.ByText(d => d.NextHop) },
+        new("Next hop", 14, d => d.NextHop ?? "–") { MaxWidth = 30, Drop = 6, Order = Column<MailQueueDestination>.ByText(d => d.NextHop) },
         new("Last reply", 16, d => d.LastReply ?? "–") { MaxWidth = 400, Drop = 1, Tone = d => d.RetryCount > 0 ? Tone.Warning : Tone.Normal },
     ];
 

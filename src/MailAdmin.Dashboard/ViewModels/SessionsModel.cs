@@ -40,7 +40,7 @@ internal sealed class SessionsModel
         new("Out", 6, s => Formats.Bytes(s.BytesOut)) { IsRight = true, Drop = 4, Order = Column<MailSession>.By(s => s.BytesOut) },
         new("Age", 8, s => Formats.Age(s.AgeSeconds)) { IsRight = true, Drop = 5, Order = Column<MailSession>.By(s => -s.ConnectedAt.UtcTicks) },
         new("Idle", 5, s => Formats.Short(TimeSpan.FromSeconds(s.IdleSeconds))) { IsRight = true, Order = Column<MailSession>.By(s => s.IdleSeconds) },
-        new("Client", 12, s => s.Client ?? "–") { MaxWidth = 60, Drop = 6, Order = Column<MailSession>.ByText(s => s.Client) },
+        new("Client", 15, s => s.Client ?? "–") { MaxWidth = 60, Drop = 6, Order = Column<MailSession>.ByText(s => s.Client) },
     ];
 
     /// <summary>The table.</summary>

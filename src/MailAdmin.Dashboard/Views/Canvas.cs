@@ -196,13 +196,15 @@ internal sealed class Canvas
         Put(area.Right - 1, area.Y, Sign('┐'), 1, tone);
         Put(area.X, area.Bottom - 1, Sign('└'), 1, tone);
         Put(area.Right - 1, area.Bottom - 1, Sign('┘'), 1, tone);
+        // A long title gives way to what stands at the right, unless there is no room for both.
+        var width = Measure(right) + 2;
+        var room = right.Length > 0 && area.Width > 2 * width ? area.Width - 2 - width : area.Width - 2;
         var end = area.X + 1;
         if (title.Length > 0)
         {
-            end = Text(area.X + 1, area.Y, " " + title + " ", titleTone, area.Width - 2);
+            end = Text(area.X + 1, area.Y, " " + title + " ", titleTone, room);
         }
 
-        var width = Measure(right) + 2;
         if (right.Length > 0 && end + width < area.Right)
         {
             Text(area.Right - 1 - width, area.Y, " " + right + " ", tone, width);

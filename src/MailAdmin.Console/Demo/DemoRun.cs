@@ -213,7 +213,7 @@ internal sealed class DemoRun
         _report.Table(["Service", "Address", "Port", "TLS"],
             [.. _server!.Endpoints.Select(e => new[] { e.Service, e.Address, Number(e.Port), e.TlsMode.ToString() })]);
         _report.Table(["User", "Password"],
-            [.. new[] { "alice", "bob" }.Select(Value<Mailbox>).Select(m => new[] { m.Address, m.GeneratedPassword ?? "" })]);
+            [.. new[] { "alice", "bob" }.Select(Value<CreatedMailbox>).Select(m => new[] { m.Address, m.GeneratedPassword ?? "" })]);
         _report.Line("  The certificate is the server's own; a client will ask whether to trust it.");
         _report.Line("  SHA-256:");
         foreach (var half in (_server.CertificateThumbprint ?? "").Chunk(32))

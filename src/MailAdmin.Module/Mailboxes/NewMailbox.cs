@@ -14,14 +14,14 @@ namespace MailAdmin.Module.Mailboxes;
 /// flight; results and errors still come in the order of the input.
 /// </remarks>
 [Cmdlet(VerbsCommon.New, "Mailbox", SupportsShouldProcess = true)]
-[OutputType(typeof(Mailbox))]
+[OutputType(typeof(CreatedMailbox))]
 public sealed class NewMailbox : AdministrationCmdlet
 {
     /// <summary>Most requests on their way at once.</summary>
     private const int InFlight = 64;
 
     private const string Activity = "Making mailboxes";
-    private readonly Queue<(string Address, Task<Mailbox> Work)> _pending = new();
+    private readonly Queue<(string Address, Task<CreatedMailbox> Work)> _pending = new();
     private long _done;
     private bool _passwordTyped;
 
@@ -112,14 +112,14 @@ public sealed class NewMailbox : AdministrationCmdlet
         return (identity, plain, string.IsNullOrWhiteSpace(DisplayName) ? null : DisplayName, Quota is 0 ? null : Quota, !Disabled);
     }
 
-    private Task<Mailbox> MakeAsync((string Address, string? Plain, string? DisplayName, long? Quota, bool Enabled) asked) =>
+    private Task<CreatedMailbox> MakeAsync((string Address, string? Plain, string? DisplayName, long? Quota, bool Enabled) asked) =>
         Ask(async (administration, token) =>
         {
             var generated = asked.Plain is null ? PasswordPolicy.Generate() : null;
             var verifier = generated is null ? ScramVerifier.Create(asked.Plain) : PasswordPolicy.VerifierOfGenerated(generated);
             var made = await administration.NewMailboxAsync(
                 new NewMailboxRequest(asked.Address, verifier) { DisplayName = asked.DisplayName, QuotaBytes = asked.Quota, IsEnabled = asked.Enabled }, token);
-            return generated is null ? made : made with { GeneratedPassword = generated };
+            return new CreatedMailbox(made, generated);
         });
 
     private async Task WriteOldestAsync()
@@ -127,14 +127,11 @@ public sealed class NewMailbox : AdministrationCmdlet
         var (address, work) = _pending.Dequeue();
         await PerItem(address, async () =>
         {
-            var made = PSObject.AsPSObject(await work);
-            if (((Mailbox)made.BaseObject).GeneratedPassword is not null)
-            {
-                // Shown by a view of its own, for it is told this once.
-                made.TypeNames.Insert(0, "MailAdmin.Mailbox#New");
-            }
-
-            WriteObject(made);
+            var made = await work;
+            var shown = PSObject.AsPSObject(made);
+            // Views of their own: a table begun for one whose password was given must not leave out the password of the next.
+            shown.TypeNames.Insert(0, made.GeneratedPassword is null ? "MailAdmin.CreatedMailbox#Given" : "MailAdmin.CreatedMailbox#Generated");
+            WriteObject(shown);
         });
         if (++_done % InFlight == 0)
         {

@@ -1,9 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using MailAdmin.Display;
 
 namespace MailAdmin;
 
 /// <summary>A mailbox as <c>Get-Mailbox</c> shows it.</summary>
-public sealed record Mailbox
+public record Mailbox
 {
     /// <summary>Never changes, unlike the address.</summary>
     public required Guid Id { get; init; }
@@ -23,11 +24,21 @@ public sealed record Mailbox
     public DateTimeOffset CreatedAt { get; init; }
     /// <summary>Last successful login; null for never.</summary>
     public DateTimeOffset? LastLoginAt { get; init; }
-    /// <summary>The password, once, where New-Mailbox made it; null otherwise and ever after.</summary>
-    public string? GeneratedPassword { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Address;
+    public sealed override string ToString() => Address;
+}
+
+/// <summary>A mailbox as <c>New-Mailbox</c> gives it: with its password, this once, where that was made. Always of this shape, so that no file loses it.</summary>
+public sealed record CreatedMailbox : Mailbox
+{
+    /// <summary>The mailbox with the password made for it; null where one was given.</summary>
+    [SetsRequiredMembers]
+    public CreatedMailbox(Mailbox mailbox, string? generatedPassword)
+        : base(mailbox) => GeneratedPassword = generatedPassword;
+
+    /// <summary>The password that was made; null where one was given.</summary>
+    public string? GeneratedPassword { get; }
 }
 
 /// <summary>A domain that mail is taken for.</summary>

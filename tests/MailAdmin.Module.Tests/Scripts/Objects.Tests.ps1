@@ -51,6 +51,24 @@ Describe 'Objects' {
         }
     }
 
+    It 'show a password that was made, and no empty place for one: <_>' -ForEach 'g1@example.com,|g2@example.com,correct horse', 'g3@example.com,correct horse|g4@example.com,' {
+        $rows = "Address,Password|$_" -split '\|' | ConvertFrom-Csv
+        $made = $rows | New-Mailbox
+        $secret = $made.GeneratedPassword.Where({ $_ })
+        $secret.Count | Should -Be 1
+        foreach ($text in ($made | Out-String -Width 80), ($made | Format-Table | Out-String -Width 80), ($made | Format-List | Out-String -Width 80)) {
+            $text | Should -BeLike "*$secret*"
+            ([regex]::Matches($text, 'GeneratedPassword')).Count | Should -Be 1
+        }
+
+        # A file loses none, whichever comes first.
+        ($made | ConvertTo-Csv | ConvertFrom-Csv).GeneratedPassword.Where({ $_ }) | Should -Be $secret
+        foreach ($text in ($made.Where({ -not $_.GeneratedPassword }) | Out-String -Width 80), (Get-Mailbox | Out-String -Width 80), (Get-Mailbox | Format-List | Out-String), ($made | Set-Mailbox -Quota 1GB -PassThru | Format-List * | Out-String)) {
+            $text | Should -Match 'example.com'
+            $text | Should -Not -Match 'GeneratedPassword'
+        }
+    }
+
     It 'show readable sizes and keep numbers' {
         Get-Mailbox bob@example.com | Out-String -Width 80 | Should -Match '1 GB'
         (Get-Mailbox bob@example.com).QuotaBytes | Should -BeOfType ([long])

@@ -49,7 +49,7 @@ public sealed class DecodedBody : IDisposable
             }
         }
 
-        return default;
+        return _output.AsMemory(0, _decoder.Finish(_output));
     }
 
     /// <inheritdoc/>

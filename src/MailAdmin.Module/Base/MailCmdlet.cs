@@ -100,6 +100,7 @@ public abstract class MailCmdlet : PSCmdlet, IDisposable
         finally
         {
             await ended.CancelAsync();
+            // What it ended with went through the channel; one that does not end at once is left behind rather than waited for.
             await producer.WaitAsync(TimeSpan.FromSeconds(5), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }

@@ -34,6 +34,7 @@ internal sealed class ControlClient : IMailAdministration
         }
         catch (Exception e)
         {
+            // Whatever it was, the caller hears of it; the connection must not stay.
             await client.DisposeAsync();
             if (e is RemoteMethodNotFoundException)
             {

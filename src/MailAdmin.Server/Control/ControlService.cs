@@ -16,6 +16,8 @@ internal sealed class ControlService : IHostedService, IDisposable
     /// <summary>How long who asked for the stop or restart may take to hear that it is done.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan ExhaustedPause = TimeSpan.FromMilliseconds(100);
+
     private readonly MailServerHost _server;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
@@ -84,6 +86,7 @@ internal sealed class ControlService : IHostedService, IDisposable
             {
                 // What came of it is the asker's.
                 await answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // It closes when it has read the answer; however that ends, or does not, is no matter of ours.
                 await rpc.Completion.WaitAsync(Farewell).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
@@ -103,15 +106,34 @@ internal sealed class ControlService : IHostedService, IDisposable
         {
             while (true)
             {
-                Serve(new NetworkStream(await listener.AcceptAsync(_stopping.Token), ownsSocket: true));
+                Socket socket;
+                try
+                {
+                    socket = await listener.AcceptAsync(_stopping.Token);
+                }
+                catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
+                {
+                    // Gone before we came to it.
+                    continue;
+                }
+                catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+                {
+                    // Mail clients may take every descriptor; when they leave, an admin must still get in.
+                    ControlLog.Exhausted(_log);
+                    await Task.Delay(ExhaustedPause, _server.Time, _stopping.Token);
+                    continue;
+                }
+
+                Serve(new NetworkStream(socket, ownsSocket: true));
             }
         }
         catch (Exception e) when (_stopping.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException or SocketException)
         {
             // Asked to.
         }
-        catch (SocketException e)
+        catch (Exception e)
         {
+            // A channel that no longer answers must be seen, whatever the cause.
             ControlLog.Died(_log, e);
         }
     }
@@ -169,6 +191,9 @@ internal static partial class ControlLog
 {
     [LoggerMessage(20, LogLevel.Error, "The control channel no longer accepts; other processes cannot administer this server")]
     public static partial void Died(ILogger logger, Exception exception);
+
+    [LoggerMessage(22, LogLevel.Error, "Out of descriptors while accepting at the control channel")]
+    public static partial void Exhausted(ILogger logger);
 
     [LoggerMessage(21, LogLevel.Warning, "No control channel: {Reason}")]
     public static partial void Missing(ILogger logger, string reason);

@@ -79,24 +79,32 @@ public static class MailAdministrationRoute
     private static async Task<IMailAdministration?> FindElsewhereAsync(Func<ServerNote, bool> wanted, CancellationToken cancellationToken)
     {
         var found = new List<(string Name, ControlClient Client)>();
-        foreach (var note in RunDirectory.Others().Where(wanted))
+        try
         {
-            if (await ControlClient.ConnectAsync(note.StorePath, cancellationToken) is { } client)
+            foreach (var note in RunDirectory.Others().Where(wanted))
             {
-                found.Add((note.Name, client));
+                if (await ControlClient.ConnectAsync(note.StorePath, cancellationToken) is { } client)
+                {
+                    found.Add((note.Name, client));
+                }
             }
-        }
 
-        if (found.Count <= 1)
-        {
+            if (found.Count > 1)
+            {
+                throw ServerErrors.ServerNotUnique(found.Select(f => f.Name));
+            }
+
             return found.Count == 1 ? found[0].Client : null;
         }
-
-        foreach (var (_, client) in found)
+        catch
         {
-            await client.DisposeAsync();
-        }
+            // Whatever it was, the caller hears of it; the connections must not stay.
+            foreach (var (_, client) in found)
+            {
+                await client.DisposeAsync();
+            }
 
-        throw ServerErrors.ServerNotUnique(found.Select(f => f.Name));
+            throw;
+        }
     }
 }

@@ -291,6 +291,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
         finally
         {
             _host = await building;
+            // Only so that nothing runs on behind a start that failed; its own failure is thrown below.
             await ((Task)certificate).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 

@@ -6,6 +6,9 @@ namespace MailAdmin.Dashboard.Views;
 /// <summary>The table of sessions, and under it the open one with its live transcript.</summary>
 internal sealed class SessionsPage : TablePage
 {
+    // Least height of an open session that tells its facts in two lines.
+    private const int RoomForFacts = 8;
+
     private readonly TablePane _table;
     private int _height = 1;
 
@@ -111,8 +114,14 @@ internal sealed class SessionsPage : TablePage
         inside = inside with { X = inside.X + 1, Width = Math.Max(0, inside.Width - 2) };
         var facts = $"{session.RemoteEndPoint} › {session.LocalEndPoint}   TLS {SessionsModel.Tls(session.TlsVersion)}   {session.State} {session.Command}   "
             + $"in {Formats.Bytes(session.BytesIn)}   out {Formats.Bytes(session.BytesOut)}   age {Formats.Age(session.AgeSeconds)}   idle {Formats.Span(TimeSpan.FromSeconds(session.IdleSeconds))}   {session.Client}";
-        canvas.Text(inside.X, inside.Y, facts, Tone.Dim, inside.Width);
-        var (_, body) = inside.SplitTop(1);
+        // All of it where there is height for a second line, else as much as one takes.
+        var told = inside.Height >= RoomForFacts ? TextWrap.Wrap([facts.TrimEnd()], inside.Width).Take(2).ToList() : [facts];
+        for (var line = 0; line < told.Count; line++)
+        {
+            canvas.Text(inside.X, inside.Y + line, told[line].TrimStart(), Tone.Dim, inside.Width);
+        }
+
+        var (_, body) = inside.SplitTop(told.Count);
         _height = Math.Max(1, body.Height);
         canvas.OnMouse(area, (deed, _, _) => detail.Scroll(deed switch { MouseDeed.WheelUp => -3, MouseDeed.WheelDown => 3, _ => 0 }, _height));
         var lines = detail.Lines;

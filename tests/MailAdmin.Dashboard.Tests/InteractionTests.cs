@@ -25,6 +25,23 @@ public class InteractionTests
     }
 
     [Fact]
+    public void On_the_heading_of_a_group_all_its_sessions_are_meant()
+    {
+        using var dashboard = new HeadlessDashboard(100, 30);
+        dashboard.Look().Press(Key.D2, Key.G, Key.Home);
+        Assert.StartsWith("▸▾ alice@example.com  2 sessions", dashboard.Line(dashboard.Find("2 sessions")), StringComparison.Ordinal);
+        // They come from two addresses: there is none to block.
+        Assert.DoesNotContain("B block", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.Enter, Key.Delete);
+        Assert.Contains("All of alice@example.com.", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.Enter);
+        Assert.Empty(dashboard.Server.Deeds);
+        dashboard.Press(Key.Delete, Key.D);
+        Assert.Equal(["stop 8f3a", "stop 8f41"], dashboard.Server.Deeds);
+        Assert.Contains("2 sessions disconnected", dashboard.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_address_is_blocked_after_a_question_and_let_in_again()
     {
         using var dashboard = new HeadlessDashboard(100, 30);

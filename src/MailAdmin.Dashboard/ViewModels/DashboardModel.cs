@@ -161,8 +161,8 @@ internal sealed class DashboardModel : IAsyncDisposable
         RefreshPage();
     }
 
-    /// <summary>The question before a session is ended.</summary>
-    public void AskToDisconnect(MailSession session) => Dialogs.Ask(SessionForms.Disconnect(_administration, session));
+    /// <summary>The question before sessions are ended; <paramref name="group"/> names what they have in common.</summary>
+    public void AskToDisconnect(IReadOnlyList<MailSession> sessions, string group) => Dialogs.Ask(SessionForms.Disconnect(_administration, sessions, group));
 
     /// <summary>The question before an address is blocked.</summary>
     public void AskToBlock(MailSession session) => Dialogs.Ask(SessionForms.Block(_administration, session, Zone));

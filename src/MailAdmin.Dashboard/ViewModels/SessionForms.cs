@@ -16,6 +16,23 @@ internal static class SessionForms
         "&Disconnect",
         async stop => await administration.StopSessionAsync(session.Id, stop) ? $"session {session.Id} is disconnected" : $"session {session.Id} was over already");
 
+    /// <summary>Ends the sessions of a group; one of them is a session like any other.</summary>
+    public static FormModel Disconnect(IMailAdministration administration, IReadOnlyList<MailSession> sessions, string group) => sessions.Count == 1 ? Disconnect(administration, sessions[0]) : FormModel.Question(
+        "Disconnect " + Formats.Count(sessions.Count, "session"),
+        ["All of " + group + ".", "The clients are told where their protocol allows; they may come back at once."],
+        "&Keep them",
+        "&Disconnect",
+        async stop =>
+        {
+            var ended = 0;
+            foreach (var session in sessions)
+            {
+                ended += await administration.StopSessionAsync(session.Id, stop) ? 1 : 0;
+            }
+
+            return $"{Formats.Count(ended, "session")} disconnected{(ended < sessions.Count ? $", {Formats.Count(sessions.Count - ended)} were over already" : "")}";
+        });
+
     /// <summary>Blocks the address of a session, or the network around it.</summary>
     public static FormModel Block(IMailAdministration administration, MailSession session, TimeZoneInfo zone)
     {

@@ -9,6 +9,8 @@ internal sealed record Grouping<T>(string Name, Func<T, string> Key, Func<IReadO
 /// <summary>A line of a table: a row, or the heading of a group.</summary>
 internal readonly record struct TableRow<T>(T? Item, string? Group, string? Summary, bool IsCollapsed)
 {
+    /// <summary>Rows of the group, also where it is folded; null for a row.</summary>
+    public IReadOnlyList<T>? Members { get; init; }
     public bool IsGroup => Group is not null;
 }
 
@@ -63,6 +65,10 @@ internal sealed class TableModel<T> where T : class
     public int Top { get; private set; }
     /// <summary>The selected row; null on a heading or where there is none.</summary>
     public T? Selected => SelectedIndex >= 0 ? Rows[SelectedIndex].Item : null;
+    /// <summary>The heading of the selected group; null on a row or where there is none.</summary>
+    public string? SelectedGroup => SelectedIndex >= 0 ? Rows[SelectedIndex].Group : null;
+    /// <summary>The selected row, or all rows of the selected group.</summary>
+    public IReadOnlyList<T> SelectedItems => SelectedIndex < 0 ? [] : Rows[SelectedIndex] is { Members: { } members } ? members : [Rows[SelectedIndex].Item!];
     /// <summary>All rows, unfiltered, as they came.</summary>
     public IReadOnlyList<T> Items => _items;
 
@@ -104,7 +110,7 @@ internal sealed class TableModel<T> where T : class
         {
             var members = group.ToList();
             var collapsed = spec.Collapsed.Contains(group.Key);
-            result.Add(new TableRow<T>(null, group.Key, grouping.Summary(members), collapsed));
+            result.Add(new TableRow<T>(null, group.Key, grouping.Summary(members), collapsed) { Members = members });
             if (!collapsed)
             {
                 result.AddRange(members.Select(item => new TableRow<T>(item, null, null, false)));

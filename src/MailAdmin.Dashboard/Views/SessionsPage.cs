@@ -23,13 +23,13 @@ internal sealed class SessionsPage : TablePage
             KeyDeed.Named("↑↓", "scroll"),
             KeyDeed.On(Key.End, "End", "follow", () => detail.Scroll(int.MaxValue / 2, _height)),
             KeyDeed.Letter('Z', "zoom", () => detail.IsZoomed = !detail.IsZoomed),
-            .. Acts(detail.Session),
+            .. Acts([detail.Session]),
             KeyDeed.Back("close"),
         ]
         :
         [
             .. _table.IsEmpty ? Array.Empty<KeyDeed>() : [KeyDeed.On(Key.Enter, "Enter", "open", Open)],
-            .. Acts(Model.Sessions.Table.Selected),
+            .. Acts(Model.Sessions.Table.SelectedItems),
         ];
 
     protected override IEnumerable<KeyDeed> Rare => Detail is not null
@@ -88,12 +88,19 @@ internal sealed class SessionsPage : TablePage
         return true;
     }
 
-    private IEnumerable<KeyDeed> Acts(MailSession? session)
+    // On the heading of a group they mean all of its sessions, and the address where they have but one.
+    private IEnumerable<KeyDeed> Acts(IReadOnlyList<MailSession> sessions)
     {
-        if (session is not null)
+        if (sessions.Count == 0)
         {
-            yield return KeyDeed.On(Key.Delete, "Del", "disconnect", () => Model.AskToDisconnect(session));
-            yield return KeyDeed.Letter('B', "block", () => Model.AskToBlock(session));
+            yield break;
+        }
+
+        yield return KeyDeed.On(Key.Delete, "Del", "disconnect", () => Model.AskToDisconnect(sessions, Model.Sessions.Table.SelectedGroup ?? ""));
+        var address = SessionsModel.AddressOf(sessions[0]);
+        if (sessions.All(session => SessionsModel.AddressOf(session) == address))
+        {
+            yield return KeyDeed.Letter('B', "block", () => Model.AskToBlock(sessions[0]));
         }
     }
 

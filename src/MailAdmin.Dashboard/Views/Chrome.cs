@@ -68,6 +68,9 @@ internal static class Chrome
         return rest;
     }
 
+    // Cells for a rate: with a fixed width the sparkline in front of it keeps its own.
+    private const int RateWidth = 9;
+
     /// <summary>Four cards in frames, three lines high.</summary>
     public static void DrawCards(Canvas canvas, Area area, DashboardModel model)
     {
@@ -76,7 +79,7 @@ internal static class Chrome
         foreach (var card in model.Server.Cards)
         {
             var frame = new Area(x, area.Y, width, 3);
-            var rate = Formats.Rate(card.Work.Last, card.Unit);
+            var rate = Formats.Rate(card.Work.Last, card.Unit).PadLeft(RateWidth);
             var spark = Math.Max(0, width - card.Name.Length - rate.Length - 8);
             canvas.Frame(frame, $"{card.Name} {Sparkline.Of(card.Work, spark)}  {rate}", titleTone: Tone.Accent);
             canvas.Text(frame.X + 2, frame.Y, card.Name, Tone.Title);
@@ -102,7 +105,7 @@ internal static class Chrome
         var isLate = oldest > ServerModel.QueueWarning || statistics?.QueueRetry > 0;
         var queue = statistics is null ? "" : "Queue " + Formats.Count(statistics.QueueDepth) + (statistics.QueueDepth > 0 ? $", {Formats.Short(oldest)}{(isLate ? " ▲" : "")}" : "");
         // Rates and queue have room to grow, and the sparklines share the rest: the line must not shift at every tick.
-        const int RateWidth = 9, QueueWidth = 14;
+        const int QueueWidth = 14;
         var spark = Math.Clamp((line.Width - 2 - QueueWidth - model.Server.Cards.Sum(card => card.Name.Length + RateWidth + 4)) / 3, 3, 24);
         var x = line.X + 1;
         foreach (var card in model.Server.Cards)

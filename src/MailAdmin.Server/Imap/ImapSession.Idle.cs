@@ -28,6 +28,7 @@ internal sealed partial class ImapSession
         {
             _changed = false;
             await SyncAsync(ImapSync.Full);
+            TellCoverage();
             if (_ended)
             {
                 break;

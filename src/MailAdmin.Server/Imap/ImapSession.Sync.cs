@@ -55,6 +55,18 @@ internal sealed partial class ImapSession
         await TellAsync(selected, latest, difference);
     }
 
+    /// <summary>
+    /// At the end of a command, to a client that resynchronises by mod-sequences: how far it knows everything, where it may think it knows more, and
+    /// again when it does. RFC 7162 §3.1.2.
+    /// </summary>
+    public void TellCoverage()
+    {
+        if (CondStore && Selected?.TakeCoverage() is { } modSeq)
+        {
+            Untagged($"OK [HIGHESTMODSEQ {modSeq}] Everything up to here is told");
+        }
+    }
+
     private async ValueTask TellAsync(SelectedFolder selected, FolderSnapshot latest, SnapshotDifference difference)
     {
         var before = selected.View;
@@ -121,6 +133,18 @@ internal sealed partial class ImapSession
         encoder.Number(sequence);
         encoder.Raw(" EXPUNGE\r\n"u8);
         encoder.Commit();
+    }
+
+    /// <summary>
+    /// UIDs that went after a mod-sequence and that the view does not have. What went since the view was taken the client counts: that is told
+    /// with the next VANISHED, not as EARLIER, or its numbers would be out.
+    /// </summary>
+    public async ValueTask<UidSet> GoneEarlierAsync(SelectedFolder selected, ulong modSeq)
+    {
+        var gone = await Store.Messages.GetExpungedSinceAsync(selected.Folder.Id, modSeq);
+        // Asked second, so that it has all that the first answer had.
+        var later = await Store.Messages.GetExpungedSinceAsync(selected.Folder.Id, selected.View.HighestModSeq);
+        return gone.Except(later);
     }
 
     /// <summary><c>* VANISHED (EARLIER) 1:4,7</c></summary>
@@ -220,6 +244,7 @@ internal sealed partial class ImapSession
 
         if (CondStore)
         {
+            selected.NoteTold(message.ModSeq);
             encoder.Raw(withFlags ? " MODSEQ ("u8 : "MODSEQ ("u8);
             encoder.Number(message.ModSeq);
             encoder.Close();

@@ -236,6 +236,7 @@ internal sealed partial class ImapSession
         if (command.Sync != ImapSync.None && !_ended)
         {
             await SyncAsync(command.Sync);
+            TellCoverage();
         }
 
         if (result.Status == ImapStatus.Bad)

@@ -14,6 +14,7 @@ internal sealed class SelectedFolder(FolderRecord folder, FolderSnapshot view, b
     private const int MaxOwnChanges = 256;
 
     private List<ulong>? _own;
+    private bool _isHeldBack;
     private FolderSnapshot? _ahead;
     private Dictionary<uint, MessageState>? _gone;
 
@@ -82,6 +83,29 @@ internal sealed class SelectedFolder(FolderRecord folder, FolderSnapshot view, b
         }
 
         _ahead = latest;
+    }
+
+    /// <summary>The highest mod-sequence told with a message since the client was last told what it knows everything up to.</summary>
+    public ulong ToldModSeq { get; private set; }
+
+    /// <summary>Notes a mod-sequence told with a message.</summary>
+    public void NoteTold(ulong modSeq) => ToldModSeq = Math.Max(ToldModSeq, modSeq);
+
+    /// <summary>
+    /// The mod-sequence to tell the client now, so that it does not take one that came with a message for all it knows: it would never hear of
+    /// what waits to be told. Null where there is nothing to say; each is given once.
+    /// </summary>
+    public ulong? TakeCoverage()
+    {
+        var isAhead = IsLagging && ToldModSeq > View.HighestModSeq;
+        if (!isAhead && (IsLagging || !_isHeldBack))
+        {
+            ToldModSeq = IsLagging ? ToldModSeq : 0;
+            return null;
+        }
+
+        (_isHeldBack, ToldModSeq) = (isAhead, 0);
+        return View.HighestModSeq;
     }
 
     /// <summary>The client is behind; see <see cref="Lag"/>.</summary>

@@ -151,7 +151,7 @@ internal sealed class SelectCommand(bool readOnly) : ImapCommand(readOnly ? "EXA
     {
         var view = selected.View;
         var known = resync.KnownUids is null ? UidSet.Range(1, view.UidNext - 1) : UidSets.ToUidSet(resync.KnownUids, view.UidNext - 1);
-        var expunged = await session.Store.Messages.GetExpungedSinceAsync(selected.Folder.Id, resync.ModSeq);
+        var expunged = await session.GoneEarlierAsync(selected, resync.ModSeq);
         if (resync.LastMatch(view) is > 0 and var matched)
         {
             expunged = matched == uint.MaxValue ? UidSet.Empty : expunged.Intersect(UidSet.Range(matched + 1, uint.MaxValue));

@@ -88,20 +88,10 @@ internal sealed class FetchCommand(bool uid) : ImapCommand(uid ? "UID FETCH" : "
     /// <summary>VANISHED (EARLIER): what went after the client's mod-sequence, and of that only what the set names. RFC 7162 §3.2.6.</summary>
     private static async ValueTask TellVanishedAsync(ImapSession session, SelectedFolder selected, FetchArguments fetch)
     {
-        var gone = await session.Store.Messages.GetExpungedSinceAsync(selected.Folder.Id, fetch.ChangedSince!.Value);
+        var gone = await session.GoneEarlierAsync(selected, fetch.ChangedSince!.Value);
         // '*' is the highest UID there ever was: a client that asks for 1:* wants to hear of the last ones too.
         var asked = fetch.Set.IsSaved ? selected.SavedResult : UidSets.ToUidSet(fetch.Set, Math.Max(1, selected.View.UidNext - 1));
-        var told = new UidSet.Builder();
-        foreach (var uid in gone.Intersect(asked))
-        {
-            // What the client still counts as there is told with the next EXPUNGE, not as EARLIER.
-            if (selected.View.IndexOf(uid) < 0)
-            {
-                told.Add(uid);
-            }
-        }
-
-        session.TellVanished(told.Build(), earlier: true);
+        session.TellVanished(gone.Intersect(asked), earlier: true);
     }
 
     /// <summary>Sets \Seen on all messages of the command in one commit. RFC 9051 §6.4.5: the change is told within the FETCH responses.</summary>

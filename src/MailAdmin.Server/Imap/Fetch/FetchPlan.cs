@@ -288,6 +288,7 @@ internal sealed class FetchPlan
             if (_session.CondStore && !_tellsModSeq)
             {
                 // RFC 7162 §3.1: every response that tells of a change carries MODSEQ.
+                _selected.NoteTold(now.ModSeq);
                 encoder.Raw(" MODSEQ ("u8);
                 encoder.Number(now.ModSeq);
                 encoder.Close();
@@ -353,6 +354,7 @@ internal sealed class FetchPlan
                 encoder.Number(before.Uid);
                 break;
             case FetchKind.ModSeq:
+                _selected.NoteTold(now.ModSeq);
                 encoder.Raw("MODSEQ ("u8);
                 encoder.Number(now.ModSeq);
                 encoder.Close();

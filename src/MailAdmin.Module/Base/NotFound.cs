@@ -5,7 +5,11 @@ namespace MailAdmin.Module.Base;
 /// <summary>Errors for names that lead nowhere, worded once.</summary>
 internal static class NotFound
 {
-    public static MailAdminException Mailbox(string identity) => Make("MailboxNotFound", $"There is no mailbox '{identity}'.", identity, "List the mailboxes with Get-Mailbox, or make it with New-Mailbox.");
+    public static MailAdminException Mailbox(string identity) => Make(
+        "MailboxNotFound", $"There is no mailbox '{identity}'.", identity,
+        identity.Contains('@', StringComparison.Ordinal)
+            ? "List the mailboxes with Get-Mailbox, or make it with New-Mailbox."
+            : $"Write the whole address; Get-Mailbox {identity}@* lists those that begin so.");
 
     public static MailAdminException Domain(string name) => Make("DomainNotFound", $"There is no domain '{name}'.", name, "List the domains with Get-MailDomain, or make it with New-MailDomain.");
 

@@ -1,6 +1,8 @@
 using System.Collections;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Management.Automation;
+using MailAdmin.Administration;
 
 namespace MailAdmin.Module.Completion;
 
@@ -62,6 +64,29 @@ public sealed class FolderCompleter : AdministrationCompleter
         await foreach (var folder in route.GetFoldersAsync(mailbox, null, cancellationToken))
         {
             yield return (folder.Name, $"{folder.MessageCount} messages, {folder.UnseenCount} unread");
+        }
+    }
+}
+
+/// <summary>Completes UIDs of the folder that the command line names, the newest messages first.</summary>
+public sealed class UidCompleter : AdministrationCompleter
+{
+    /// <summary>Nobody reads more.</summary>
+    private const int Most = 200;
+
+    /// <inheritdoc/>
+    protected override async IAsyncEnumerable<(string Value, string Tip)> OfferAsync(string parameter, string word, IDictionary bound, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (Bound(bound, "Mailbox", "Identity") is not { } mailbox)
+        {
+            yield break;
+        }
+
+        await using var route = await RouteAsync(bound, cancellationToken);
+        var query = new MessageQuery(mailbox, Bound(bound, "Folder") ?? "INBOX") { Newest = Most };
+        foreach (var message in await route.GetMessagesAsync(query, cancellationToken).Reverse().ToListAsync(cancellationToken))
+        {
+            yield return (message.Uid.ToString(CultureInfo.InvariantCulture), $"{message.From}: {message.Subject}");
         }
     }
 }

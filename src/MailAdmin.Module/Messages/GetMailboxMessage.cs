@@ -28,6 +28,7 @@ public sealed class GetMailboxMessage : MessageFilterCmdlet
     /// <summary>Only these UIDs.</summary>
     [Parameter(Position = 2, ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1u, uint.MaxValue)]
+    [ArgumentCompleter(typeof(UidCompleter))]
     public uint[]? Uid { get; set; }
 
     /// <summary>Only unread messages.</summary>

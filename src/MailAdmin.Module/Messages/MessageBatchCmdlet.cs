@@ -32,6 +32,7 @@ public abstract class MessageBatchCmdlet : AdministrationCmdlet
     /// <summary>UIDs of the messages.</summary>
     [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1u, uint.MaxValue)]
+    [ArgumentCompleter(typeof(UidCompleter))]
     public uint[] Uid { get; set; } = [];
 
     /// <summary>A message, from the pipeline.</summary>

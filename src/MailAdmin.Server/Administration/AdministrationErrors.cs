@@ -6,7 +6,8 @@ namespace MailAdmin.Server.Administration;
 internal static class AdministrationErrors
 {
     public static MailAdminException MailboxNotFound(string identity) => new(
-        "MailboxNotFound", MailErrorCategory.ObjectNotFound, $"There is no mailbox '{identity}'.", identity, "Get-Mailbox lists those there are; New-Mailbox makes one.");
+        "MailboxNotFound", MailErrorCategory.ObjectNotFound, $"There is no mailbox '{identity}'.", identity,
+        identity.Contains('@', StringComparison.Ordinal) ? "Get-Mailbox lists those there are; New-Mailbox makes one." : $"Write the whole address; Get-Mailbox {identity}@* lists those that begin so.");
 
     public static MailAdminException FolderNotFound(string mailbox, string folder) => new(
         "FolderNotFound", MailErrorCategory.ObjectNotFound, $"Mailbox {mailbox} has no folder '{folder}'.", folder,

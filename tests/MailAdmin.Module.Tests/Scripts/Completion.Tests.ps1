@@ -4,6 +4,8 @@ BeforeAll {
     $null = New-MailAlias sales@example.com -Target alice@example.com
     $null = New-MailboxFolder alice@example.com 'Big Projects/2026'
     $null = Add-Message alice@example.com one
+    $null = New-MailRoute branch 192.0.2.25 -Domain branch.example
+    $null = Add-MailBlock 192.0.2.0/24
     $imap = [Net.Sockets.TcpClient]::new('127.0.0.1', $server.Endpoints.Where({ $_.Service -eq 'imap' }).Port)
     $null = $imap.GetStream().ReadByte()
     $session = (Get-MailSession).Id
@@ -30,6 +32,12 @@ Describe 'Tab' {
         @{ Line = 'Rename-MailboxFolder -Mailbox alice@example.com -Name T'; Expected = 'Trash' }
         @{ Line = 'Get-MailboxMessage alice@example.com I'; Expected = 'INBOX' }
         @{ Line = 'Move-MailboxMessage alice@example.com INBOX 1 -Destination D'; Expected = 'Drafts' }
+        @{ Line = 'Get-MailboxMessage alice@example.com INBOX '; Expected = '1' }
+        @{ Line = 'Remove-MailboxMessage alice@example.com INBOX '; Expected = '1' }
+        @{ Line = 'Export-MailboxMessage -Mailbox alice@example.com -Folder INBOX -Uid '; Expected = '1' }
+        @{ Line = 'Set-MailRoute b'; Expected = 'branch' }
+        @{ Line = 'Remove-MailRoute '; Expected = 'branch' }
+        @{ Line = 'Remove-MailBlock '; Expected = '192.0.2.0/24' }
         @{ Line = 'Wait-MailboxMessage a'; Expected = 'alice@example.com' }
         @{ Line = 'Set-MailboxMessage alice@example.com INBOX 1 -AddFlag F'; Expected = 'Flagged' }
         @{ Line = 'Watch-MailEvent Mailb'; Expected = 'MailboxChanged' }

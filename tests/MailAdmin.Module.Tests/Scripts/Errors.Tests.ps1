@@ -205,6 +205,11 @@ Describe 'One clear error' {
         Compare-Object $before $after | ForEach-Object InputObject | Should -BeNullOrEmpty
     }
 
+    It 'tells who gave the name alone how it is written: <_>' -ForEach 'Get-Mailbox alice', 'Get-MailboxFolder alice', 'Remove-Mailbox alice -Force' {
+        (Get-OneError ([scriptblock]::Create($_))).ErrorDetails.RecommendedAction | Should -Match 'alice@\*'
+        (Get-Mailbox alice@*).Address | Should -Be 'alice@example.com'
+    }
+
     It 'from the binder for <Code>' -ForEach @(
         @{ Code = 'Set-Mailbox alice@example.com -Quota banana'; Says = '500MB' }
         @{ Code = 'Set-Mailbox alice@example.com -Quota -1'; Says = 'quota' }

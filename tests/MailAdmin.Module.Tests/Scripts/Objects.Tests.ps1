@@ -69,6 +69,13 @@ Describe 'Objects' {
         }
     }
 
+    It 'say which folder a message is in' {
+        $null = Add-Message bob@example.com 'For Bob'
+        $text = Get-MailboxMessage *@example.com | Out-String -Width 80
+        $text | Should -Match '(?s)Folder: alice@example.com/INBOX.*Message 1.*Folder: bob@example.com/INBOX.*For Bob'
+        ([regex]::Matches($text, 'Folder:')).Count | Should -Be 2
+    }
+
     It 'show readable sizes and keep numbers' {
         Get-Mailbox bob@example.com | Out-String -Width 80 | Should -Match '1 GB'
         (Get-Mailbox bob@example.com).QuotaBytes | Should -BeOfType ([long])

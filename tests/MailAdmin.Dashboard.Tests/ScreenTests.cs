@@ -179,6 +179,18 @@ public class ScreenTests
     }
 
     [Fact]
+    public void What_is_said_at_the_foot_is_read_in_full_and_leaves_the_way_out()
+    {
+        using var dashboard = new HeadlessDashboard(80, 24);
+        dashboard.Look().Press(Key.D2, Key.U);
+        Assert.Matches("^ no address is blocked +: command  \\? keys  F10 quit$", dashboard.Line(23));
+        dashboard.Server.Failure = new Errors.MailAdminException("StoreFaulted", Errors.MailErrorCategory.ResourceUnavailable, "The store takes no more changes since a write failed: no space left on the device.", null, "Make room and start the server again with Restart-MailServer.");
+        dashboard.Press(Key.U);
+        Assert.StartsWith(" ✖ asking for the blocked addresses: The store takes no more changes", dashboard.Line(21), StringComparison.Ordinal);
+        Assert.Contains("Restart-MailServer.", dashboard.Line(22) + dashboard.Line(23), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_strangers_write_cannot_reach_the_terminal_as_control()
     {
         using var dashboard = new HeadlessDashboard(100, 24);

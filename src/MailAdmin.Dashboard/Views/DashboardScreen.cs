@@ -257,15 +257,35 @@ internal sealed class DashboardScreen
             return;
         }
 
-        if (_model.Notice is { } notice)
+        if (_model.Notice is { } notice && DrawNotice(canvas, line, notice))
         {
-            canvas.Text(line.X + 1, line.Y, (notice.Tone == Tone.Failure ? "✖ " : "") + notice.Text, notice.Tone, line.Width - 1);
             return;
         }
 
         var end = line.Right - _always.Sum(Width);
-        var x = line.X + 1;
-        foreach (var deed in Here.Where(deed => !deed.IsMinor).TakeWhile(deed => (end -= Width(deed)) > line.X).Concat(_always))
+        var deeds = _model.Notice is null ? Here.Where(deed => !deed.IsMinor).TakeWhile(deed => (end -= Width(deed)) > line.X) : [];
+        DrawDeeds(canvas, line, _model.Notice is null ? line.X + 1 : end, deeds.Concat(_always));
+    }
+
+    // What is said has the foot, and lines above it where it is long: it may name a remedy. True where it leaves no room for the keys that always stand there.
+    private bool DrawNotice(Canvas canvas, Area line, Notice notice)
+    {
+        const int MostLines = 3;
+        var text = (notice.Tone == Tone.Failure ? "✖ " : "") + notice.Text;
+        var lines = TextWrap.Wrap([text], line.Width - 2).Take(MostLines).ToList();
+        var area = line with { Y = line.Y - lines.Count + 1, Height = lines.Count };
+        canvas.Fill(area, Tone.Normal);
+        for (var i = 0; i < lines.Count; i++)
+        {
+            canvas.Text(area.X + 1, area.Y + i, lines[i].TrimStart(), notice.Tone, area.Width - 1);
+        }
+
+        return Canvas.Measure(lines[^1]) + 3 > line.Width - _always.Sum(Width);
+    }
+
+    private void DrawDeeds(Canvas canvas, Area line, int x, IEnumerable<KeyDeed> deeds)
+    {
+        foreach (var deed in deeds)
         {
             var start = x;
             x = canvas.Text(x, line.Y, deed.Name, Tone.Key) + 1;

@@ -4,7 +4,6 @@ using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using MailAdmin.Console.Basics;
 
 namespace MailAdmin.Console.Hosting;
 
@@ -38,7 +37,6 @@ internal sealed partial class Engine : IDisposable
             ?? throw new InvalidOperationException("MailAdmin.psd1 was found neither beside the program nor above it. Build the repository, or put the module's folder beside mailadmin.");
         var state = InitialSessionState.CreateDefault2();
         state.ThrowOnRunspaceOpenError = true;
-        BasicCommands.AddTo(state);
         if (OperatingSystem.IsWindows())
         {
             // The module's script file is local; the machine's policy for downloaded scripts stays in force.

@@ -7,7 +7,7 @@ namespace MailAdmin.Store.Sqlite;
 internal sealed class ReaderPool(IStoreIO io, string path) : IDisposable
 {
     // Connections beyond this are closed when they come back: more than the machine has cores bring nothing.
-    private static readonly int MaxKept = Math.Max(4, Environment.ProcessorCount * 2);
+    internal static readonly int MaxKept = Math.Max(4, Environment.ProcessorCount * 2);
 
     private readonly ConcurrentBag<IndexReader> _idle = [];
     private int _kept;
@@ -31,15 +31,21 @@ internal sealed class ReaderPool(IStoreIO io, string path) : IDisposable
         }
         finally
         {
-            if (_disposed || Interlocked.Increment(ref _kept) > MaxKept)
-            {
-                reader.Dispose();
-            }
-            else
-            {
-                _idle.Add(reader);
-            }
+            GiveBack(reader);
         }
+    }
+
+    private void GiveBack(IndexReader reader)
+    {
+        if (Interlocked.Increment(ref _kept) <= MaxKept && !_disposed)
+        {
+            _idle.Add(reader);
+            return;
+        }
+
+        // Counted for a moment, and not kept.
+        Interlocked.Decrement(ref _kept);
+        reader.Dispose();
     }
 
     public void Dispose()

@@ -30,7 +30,7 @@ internal sealed class SearchCommand(bool uid) : ImapCommand(uid ? "UID SEARCH" :
         // RFC 9051 §6.4.4: rev2 answers with ESEARCH in any case.
         if (search.Return is { } options || session.Rev2)
         {
-            await reply.ExtendedAsync(search.Return ?? new SearchReturn { All = true }, found, isSorted: false, search.Program.UsesModSeq);
+            await reply.ExtendedAsync(search.Return ?? new SearchReturn { All = true }, found, search.Program.UsesModSeq);
         }
         else
         {

@@ -15,7 +15,7 @@ internal sealed class SearchReply(ImapSession session, SelectedFolder selected, 
         Begin(name);
         for (var at = 0; at < found.Count; at += Stretch)
         {
-            Numbers(found, at, Math.Min(found.Count, at + Stretch), (byte)' ', first: false);
+            Numbers(found, at, Math.Min(found.Count, at + Stretch));
             await session.FlushIfFullAsync();
         }
 
@@ -46,7 +46,7 @@ internal sealed class SearchReply(ImapSession session, SelectedFolder selected, 
     }
 
     /// <summary><c>* ESEARCH (TAG "a1") UID MIN 2 COUNT 5 ALL 2,10:15</c></summary>
-    public async ValueTask ExtendedAsync(SearchReturn options, List<int> found, bool isSorted, bool withModSeq)
+    public async ValueTask ExtendedAsync(SearchReturn options, List<int> found, bool withModSeq)
     {
         if (options is { Min: false, Max: false, All: false, Count: false, Partial: null })
         {
@@ -57,12 +57,12 @@ internal sealed class SearchReply(ImapSession session, SelectedFolder selected, 
         Head(options, found);
         if (options.All && found.Count > 0)
         {
-            await SetAsync(" ALL "u8.ToArray(), found, isSorted);
+            await SetAsync(" ALL "u8.ToArray(), found);
         }
 
         if (options.Partial is { } range)
         {
-            await PartialAsync(range, found, isSorted);
+            await PartialAsync(range, found);
         }
 
         Tail(withModSeq && found.Count > 0 ? ModSeqOf(options, found) : 0);
@@ -114,7 +114,7 @@ internal sealed class SearchReply(ImapSession session, SelectedFolder selected, 
     }
 
     /// <summary>PARTIAL (1:100 2,4:7), NIL where nothing lies in the range. RFC 9394 §3.1.</summary>
-    private async ValueTask PartialAsync((long First, long Last) range, List<int> found, bool isSorted)
+    private async ValueTask PartialAsync((long First, long Last) range, List<int> found)
     {
         // Places count from 1, or from -1 at the end; the range names its lower absolute number first.
         var (first, last) = range.First > 0
@@ -124,7 +124,7 @@ internal sealed class SearchReply(ImapSession session, SelectedFolder selected, 
         var head = System.Text.Encoding.ASCII.GetBytes($" PARTIAL ({range.First}:{range.Last} ");
         if (part.Count > 0)
         {
-            await SetAsync(head, part, isSorted);
+            await SetAsync(head, part);
             Write(")"u8);
         }
         else
@@ -134,23 +134,22 @@ internal sealed class SearchReply(ImapSession session, SelectedFolder selected, 
         }
     }
 
-    private async ValueTask SetAsync(byte[] head, List<int> found, bool isSorted)
+    /// <summary>In the order found. A range always climbs, so it may stand in a sorted answer for its numbers written out. RFC 5267 §3.2.</summary>
+    private async ValueTask SetAsync(byte[] head, List<int> found)
     {
         Write(head);
-        if (isSorted)
-        {
-            // The order is the answer, so no ranges are made. RFC 5267 §3.
-            for (var at = 0; at < found.Count; at += Stretch)
-            {
-                Numbers(found, at, Math.Min(found.Count, at + Stretch), (byte)',', first: at == 0);
-                await session.FlushIfFullAsync();
-            }
-
-            return;
-        }
-
-        var encoder = session.Encode();
         for (var at = 0; at < found.Count;)
+        {
+            at = Ranges(found, at);
+            await session.FlushIfFullAsync();
+        }
+    }
+
+    /// <summary>Writes up to <see cref="Stretch"/> ranges; returns where the next begins.</summary>
+    private int Ranges(List<int> found, int at)
+    {
+        var encoder = session.Encode();
+        for (var written = 0; at < found.Count && written < Stretch; written++)
         {
             var end = at + 1;
             while (end < found.Count && Number(found[end]) == Number(found[end - 1]) + 1)
@@ -168,20 +167,15 @@ internal sealed class SearchReply(ImapSession session, SelectedFolder selected, 
         }
 
         encoder.Commit();
-        await session.FlushIfFullAsync();
+        return at;
     }
 
-    private void Numbers(List<int> found, int from, int to, byte separator, bool first)
+    private void Numbers(List<int> found, int from, int to)
     {
         var encoder = session.Encode();
         for (var i = from; i < to; i++)
         {
-            if (!first)
-            {
-                encoder.Octet(separator);
-            }
-
-            first = false;
+            encoder.Octet((byte)' ');
             encoder.Number(Number(found[i]));
         }
 

@@ -31,7 +31,7 @@ internal sealed class SortCommand(bool uid)
         var reply = new SearchReply(session, selected, uid);
         if (sort.Return is { } options)
         {
-            await reply.ExtendedAsync(options, sorted, isSorted: true, sort.Program.UsesModSeq);
+            await reply.ExtendedAsync(options, sorted, sort.Program.UsesModSeq);
         }
         else
         {

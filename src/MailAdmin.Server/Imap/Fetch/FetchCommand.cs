@@ -30,8 +30,9 @@ internal sealed class FetchCommand(bool uid) : ImapCommand(uid ? "UID FETCH" : "
             return ImapResult.Bad("VANISHED needs UID FETCH and QRESYNC");
         }
 
-        if (uid)
+        if (uid || session.QResync)
         {
+            // RFC 7162 §3.2: such a client keeps what it is told by UID, and the answer may tell of a change (\Seen).
             fetch = FetchGrammar.WithUid(fetch);
         }
 

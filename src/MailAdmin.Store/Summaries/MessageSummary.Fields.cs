@@ -13,7 +13,7 @@ public sealed partial class MessageSummary
     /// <summary>Subject, decoded; null where there is none.</summary>
     public string? Subject => Text("Subject"u8);
     /// <summary>
-    /// The base subject in upper case, which SORT and THREAD compare (RFC 5256 §2.1); kept once it was asked for, unless it is long.
+    /// The base subject as SORT and THREAD compare it (RFC 5256 §2.1); kept once it was asked for, unless it is long.
     /// <paramref name="isReplyOrForward"/>: something like "Re:" was taken off.
     /// </summary>
     public string SubjectKey(out bool isReplyOrForward)
@@ -24,7 +24,7 @@ public sealed partial class MessageSummary
             return kept;
         }
 
-        var key = BaseSubject.Extract(Subject ?? string.Empty, out isReplyOrForward).ToUpperInvariant();
+        var key = UnicodeCaseMap.Key(BaseSubject.Extract(Subject ?? string.Empty, out isReplyOrForward));
         if (key.Length <= MaxKeptSubject)
         {
             _isReply = isReplyOrForward;

@@ -98,8 +98,7 @@ internal sealed class SortCommand(bool uid)
     /// <summary>The sent date in UTC; INTERNALDATE where there is none. RFC 5256 §2.2.</summary>
     internal static long SentSeconds(MessageSummary summary, in MessageState state) => summary.Date?.ToUnixTimeSeconds() ?? state.ReceivedSeconds;
 
-    /// <summary>i;unicode-casemap without its decompositions: upper case, then by code unit. RFC 5051.</summary>
-    private static Key Text(string text) => new(text.ToUpperInvariant(), 0);
+    private static Key Text(string text) => new(UnicodeCaseMap.Key(text), 0);
 
     private readonly record struct Item(int Index, Key[] Keys);
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Measures MailAdmin beside Postfix and Dovecot in one run, over the wire, everything durable, and prints medians.
+# Measures MailAdmin beside Postfix and Dovecot in one run, over the wire, everything durable, both in turn, and prints medians.
 #   compare.sh [smtp] [relay] [append] [imap] [cold] [select] [pop3] [stress] [idle]     (default: all; imap, cold and pop3 fill their mailbox with append)
-# Needs root, Debian's postfix, dovecot-imapd and dovecot-pop3d, and a quiet machine. Everything listens on 127.0.0.1; COUNT=20000 messages.
+# Needs root, Debian's postfix, dovecot-imapd and dovecot-pop3d, a C compiler for one row, and a quiet machine. Everything listens on 127.0.0.1.
+# COUNT=20000 messages, PASSES=3 of each side.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-work=$(mktemp -d) count=${COUNT:-20000} what=" ${*:-smtp relay append imap cold select pop3 stress idle} "
+work=$(mktemp -d) count=${COUNT:-20000} passes=${PASSES:-3} what=" ${*:-smtp relay append imap cold select pop3 stress idle} "
 bench=tests/MailAdmin.Benchmarks/bin/Release/net10.0/MailAdmin.Benchmarks
 mailadmin=src/MailAdmin.Console/bin/Release/net10.0/mailadmin
 chmod 755 "$work"
@@ -29,7 +30,7 @@ peers() {
   chown bench "$work/mail" "$work/maildir"; chown postfix "$work/data"
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
 
-  for i in $(seq 1 100); do echo "user$i@bench.test user$i/"; done > "$work/postfix/boxes"
+  for i in $(seq 1 107); do echo "user$i@bench.test user$i/"; done > "$work/postfix/boxes"
   cat > "$work/postfix/main.cf" <<CF
 compatibility_level = 3.6
 queue_directory = $work/queue
@@ -53,7 +54,7 @@ disable_dns_lookups = yes
 relayhost = [127.0.0.1]:5025
 CF
   awk '/^[# \t]/ || NF < 8 {print; next} {$5 = "n"; if ($1 == "smtp" && $2 == "inet") $1 = "127.0.0.1:3025"; print}' /usr/share/postfix/master.cf.dist > "$work/postfix/master.cf"
-  for i in $(seq 1 102); do echo "user$i@bench.test:{PLAIN}benchmark-1:$uid:$gid::$work/mail/user$i"; done > "$work/users"
+  for i in $(seq 1 107); do echo "user$i@bench.test:{PLAIN}benchmark-1:$uid:$gid::$work/mail/user$i"; done > "$work/users"
   cat > "$work/dovecot.conf" <<CF
 base_dir = $work/run
 log_path = $work/dovecot.log
@@ -101,7 +102,7 @@ CF
 }
 
 ours() {
-  local make='1..102 | ForEach-Object { $null = New-Mailbox "user$_@bench.test" -Password benchmark-1 }
+  local make='1..107 | ForEach-Object { $null = New-Mailbox "user$_@bench.test" -Password benchmark-1 }
 $null = New-MailRoute sink 127.0.0.1 -Port 5025
 $null = New-MailAlias relay@bench.test x@remote.test'
   # Routes, aliases and mailboxes are in the store; what Set-MailServer sets is the server's.
@@ -128,95 +129,165 @@ drop_caches() { sync; echo 3 > /proc/sys/vm/drop_caches; }
 
 has() { [[ $what == *" $1 "* ]]; }
 median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
+row() { # what, unit, their figures, ours: medians and what all passes gave
+  local theirs mine; theirs=$(tr ' ' '\n' <<<"$3" | median); mine=$(tr ' ' '\n' <<<"$4" | median)
+  awk -v what="$1" -v unit="$2" -v t="$theirs" -v m="$mine" -v ts="$3" -v ms="$4" \
+    'BEGIN {printf "%-72s peer %9s  MailAdmin %9s %-6s ratio %6.3g   (%s | %s)\n", what, t, m, unit, m / t, ts, ms}'
+}
+in_turn() { # what, unit, a function that is called with "theirs" or "mine", the number of the pass, and the arguments that follow
+  local what=$1 unit=$2 measure=$3 theirs=() mine=() pass; shift 3
+  for pass in $(seq "$passes"); do
+    theirs+=("$("$measure" theirs "$pass" "$@")"); mine+=("$("$measure" mine "$pass" "$@")")
+  done
+  row "$what" "$unit" "${theirs[*]}" "${mine[*]}"
+}
+rate() { awk -v start="$1" -v count="$2" -v end="$(date +%s.%N)" 'BEGIN {printf "%.0f\n", count / (end - start)}'; }
+
+# Messages a second until all are in the mailbox. Ours says 250 when they are; Postfix has queued by then and goes on.
 delivered() { find "$work/maildir" -path '*/new/*' -type f | wc -l; }
-
-# Seconds until all are in the mailbox. Here a 250 means just that; Postfix has queued by then and goes on.
-deliver_postfix() {
+inject() { smtp-source -s 20 -l "$1" -m "$2" -f a@example.com -t "${4:-user107@bench.test}" "inet:127.0.0.1:$3"; }
+deliver() { # side, pass, size, messages: four times as many to us, that a pass takes both about as long
   local before start; before=$(delivered); start=$(date +%s.%N)
-  smtp-source -s 20 -l "$1" -m "$2" -f a@example.com -t user1@bench.test inet:127.0.0.1:3025
-  until [ $(($(delivered) - before)) -ge "$2" ]; do sleep 0.05; done
-  echo "$start $(date +%s.%N) $2" | awk '{printf "%.0f\n", $3 / ($2 - $1)}'
+  if [ "$1" = mine ]; then
+    inject "$3" $(($4 * 4)) 4025; rate "$start" $(($4 * 4))
+  else
+    inject "$3" "$4" 3025
+    until [ $(($(delivered) - before)) -ge "$4" ]; do sleep 0.05; done
+    rate "$start" "$4"
+  fi
 }
-deliver_ours() {
-  local start; start=$(date +%s.%N)
-  smtp-source -s 20 -l "$1" -m "$2" -f a@example.com -t user1@bench.test inet:127.0.0.1:4025
-  echo "$start $(date +%s.%N) $2" | awk '{printf "%.0f\n", $3 / ($2 - $1)}'
+# What the generator reaches against a server that keeps nothing, and against the least that keeps: a few lines of C, no mail server.
+bounds() {
+  local pass start none=() least=() floor
+  smtp-sink -u bench -c 127.0.0.1:5025 1000 > /dev/null 2>&1 & sink=$!
+  cc -O2 -o "$work/floor" tests/MailAdmin.Benchmarks/Wire/floor.c || return 0
+  "$work/floor" 5026 "$work/floor.data" & floor=$!
+  until (exec 3<>/dev/tcp/127.0.0.1/5026) 2>/dev/null; do sleep 0.2; done
+  for pass in $(seq "$passes"); do
+    start=$(date +%s.%N); inject 4096 20000 5025; none+=("$(rate "$start" 20000)")
+    start=$(date +%s.%N); inject 4096 20000 5026; least+=("$(rate "$start" 20000)")
+  done
+  kill "$sink" "$floor"; wait "$sink" "$floor" 2>/dev/null || true; sink=
+  rm "$work/floor.data"
+  echo "the generator against smtp-sink, which keeps nothing: $(tr ' ' '\n' <<<"${none[*]}" | median)/s (${none[*]}); against floor.c, one thread, one file, the same flushes: $(tr ' ' '\n' <<<"${least[*]}" | median)/s (${least[*]})"
 }
 
-# Seconds from the first injection until the sink has all: 20 sessions bring them, the relay sends them on. The sink writes how many it has, over and over in one line.
+# Messages a second from the first injection until the sink has all: 20 sessions bring them, the relay sends them on. The sink writes how many it has, over and over in one line.
 sunk() { tr '\r' '\n' < "$work/sink.log" | sed -n 's/.*mesg=\([0-9]*\).*/\1/p' | tail -1; }
-relay() { # port, recipient, size, count
+relay() { # side, pass, messages
+  local start sink port=3025 to=x@remote.test; [ "$1" = theirs ] || { port=4025; to=relay@bench.test; }
   : > "$work/sink.log"
   smtp-sink -u bench -c 127.0.0.1:5025 1000 > "$work/sink.log" 2>&1 & sink=$!
   sleep 0.3
-  local start; start=$(date +%s.%N)
-  smtp-source -s 20 -l "$3" -m "$4" -f a@example.com -t "$2" "inet:127.0.0.1:$1"
-  until [ "$(sunk)" -ge "$4" ] 2>/dev/null; do sleep 0.1; done
-  echo "$start $(date +%s.%N) $4" | awk '{printf "%.0f\n", $3 / ($2 - $1)}'
-  kill "$sink"; wait "$sink" 2>/dev/null || true; sink=
+  start=$(date +%s.%N)
+  inject 4096 "$3" "$port" "$to"
+  until [ "$(sunk)" -ge "$3" ] 2>/dev/null; do sleep 0.1; done
+  rate "$start" "$3"
+  kill "$sink"; wait "$sink" 2>/dev/null || true
+}
+
+port() { if [ "$1" = theirs ]; then echo "3$2"; else echo "4$2"; fi; }
+user() { echo "--user user$1@bench.test --password benchmark-1"; }
+append() { # side, pass, count, window, users, one a pass
+  local users; read -ra users <<<"$5"
+  # shellcheck disable=SC2046
+  "$bench" wire-append --port "$(port "$1" 143)" $(user "${users[$2 - 1]}") --count "$3" --window "$4" | sed -n 's|.* = \([0-9]*\)/s .*|\1|p'
+}
+retrieve() { # side, pass, window
+  # shellcheck disable=SC2046
+  "$bench" wire-pop3 --port "$(port "$1" 110)" $(user 101) --reps 1 --window "$3" | sed -n 's|.*median \([0-9]*\)/s.*|\1|p'
+}
+stress() { # side, pass, options
+  "$bench" wire-stress --port "$(port "$1" 143)" "${all[@]}" --seconds 15 ${3:-} | sed -n 's|.*: \([0-9]*\) commands/s, 0 errors|\1|p'
+}
+table() { # side: a line for each work
+  # shellcheck disable=SC2046
+  "$bench" wire-imap --port "$(port "$1" 143)" $(user 101) --reps "$passes" "${@:2}" | awk 'NR > 1 && NF == 4 {print $1, $2}'
+}
+selects() { # side, options: ms of the first and of the median of the next
+  # shellcheck disable=SC2046
+  "$bench" wire-select --port "$(port "$1" 143)" $(user 102) "${@:2}" | sed -n 's|.*first \([0-9.]*\) ms, again \([0-9.]*\) ms|\1 \2|p'
+}
+idle() { # pid, port, options
+  "$bench" wire-idle --pid "$1" --port "$2" "${all[@]}" "${@:3}" | sed -n 's|.* = \([0-9.]*\) KiB each|\1|p'
 }
 
 peers; ours
+all=(--user 'user{0}@bench.test' --password benchmark-1 --users 100)
 echo "machine: $(nproc) cores, $(uname -sr), $(date -u +%F)"
 
 if has smtp; then
-  for row in "4096 5000" "65536 1500" "1048576 150"; do
-    set -- $row
-    deliver_ours "$1" 500 >/dev/null
-    theirs=$(for _ in 1 2 3; do deliver_postfix "$1" "$2"; done | median)
-    # So many more that a run of ours takes about as long.
-    mine=$(for _ in 1 2 3; do deliver_ours "$1" $(($2 * 4)); done | median)
-    echo "SMTP delivery, 20 sessions, $1 octets: Postfix $theirs/s, MailAdmin $mine/s, ratio $(awk "BEGIN {printf \"%.1f\", $mine / $theirs}")"
+  for size in "4096 5000" "65536 1500" "1048576 150"; do
+    # shellcheck disable=SC2086
+    set -- $size
+    # One pass that is not counted, to both.
+    deliver theirs 0 "$1" "$2" > /dev/null; first=$(deliver mine 0 "$1" "$2")
+    in_turn "SMTP delivery, 20 sessions, $1 octets (our first pass: $first/s)" /s deliver "$1" "$2"
   done
+  bounds
 fi
 
 if has relay; then
-  relay 4025 relay@bench.test 4096 1000 >/dev/null
-  theirs=$(for _ in 1 2 3; do relay 3025 x@remote.test 4096 10000; done | median)
-  mine=$(for _ in 1 2 3; do relay 4025 relay@bench.test 4096 10000; done | median)
-  echo "relay of 10,000 to a sink, 20 sessions, 4096 octets: Postfix $theirs/s, MailAdmin $mine/s, ratio $(awk "BEGIN {printf \"%.1f\", $mine / $theirs}")"
+  relay mine 0 1000 > /dev/null
+  in_turn "relay of 10,000 to a sink, 20 sessions, 4096 octets" /s relay 10000
 fi
 
-both() { # name, verb, Dovecot's port, ours, further options
-  local name=$1 verb=$2 theirs=$3 mine=$4; shift 4
-  echo "--- $name: Dovecot"; "$bench" "$verb" --port "$theirs" "$@"
-  echo "--- $name: MailAdmin"; "$bench" "$verb" --port "$mine" "$@"
-}
-
-account=(--user user101@bench.test --password benchmark-1) all=(--user 'user{0}@bench.test' --password benchmark-1 --users 100)
 if has append || has imap || has cold || has pop3; then
-  both "APPEND, waiting for each OK" wire-append 3143 4143 --user user102@bench.test --password benchmark-1 --count 2000
-  both "APPEND, 20 at a time" wire-append 3143 4143 "${account[@]}" --count "$count" --window 20
+  in_turn "APPEND of 2,000, waiting for each OK" /s append 2000 1 '102 103 104 105 106'
+  in_turn "APPEND of $count, 20 at a time" /s append "$count" 20 '101 103 104 105 106'
 fi
 if has imap; then
   # A mailbox that has settled: what a server does once no mail comes it has done.
   sleep "${SETTLE:-20}"
-  both "FETCH and SEARCH over $count messages" wire-imap 3143 4143 "${account[@]}"
+  table theirs > "$work/theirs"; table mine > "$work/mine"
+  while read -r name theirs mine; do row "over $count messages: $name" ms "$theirs" "$mine"; done < <(join <(sort "$work/theirs") <(sort "$work/mine"))
 fi
-cold_theirs=() cold_mine=()
 if has cold; then
-  for _ in 1 2 3; do
+  theirs=() mine=()
+  for _ in $(seq "$passes"); do
     anew
-    drop_caches; cold_theirs+=("$("$bench" wire-imap --port 3143 "${account[@]}" --only envelope --reps 1 | awk '$1 == "envelope" {print $2}')")
-    drop_caches; cold_mine+=("$("$bench" wire-imap --port 4143 "${account[@]}" --only envelope --reps 1 | awk '$1 == "envelope" {print $2}')")
+    drop_caches; theirs+=("$(table theirs --only envelope --reps 1 | awk '$1 == "envelope" {print $2}')")
+    drop_caches; mine+=("$(table mine --only envelope --reps 1 | awk '$1 == "envelope" {print $2}')")
   done
-  echo "FETCH 1:* (FLAGS ENVELOPE BODYSTRUCTURE), all caches cold: Dovecot $(printf '%s\n' "${cold_theirs[@]}" | median) ms, MailAdmin $(printf '%s\n' "${cold_mine[@]}" | median) ms"
+  row "FETCH 1:* (FLAGS ENVELOPE BODYSTRUCTURE), all caches cold" ms "${theirs[*]}" "${mine[*]}"
 fi
 if has select; then
-  both "filling a folder of 100,000" wire-select 3143 4143 --user user102@bench.test --password benchmark-1 --fill 100000 --fill-only
-  anew
-  both "SELECT of it, the first of the server's life and again" wire-select 3143 4143 --user user102@bench.test --password benchmark-1
-  anew
-  both "SELECT of it, first after one of INBOX, and again" wire-select 3143 4143 --user user102@bench.test --password benchmark-1 --warm
+  for side in theirs mine; do selects "$side" --fill 100000 --fill-only; done
+  for before in '' --warm; do
+    first=([0]='' [1]='') again=([0]='' [1]='')
+    for _ in $(seq "$passes"); do
+      anew
+      for i in 0 1; do
+        # shellcheck disable=SC2086
+        read -r one next < <(selects "$([ $i = 0 ] && echo theirs || echo mine)" $before); first[i]+=" $one"; again[i]+=" $next"
+      done
+    done
+    row "SELECT of 100,000, the first$([ -z "$before" ] && echo ", of the server's life" || echo ' after one of INBOX')" ms "${first[0]# }" "${first[1]# }"
+  done
+  row "SELECT of 100,000, again" ms "${again[0]# }" "${again[1]# }"
 fi
-has pop3 && both "POP3 RETR" wire-pop3 3110 4110 "${account[@]}"
+if has pop3; then
+  in_turn "POP3 RETR of 5,000, one by one" /s retrieve 1
+  in_turn "POP3 RETR of 5,000, 50 at a time" /s retrieve 50
+fi
 if has stress; then
-  both "stress, sessions kept" wire-stress 3143 4143 "${all[@]}" --seconds 15
-  both "stress, login every round" wire-stress 3143 4143 "${all[@]}" --seconds 15 --relogin
+  in_turn "IMAP stress, sessions kept" /s stress
+  in_turn "IMAP stress, login every round" /s stress --relogin
 fi
 if has idle; then
-  dovecot=$(cat "$work/run/master.pid")
-  echo "--- idle IMAP connection: Dovecot"; "$bench" wire-idle --pid "$dovecot" --port 3143 "${all[@]}" --count 500
-  echo "--- idle IMAP connection: MailAdmin"; "$bench" wire-idle --pid "$server" --port 4143 "${all[@]}" --count 2000
-  echo "--- idle IMAP connection, TLS: MailAdmin"; "$bench" wire-idle --pid "$server" --port 4993 "${all[@]}" --count 1000 --tls
+  for tls in '' --tls; do
+    theirs=() mine=()
+    for _ in $(seq "$passes"); do
+      # Memory is measured in servers that begin: what closed connections left would be used again.
+      anew
+      # shellcheck disable=SC2086
+      { theirs+=("$(idle "$(cat "$work/run/master.pid")" "$([ -z "$tls" ] && echo 3143 || echo 3993)" --count 300 $tls)")
+        mine+=("$(idle "$server" "$([ -z "$tls" ] && echo 4143 || echo 4993)" --count 10000 --spread $tls)"); }
+    done
+    row "idle IMAP connection, selected, in IDLE; 300 there, 10,000 here${tls:+, TLS}" KiB "${theirs[*]}" "${mine[*]}"
+  done
+  "$bench" host --users 1 --port-offset 6000 < <(sleep 15) > "$work/host.log" & alone=$!
+  sleep 10
+  echo "server at rest, the server alone: $(awk '/VmRSS/ {printf "%.0f MB", $2 / 1024}' "/proc/$alone/status")"
+  wait "$alone" || true
 fi

@@ -7,11 +7,12 @@ namespace MailAdmin.Benchmarks.Wire;
 internal sealed class Pop3RetrVerb : IBenchmarkVerb
 {
     public string Name => "wire-pop3";
-    public string Usage => "--port 2110 --user U --password W [--count 5000] [--reps 3] [--tls]: RETR per second, one by one and 50 at a time";
+    public string Usage => "--port 2110 --user U --password W [--count 5000] [--reps 3] [--window W] [--tls]: RETR per second, one by one and 50 at a time";
 
     public async Task<int> RunAsync(BenchmarkOptions options)
     {
-        foreach (var window in new[] { 1, 50 })
+        int[] windows = options.Number("window", 0) is > 0 and var one ? [(int)one] : [1, 50];
+        foreach (var window in windows)
         {
             List<double> rates = [];
             for (var rep = 0; rep < options.Number("reps", 3); rep++)

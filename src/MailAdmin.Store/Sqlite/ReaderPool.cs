@@ -40,6 +40,12 @@ internal sealed class ReaderPool(IStoreIO io, string path) : IDisposable
         if (Interlocked.Increment(ref _kept) <= MaxKept && !_disposed)
         {
             _idle.Add(reader);
+            if (_disposed)
+            {
+                // Closed in between: who closed may have looked before this one lay there.
+                CloseIdle();
+            }
+
             return;
         }
 
@@ -51,6 +57,11 @@ internal sealed class ReaderPool(IStoreIO io, string path) : IDisposable
     public void Dispose()
     {
         _disposed = true;
+        CloseIdle();
+    }
+
+    private void CloseIdle()
+    {
         while (_idle.TryTake(out var reader))
         {
             reader.Dispose();

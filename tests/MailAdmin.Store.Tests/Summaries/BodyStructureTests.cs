@@ -12,25 +12,25 @@ public sealed class BodyStructureTests
         Assert.Equal("(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 0 0 NIL NIL NIL NIL)", MemoryContent.Structure(""));
 
     private const string Mixed = """
-        Content-Type: multipart/mixed; boundary="foo
-         bar"
+        Content-Type: multipart/mixed; boundary="winter
+         list"
 
-        prologue
+        What stands in front.
 
-        --foo bar
-        Content-Type: text/x-myown; charset=us-ascii
+        --winter list
+        Content-Type: text/x-ledger; charset=us-ascii
 
-        hello
+        12 jars of plum jam
 
-        --foo bar
+        --winter list
         Content-Type: message/rfc822
 
-        From: sub@domain.org
-        Subject: submsg
-        Content-Type: multipart/alternative; boundary="sub1"
+        From: cook@kitchen.example
+        Subject: two views
+        Content-Type: multipart/alternative; boundary="views"
 
-        prologue
-        --sub1
+        What stands before the views.
+        --views
         Content-Type: text/html
         Content-Disposition: inline; filename="a.html"
         Content-Language: en, de
@@ -39,38 +39,38 @@ public sealed class BodyStructureTests
         Content-ID: <id@x>
         Content-Description: A page
 
-        <p>Hello world</p>
+        <p>Stock is low</p>
 
-        --sub1
+        --views
         Content-Transfer-Encoding: BASE64
         Content-Type: image/png
 
-        aGVsbG8=
-        --sub1--
-        epilogue
+        cGx1bXM=
+        --views--
+        What follows the views.
 
-        --foo bar--
-        epilogue
+        --winter list--
+        What follows all.
 
         """;
 
     [Fact]
     public void Parts_and_embedded_messages_nest() =>
         Assert.Equal(
-            "((\"text\" \"x-myown\" (\"charset\" \"us-ascii\") NIL NIL \"7BIT\" 7 1 NIL NIL NIL NIL)" +
-            "(\"message\" \"rfc822\" NIL NIL NIL \"7BIT\" 432 (NIL \"submsg\" ((NIL NIL \"sub\" \"domain.org\")) ((NIL NIL \"sub\" \"domain.org\")) ((NIL NIL \"sub\" \"domain.org\")) NIL NIL NIL NIL NIL) " +
-            "((\"text\" \"html\" NIL \"<id@x>\" \"A page\" \"7BIT\" 20 1 \"abc\" (\"inline\" (\"filename\" \"a.html\")) (\"en\" \"de\") \"http://x/\")" +
+            "((\"text\" \"x-ledger\" (\"charset\" \"us-ascii\") NIL NIL \"7BIT\" 21 1 NIL NIL NIL NIL)" +
+            "(\"message\" \"rfc822\" NIL NIL NIL \"7BIT\" 482 (NIL \"two views\" ((NIL NIL \"cook\" \"kitchen.example\")) ((NIL NIL \"cook\" \"kitchen.example\")) ((NIL NIL \"cook\" \"kitchen.example\")) NIL NIL NIL NIL NIL) " +
+            "((\"text\" \"html\" NIL \"<id@x>\" \"A page\" \"7BIT\" 21 1 \"abc\" (\"inline\" (\"filename\" \"a.html\")) (\"en\" \"de\") \"http://x/\")" +
             "(\"image\" \"png\" NIL NIL NIL \"BASE64\" 8 NIL NIL NIL NIL)" +
-            " \"alternative\" (\"boundary\" \"sub1\") NIL NIL NIL) 23 NIL NIL NIL NIL)" +
-            " \"mixed\" (\"boundary\" \"foo bar\") NIL NIL NIL)",
+            " \"alternative\" (\"boundary\" \"views\") NIL NIL NIL) 23 NIL NIL NIL NIL)" +
+            " \"mixed\" (\"boundary\" \"winter list\") NIL NIL NIL)",
             MemoryContent.Structure(Mixed));
 
     [Fact]
     public void BODY_is_the_same_without_extension_data() =>
         Assert.Equal(
-            "((\"text\" \"x-myown\" (\"charset\" \"us-ascii\") NIL NIL \"7BIT\" 7 1)" +
-            "(\"message\" \"rfc822\" NIL NIL NIL \"7BIT\" 432 (NIL \"submsg\" ((NIL NIL \"sub\" \"domain.org\")) ((NIL NIL \"sub\" \"domain.org\")) ((NIL NIL \"sub\" \"domain.org\")) NIL NIL NIL NIL NIL) " +
-            "((\"text\" \"html\" NIL \"<id@x>\" \"A page\" \"7BIT\" 20 1)(\"image\" \"png\" NIL NIL NIL \"BASE64\" 8) \"alternative\") 23)" +
+            "((\"text\" \"x-ledger\" (\"charset\" \"us-ascii\") NIL NIL \"7BIT\" 21 1)" +
+            "(\"message\" \"rfc822\" NIL NIL NIL \"7BIT\" 482 (NIL \"two views\" ((NIL NIL \"cook\" \"kitchen.example\")) ((NIL NIL \"cook\" \"kitchen.example\")) ((NIL NIL \"cook\" \"kitchen.example\")) NIL NIL NIL NIL NIL) " +
+            "((\"text\" \"html\" NIL \"<id@x>\" \"A page\" \"7BIT\" 21 1)(\"image\" \"png\" NIL NIL NIL \"BASE64\" 8) \"alternative\") 23)" +
             " \"mixed\")",
             MemoryContent.Body(Mixed));
 

@@ -18,7 +18,7 @@ public sealed class LoginServer : SaslMechanism
     /// <inheritdoc/>
     public override SaslStep Step(ReadOnlySpan<byte> response)
     {
-        if (response.Length is 0 or > MaxResponse || !SaslText.TryDecode(response, out var text))
+        if (response.Length > MaxResponse || !SaslText.TryDecode(response, out var text))
         {
             return new SaslStep(SaslStepKind.Malformed);
         }

@@ -11,8 +11,8 @@ public sealed class SaslMechanismTests
     [InlineData("tim\0tim\0secret", SaslStepKind.CheckPassword)]
     [InlineData("Ursel\0Kurt\0xipj3plmq", SaslStepKind.Refused)]
     [InlineData("tim\0secret", SaslStepKind.Malformed)]
-    [InlineData("\0\0secret", SaslStepKind.Malformed)]
-    [InlineData("\0tim\0", SaslStepKind.Malformed)]
+    [InlineData("\0\0secret", SaslStepKind.CheckPassword)]
+    [InlineData("\0tim\0", SaslStepKind.CheckPassword)]
     [InlineData("\0tim\0a\0b", SaslStepKind.Malformed)]
     [InlineData("", SaslStepKind.Malformed)]
     public void Plain(string response, SaslStepKind kind) => Assert.Equal(kind, new PlainServer().Step(Encoding.UTF8.GetBytes(response)).Kind);
@@ -32,6 +32,15 @@ public sealed class SaslMechanismTests
         Assert.Equal("Password:", Encoding.ASCII.GetString(login.Step("tim"u8).Data.Span));
         var step = login.Step("secret"u8);
         Assert.Equal((SaslStepKind.CheckPassword, "tim", "secret"), (step.Kind, step.UserName, step.Password));
+    }
+
+    [Fact]
+    public void Login_takes_an_empty_password_for_a_wrong_one()
+    {
+        var login = new LoginServer();
+        login.Step("tim"u8);
+        var step = login.Step([]);
+        Assert.Equal((SaslStepKind.CheckPassword, "tim", ""), (step.Kind, step.UserName, step.Password));
     }
 
     // RFC 7677 §3.

@@ -78,4 +78,49 @@ public sealed class FetchClientTests
             Assert.Equal(delete ? 0 : round, (await lab.Server.Store.GetTotalsAsync()).Messages);
         }
     }
+
+    /// <summary>mpop pipelines, and logs in with what it is told to.</summary>
+    [Theory]
+    [InlineData("scram-sha-256", MailTlsMode.StartTls)]
+    [InlineData("plain", MailTlsMode.StartTls)]
+    [InlineData("login", MailTlsMode.Implicit)]
+    [InlineData("user", MailTlsMode.Implicit)]
+    public async Task Mpop(string mechanism, MailTlsMode mode)
+    {
+        Require("mpop");
+        await using var lab = await StartAsync();
+        await lab.FillAsync(Bob, "INBOX", "one", "two");
+        var box = lab.Files.File("box");
+        string Configure(string keep, string password) => lab.Write("mpoprc", $"""
+            account test
+            host localhost
+            port {lab.Port(MailProtocol.Pop3, mode)}
+            tls on
+            tls_starttls {(mode == MailTlsMode.Implicit ? "off" : "on")}
+            tls_trust_file {lab.Certificate}
+            auth {mechanism}
+            user {Bob}
+            password {password}
+            keep {keep}
+            uidls_file {lab.Files.File("uidls")}
+            delivery mbox {box}
+
+            """);
+        async Task<int> FetchAsync(string keep)
+        {
+            await RunAsync("mpop", ["-C", Configure(keep, Secret), "-q", "test"], home: lab.Files.Path);
+            return (await File.ReadAllLinesAsync(box)).Count(l => l.StartsWith("Subject: ", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(2, await FetchAsync("on"));
+        Assert.Equal("one, two", await lab.ShowAsync(Bob));
+        await lab.FillAsync(Bob, "INBOX", "three");
+        Assert.Equal(3, await FetchAsync("on"));
+        // What was kept and is known is deleted now, without being fetched again.
+        Assert.Equal(3, await FetchAsync("off"));
+        Assert.Equal("", await lab.ShowAsync(Bob));
+        Assert.Contains("\n.dot\nbody of one\n", await File.ReadAllTextAsync(box), StringComparison.Ordinal);
+        // 77: EX_NOPERM.
+        Assert.Contains("authentication failed", await RunAsync("mpop", ["-C", Configure("on", "wrong"), "-q", "test"], exitCode: 77, home: lab.Files.Path), StringComparison.Ordinal);
+    }
 }

@@ -18,7 +18,8 @@ public sealed class LoginServer : SaslMechanism
     /// <inheritdoc/>
     public override SaslStep Step(ReadOnlySpan<byte> response)
     {
-        if (response.Length > MaxResponse || !SaslText.TryDecode(response, out var text))
+        // An empty password is a wrong one; an empty name is the initial response "=" of a client that does not know the mechanism.
+        if (response.Length > MaxResponse || (response.IsEmpty && _name is null) || !SaslText.TryDecode(response, out var text))
         {
             return new SaslStep(SaslStepKind.Malformed);
         }

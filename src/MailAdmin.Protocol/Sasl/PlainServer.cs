@@ -24,8 +24,9 @@ public sealed class PlainServer : SaslMechanism
         var authorize = response[..first];
         var authenticate = response[(first + 1)..(first + 1 + second)];
         var secret = response[(first + second + 2)..];
-        // The grammar wants a name and a password of one character at least. Somebody who typed none hears the same as for a wrong one, not of a protocol error.
-        if (!SaslText.TryDecode(authorize, out var identity) || !SaslText.TryDecode(authenticate, out var user) || !SaslText.TryDecode(secret, out var password))
+        // The grammar wants a password of one character at least. Somebody who typed none hears the same as for a wrong one, not of a protocol error.
+        if (!SaslText.TryDecode(authorize, out var identity) || !SaslText.TryDecode(authenticate, out var user) || !SaslText.TryDecode(secret, out var password)
+            || user.Length == 0)
         {
             return new SaslStep(SaslStepKind.Malformed);
         }

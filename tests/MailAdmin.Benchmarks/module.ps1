@@ -15,7 +15,7 @@ function Show-Time([string] $What, [double] $Milliseconds) {
     '{0,-62} {1,9:N0} ms' -f $What, $Milliseconds
 }
 
-function Measure-Accounts([string] $Where, [hashtable] $Route) {
+function Measure-Account([string] $Where, [hashtable] $Route) {
     Show-Time "New-Mailbox x $Mailboxes from CSV, $Where" (Measure-Command { $script:made = Import-Csv "$folder/people.csv" | New-Mailbox @Route }).TotalMilliseconds
     Show-Time "Get-Mailbox of $Mailboxes, $Where" (Measure-Command { $script:all = Get-Mailbox @Route }).TotalMilliseconds
     if ($made.Count -ne $Mailboxes -or $all.Count -ne $Mailboxes) { throw "made $($made.Count), listed $($all.Count)" }
@@ -38,13 +38,13 @@ Show-Time 'Start-MailServer -Ephemeral, first of the process, to the greeting' (
 $client.Dispose()
 
 1..$Mailboxes | ForEach-Object { [pscustomobject]@{ Address = "user$_@example.com"; DisplayName = "User $_"; Quota = '1GB' } } | Export-Csv "$folder/people.csv"
-Measure-Accounts 'server in this process' @{ Server = 'here' }
+Measure-Account 'server in this process' @{ Server = 'here' }
 Stop-MailServer here -DrainSeconds 0
 
 $ports = 'smtp', 'submission', 'submissions', 'imap', 'imaps', 'pop3', 'pop3s' | ForEach-Object { "--$_-port"; '0' }
 $serve = Start-Process $program -ArgumentList (@('serve', '--name', 'there', '--store', "$folder/there") + $ports) -PassThru -RedirectStandardOutput "$folder/out" -RedirectStandardError "$folder/log"
 while (-not (Get-MailServer | Where-Object Name -EQ 'there')) { Start-Sleep -Milliseconds 100 }
-Measure-Accounts 'server in another process' @{ Server = 'there' }
+Measure-Account 'server in another process' @{ Server = 'there' }
 
 # Large messages: what the shell's memory grows by while one goes in and out.
 $null = New-Mailbox large@example.com -Server there

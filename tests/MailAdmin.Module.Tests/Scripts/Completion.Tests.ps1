@@ -1,6 +1,9 @@
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester hands what BeforeAll and BeforeDiscovery set to the blocks beside them.')]
+param()
+
 BeforeAll {
     . $PSScriptRoot/Lab.ps1
-    Start-Lab
+    Enter-Lab
     $null = New-MailAlias sales@example.com -Target alice@example.com
     $null = New-MailboxFolder alice@example.com 'Big Projects/2026'
     $null = Add-Message alice@example.com one
@@ -12,7 +15,7 @@ BeforeAll {
     function Complete([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText }
 }
 
-AfterAll { $imap.Dispose(); Stop-Lab }
+AfterAll { $imap.Dispose(); Exit-Lab }
 
 Describe 'Tab' {
     It 'completes <Line> to <Expected>' -ForEach @(

@@ -1,9 +1,12 @@
 # A day of an admin with nothing but the cmdlets, beside a running "mailadmin serve".
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester hands what BeforeAll and BeforeDiscovery set to the blocks beside them.')]
+param()
+
 BeforeAll {
     . $PSScriptRoot/Lab.ps1
     Import-Module $env:MAILADMIN_MANIFEST
-    $serve = Start-Serve prod "$TestDrive/store"
+    $serve = Invoke-Serve prod "$TestDrive/store"
     $dir = (New-Item "$TestDrive/work" -ItemType Directory).FullName
     Set-Location $dir
 }
@@ -23,7 +26,7 @@ Describe 'A day' {
         $rows[200].Quota = 'banana'
         $rows[300].Address = 'user1@example.com'
         $rows[400].Address = ''
-        $rows[500].Password = 'short'
+        $rows[500] = [pscustomobject]@{ Address = 'user501@example.com'; Quota = '1GB'; Password = 'short' }
         $rows | Export-Csv people.csv
         $made = Import-Csv people.csv | New-Mailbox -ErrorAction SilentlyContinue -ErrorVariable bad
         $made.Count | Should -Be 995
@@ -85,7 +88,7 @@ Describe 'A day' {
         (Get-MailCertificate).Thumbprint | Should -Be $made.Thumbprint
         Test-MailStore -Quiet | Should -BeTrue
         (Optimize-MailStore).FreedBytes | Should -BeGreaterOrEqual 0
-        $login = [pscredential]::new('user1@example.com', (ConvertTo-SecureString 'a good new one' -AsPlainText -Force))
+        $login = Get-Login user1@example.com 'a good new one'
         Test-MailProtocol -Credential $login | Where-Object Result -EQ Failure | Should -BeNullOrEmpty
     }
 }

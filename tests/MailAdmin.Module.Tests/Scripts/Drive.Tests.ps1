@@ -1,11 +1,14 @@
 # The drive with the cmdlets of Microsoft.PowerShell.Management, as one uses any drive.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester hands what BeforeAll and BeforeDiscovery set to the blocks beside them.')]
+param()
+
 BeforeAll {
     . $PSScriptRoot/Lab.ps1
-    Start-Lab
+    Enter-Lab
 }
 
-AfterAll { Stop-Lab }
+AfterAll { Exit-Lab }
 
 Describe 'Mail:' {
     BeforeEach {
@@ -134,7 +137,7 @@ Describe 'Mail:' {
 
     It 'can be had for another store' {
         $null = New-Mailbox kept@example.com -StorePath $TestDrive/store
-        $null = New-PSDrive Other MailAdmin '' -StorePath $TestDrive/store
+        $null = New-PSDrive -Name Other -PSProvider MailAdmin -Root '' -StorePath $TestDrive/store
         (Get-ChildItem Other:/).PrimarySmtpAddress | Should -Be 'kept@example.com'
         Remove-PSDrive Other
     }

@@ -1,8 +1,11 @@
 # Every wrong input a person would make: one error with id, category, target and remedy, and nothing has changed.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester hands what BeforeAll and BeforeDiscovery set to the blocks beside them.')]
+param()
+
 BeforeAll {
     . $PSScriptRoot/Lab.ps1
-    Start-Lab
+    Enter-Lab
     $null = New-MailAlias team@example.com -Target alice@example.com
     $null = New-MailDomain empty.example
     $null = New-Mailbox full@example.com -Quota 1KB
@@ -48,7 +51,7 @@ BeforeAll {
 
 AfterAll {
     $busy.Stop()
-    Stop-Lab
+    Exit-Lab
 }
 
 Describe 'One clear error' {
@@ -193,7 +196,7 @@ Describe 'One clear error' {
         @{ Code = 'Wait-MailboxMessage bob@example.com -Timeout 0.1'; Id = 'WaitTimeout'; Category = 'OperationTimeout'; Target = 'bob@example.com' }
         @{ Code = 'Send-Mail -From alice@example.com -To nobody@example.com -Subject x -Body x'; Id = 'RecipientsRefused'; Category = '*'; Target = '*' }
         @{ Code = 'Send-Mail -From alice@example.com -To bob@example.com -SmtpServer localhost -Port 1 -Subject x -Body x'; Id = '*'; Category = 'ConnectionError'; Target = '*' }
-        @{ Code = 'Receive-Mail ([pscredential]::new("alice@example.com", (ConvertTo-SecureString wrong -AsPlainText -Force)))'; Id = '*'; Category = 'AuthenticationError'; Target = '*' }
+        @{ Code = 'Receive-Mail (Get-Login alice@example.com wrong)'; Id = '*'; Category = 'AuthenticationError'; Target = '*' }
     ) {
         $failure = Get-OneError ([scriptblock]::Create($Code))
         ($failure.FullyQualifiedErrorId -split ',')[0] | Should -BeLike $Id

@@ -1,5 +1,8 @@
 # Every example of docs/en-US, with the real cmdlets around ours. Only the person at the keyboard is played.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester hands what BeforeAll and BeforeDiscovery set to the blocks beside them.')]
+param()
+
 BeforeDiscovery {
     $pages = Get-ChildItem "$env:MAILADMIN_ROOT/docs/en-US/*-*.md" | Where-Object BaseName -NE 'Show-MailDashboard' | ForEach-Object {
         $text = (Get-Content $_ -Raw).Replace("`r`n", "`n")
@@ -22,9 +25,9 @@ BeforeDiscovery {
 Describe 'Examples of <Name>' -ForEach $pages {
     BeforeAll {
         . $PSScriptRoot/Lab.ps1
-        Start-Lab
-        function Get-Credential($UserName) { if ($UserName -like 'bob*') { $bob } else { $alice } }
-        function Read-Host([switch] $AsSecureString) { $alice.Password }
+        Enter-Lab
+        Mock Get-Credential { if ("$UserName$Credential" -like 'bob*') { $bob } else { $alice } }
+        Mock Read-Host { ConvertTo-Secret 'correct horse battery' }
         $dir = (New-Item "$TestDrive/$Name" -ItemType Directory).FullName
         Set-Location $dir
         Set-Content 1.eml "From: carol@example.net`nSubject: from a file`n`nHello"
@@ -34,7 +37,7 @@ Describe 'Examples of <Name>' -ForEach $pages {
         $null = Add-Message alice@example.com 'two invoice'
     }
 
-    AfterAll { Disconnect-MailServer; Stop-Lab }
+    AfterAll { Disconnect-MailServer; Exit-Lab }
 
     It 'run without an error' {
         foreach ($example in $Examples) {
@@ -54,7 +57,7 @@ Describe 'The code of <Name>' -ForEach $about {
         Set-Location (New-Item "$TestDrive/$Name" -ItemType Directory)
     }
 
-    AfterAll { Disconnect-MailServer; Stop-Lab }
+    AfterAll { Disconnect-MailServer; Exit-Lab }
 
     It 'runs from top to bottom without an error' {
         foreach ($block in $Blocks) {

@@ -1,13 +1,16 @@
 # What an Exchange or PowerShell admin types at the first try.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester hands what BeforeAll and BeforeDiscovery set to the blocks beside them.')]
+param()
+
 BeforeAll {
     . $PSScriptRoot/Lab.ps1
-    Start-Lab
+    Enter-Lab
     1..4 | ForEach-Object { $null = Add-Message alice@example.com "Message $_" }
     Set-Location (New-Item "$TestDrive/work" -ItemType Directory)
 }
 
-AfterAll { Stop-Lab }
+AfterAll { Exit-Lab }
 
 Describe 'The first try' {
     It 'names of Exchange for mailboxes' {

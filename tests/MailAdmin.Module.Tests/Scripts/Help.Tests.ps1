@@ -1,3 +1,6 @@
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester hands what BeforeAll and BeforeDiscovery set to the blocks beside them.')]
+param()
+
 BeforeDiscovery {
     Import-Module $env:MAILADMIN_MANIFEST
     $names = (Get-Command -Module MailAdmin).Name

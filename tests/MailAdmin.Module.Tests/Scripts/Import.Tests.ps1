@@ -1,3 +1,6 @@
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester hands what BeforeAll and BeforeDiscovery set to the blocks beside them.')]
+param()
+
 Describe 'The manifest' {
     BeforeAll { $manifest = Test-ModuleManifest $env:MAILADMIN_MANIFEST }
 
@@ -25,7 +28,7 @@ Describe 'Import' {
     }
 
     AfterEach {
-        if (Get-Module MailAdmin) { Stop-Lab; Remove-Module MailAdmin }
+        if (Get-Module MailAdmin) { Exit-Lab; Remove-Module MailAdmin }
     }
 
     It 'gives the cmdlets of the manifest' {
@@ -35,14 +38,14 @@ Describe 'Import' {
     }
 
     It 'gives them again with -Force, beside a running server' {
-        Start-Lab
+        Enter-Lab
         Import-Module $env:MAILADMIN_MANIFEST -Force
         Get-Exported | Should -Be $expected
         (Get-Mailbox).PrimarySmtpAddress | Should -Be 'alice@example.com', 'bob@example.com'
     }
 
     It 'can be taken back with a server running, which a new import meets' {
-        Start-Lab
+        Enter-Lab
         Remove-Module MailAdmin
         Get-Command Get-Mailbox -ErrorAction Ignore | Should -BeNullOrEmpty
         Get-PSDrive Mail -ErrorAction Ignore | Should -BeNullOrEmpty
@@ -52,7 +55,7 @@ Describe 'Import' {
     }
 
     It 'is one module for two sessions of a process' {
-        Start-Lab
+        Enter-Lab
         $other = [powershell]::Create()
         $other.AddScript('Import-Module $env:MAILADMIN_MANIFEST; (Get-Mailbox).PrimarySmtpAddress; (Get-Command Get-Mailbox).ImplementingType.Assembly').Invoke() |
             Should -Be 'alice@example.com', 'bob@example.com', (Get-Command Get-Mailbox).ImplementingType.Assembly

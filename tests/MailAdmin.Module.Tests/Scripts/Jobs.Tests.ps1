@@ -1,11 +1,14 @@
 # From jobs, threads and other sessions; and what happens when somebody loses patience.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester hands what BeforeAll and BeforeDiscovery set to the blocks beside them.')]
+param()
+
 BeforeAll {
     . $PSScriptRoot/Lab.ps1
-    Start-Lab
+    Enter-Lab
 
     # Starts a script in a session of its own, waits until it has begun, and stops it as Ctrl+C does; true if it ended by that.
-    function Stop-Script([string] $Script, [scriptblock] $HasBegun) {
+    function Test-Stop([string] $Script, [scriptblock] $HasBegun) {
         $shell = [powershell]::Create()
         $null = $shell.AddScript("Import-Module `$env:MAILADMIN_MANIFEST; $Script")
         $running = $shell.BeginInvoke()
@@ -21,7 +24,7 @@ BeforeAll {
     }
 }
 
-AfterAll { Stop-Lab }
+AfterAll { Exit-Lab }
 
 Describe 'Jobs' {
     It 'ForEach-Object -Parallel makes mailboxes side by side' {
@@ -54,23 +57,23 @@ Describe 'Jobs' {
 
 Describe 'Ctrl+C' {
     It 'ends Wait-MailboxMessage' {
-        Stop-Script 'Wait-MailboxMessage alice@example.com -Subject never -Timeout 86400; $global:ended = 1' { $true } | Should -BeTrue
+        Test-Stop 'Wait-MailboxMessage alice@example.com -Subject never -Timeout 86400; $global:ended = 1' { $true } | Should -BeTrue
     }
 
     It 'ends Watch-MailEvent' {
         $script:seen = [Collections.Concurrent.ConcurrentBag[object]]::new()
-        Stop-Script 'Watch-MailEvent -After 1 | ForEach-Object { [AppDomain]::CurrentDomain.SetData("watched", 1) }' { [AppDomain]::CurrentDomain.GetData('watched') } | Should -BeTrue
+        Test-Stop 'Watch-MailEvent -After 1 | ForEach-Object { [AppDomain]::CurrentDomain.SetData("watched", 1) }' { [AppDomain]::CurrentDomain.GetData('watched') } | Should -BeTrue
     }
 
     It 'ends Start-MailServer -Wait and the server with it' {
-        Stop-Script 'Start-MailServer waiting -Ephemeral -Wait' { Get-MailServer waiting -ErrorAction Ignore } | Should -BeTrue
+        Test-Stop 'Start-MailServer waiting -Ephemeral -Wait' { Get-MailServer waiting -ErrorAction Ignore } | Should -BeTrue
         Get-MailServer waiting* | Should -BeNullOrEmpty
     }
 
     It 'ends Start-MailServer -Wait, which a restart does not' {
         $store = "$TestDrive/waiting"
         $ports = "-SmtpPort 0 -SubmissionPort -1 -SubmissionsPort -1 -ImapPort -1 -ImapsPort -1 -Pop3Port -1 -Pop3sPort -1"
-        Stop-Script "Start-MailServer waiting -StorePath '$store' $ports -Wait" {
+        Test-Stop "Start-MailServer waiting -StorePath '$store' $ports -Wait" {
             if (Get-MailServer waiting -ErrorAction Ignore) { $script:restarted = Restart-MailServer waiting -DrainSeconds 0; $true }
         } | Should -BeTrue
         $restarted.State | Should -Be 'Running'
@@ -81,7 +84,7 @@ Describe 'Ctrl+C' {
         $imap = [Net.Sockets.TcpClient]::new('127.0.0.1', $server.Endpoints.Where({ $_.Service -eq 'imap' }).Port)
         $null = $imap.GetStream().ReadByte()
         $id = (Get-MailSession).Id
-        Stop-Script "Get-MailSessionTranscript $id -Follow | ForEach-Object { [AppDomain]::CurrentDomain.SetData('followed', 1) }" { [AppDomain]::CurrentDomain.GetData('followed') } | Should -BeTrue
+        Test-Stop "Get-MailSessionTranscript $id -Follow | ForEach-Object { [AppDomain]::CurrentDomain.SetData('followed', 1) }" { [AppDomain]::CurrentDomain.GetData('followed') } | Should -BeTrue
         $imap.Dispose()
     }
 }
@@ -91,11 +94,11 @@ Describe 'Credentials' {
         Send-Mail -From alice@example.com -To bob@example.com -Subject signed -Body x -Credential $alice
         (Receive-Mail $bob -Subject signed).Subject | Should -Be 'signed'
         (Test-MailProtocol -Protocol Imap -Credential $alice -NoRoundTrip).Where({ $_.Check -eq 'Login' }).Result | Select-Object -Unique | Should -Be 'Success'
-        Test-MailProtocol -Protocol Imap -Credential ([pscredential]::new('alice@example.com', (ConvertTo-SecureString 'wrong' -AsPlainText -Force))) -Quiet | Should -BeFalse
+        Test-MailProtocol -Protocol Imap -Credential (Get-Login alice@example.com wrong) -Quiet | Should -BeFalse
     }
 
     It 'are taken as SecureString and never shown' {
-        $null = New-Mailbox secret@example.com -Password (ConvertTo-SecureString 'kept to oneself' -AsPlainText -Force)
+        $null = New-Mailbox secret@example.com -Password (ConvertTo-Secret 'kept to oneself')
         Get-Mailbox secret@example.com | Format-List * | Out-String | Should -Not -Match 'kept to oneself'
     }
 }

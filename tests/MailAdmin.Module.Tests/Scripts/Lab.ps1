@@ -1,15 +1,23 @@
 # What the test files share. Dot-sourced in BeforeAll.
 
-function Start-Lab {
+function ConvertTo-Secret([string] $Text) {
+    # Nothing is secret in a lab.
+    [Net.NetworkCredential]::new('', $Text).SecurePassword
+}
+
+function Get-Login([string] $Address, [string] $Text = 'correct horse battery') {
+    [pscredential]::new($Address, (ConvertTo-Secret $Text))
+}
+
+function Enter-Lab {
     # The module and a server of this process with two mailboxes.
     Import-Module $env:MAILADMIN_MANIFEST
-    $password = ConvertTo-SecureString 'correct horse battery' -AsPlainText -Force
-    $script:alice = [pscredential]::new('alice@example.com', $password)
-    $script:bob = [pscredential]::new('bob@example.com', $password)
+    $script:alice = Get-Login alice@example.com
+    $script:bob = Get-Login bob@example.com
     $script:server = Start-MailServer -Ephemeral -Credential $alice, $bob
 }
 
-function Stop-Lab {
+function Exit-Lab {
     Set-Location $HOME
     Get-MailServer | Where-Object ProcessId -EQ $PID | Stop-MailServer -DrainSeconds 0
 }
@@ -18,7 +26,7 @@ function Add-Message([string] $Mailbox, [string] $Subject, [string] $Folder = 'I
     Import-MailboxMessage $Mailbox -Folder $Folder -Message "From: Carol <carol@example.net>`nTo: $Mailbox`nSubject: $Subject`nDate: Fri, 02 Jan 2026 10:00:00 +0000`nMessage-ID: <$(New-Guid)@example.net>`n`n$Body`n"
 }
 
-function Start-Serve([string] $Name, [string] $StorePath) {
+function Invoke-Serve([string] $Name, [string] $StorePath) {
     # "mailadmin serve" on free ports; returns the process once the server answers.
     $ports = 'smtp', 'submission', 'submissions', 'imap', 'imaps', 'pop3', 'pop3s' | ForEach-Object { "--$_-port"; '0' }
     $start = [Diagnostics.ProcessStartInfo]::new($env:MAILADMIN_PROGRAM)

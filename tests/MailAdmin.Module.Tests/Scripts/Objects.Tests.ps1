@@ -1,13 +1,16 @@
 # The objects with the cmdlets that everybody pipes to.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester hands what BeforeAll and BeforeDiscovery set to the blocks beside them.')]
+param()
+
 BeforeAll {
     . $PSScriptRoot/Lab.ps1
-    Start-Lab
+    Enter-Lab
     1..3 | ForEach-Object { $null = Add-Message alice@example.com "Message $_" }
     $null = Set-Mailbox bob@example.com -Quota 1GB -DisplayName 'Bob Example' -PassThru
 }
 
-AfterAll { Stop-Lab }
+AfterAll { Exit-Lab }
 
 Describe 'Objects' {
     It 'become JSON that reads as they are' {

@@ -1,6 +1,9 @@
 # One set of commands by the three routes: a server in this process, a server in another process, a store with no server.
 # What they give must be equal in all that is not an id, a time or a port.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester hands what BeforeAll and BeforeDiscovery set to the blocks beside them.')]
+param()
+
 BeforeAll {
     . $PSScriptRoot/Lab.ps1
     Import-Module $env:MAILADMIN_MANIFEST
@@ -72,11 +75,11 @@ BeforeAll {
         } 2>&1 | ConvertTo-Plain | ForEach-Object { $_.Replace($Files, 'FILES') }
     }
 
-    function New-QueueStore([string] $Path) {
+    function Initialize-QueueStore([string] $Path) {
         # A store whose queue holds what could not be sent: the port of the next hop is nobody's.
         $null = Start-MailServer prepare -StorePath $Path -OutboundMail Relay -SmtpPort 0 -SubmissionPort 0 -SubmissionsPort -1 -ImapPort -1 -ImapsPort -1 -Pop3Port -1 -Pop3sPort -1
-        $login = [pscredential]::new('a@example.com', (ConvertTo-SecureString 'correct horse' -AsPlainText -Force))
-        $null = New-Mailbox a@example.com -Password $login.Password -Server prepare
+        $login = Get-Login a@example.com
+        $null = New-Mailbox a@example.com -Password (ConvertTo-Secret 'correct horse battery') -Server prepare
         $null = New-MailRoute nowhere 127.0.0.1 -Port 9 -Server prepare
         foreach ($to in 'x@one.example', 'y@one.example', 'z@two.example') {
             Send-Mail -From a@example.com -To $to -Subject "For $to" -Body Hello -Credential $login -Server prepare
@@ -124,7 +127,7 @@ BeforeAll {
             New-MailRoute other 192.0.2.26 -Domain branch.example @Route
             New-MailRoute bad 'no host' -Domain bad.example @Route
             New-MailRoute bad 192.0.2.1 -Domain 'a b' @Route
-            New-MailRoute login smtp.example.net -Domain '*.example.net' -Credential ([pscredential]::new('u', (ConvertTo-SecureString 'p' -AsPlainText -Force))) @Route
+            New-MailRoute login smtp.example.net -Domain '*.example.net' -Credential (Get-Login u p) @Route
             Set-MailRoute login -TlsMode None @Route
             Set-MailRoute login -Credential $null -PassThru @Route
             Set-MailRoute branch -SmartHost 192.0.2.27 -Port 2525 -PassThru @Route
@@ -162,7 +165,7 @@ AfterAll { Get-MailServer | Where-Object ProcessId -EQ $PID | Stop-MailServer -D
 Describe 'The three routes' {
     It 'give the same' {
         $null = Start-MailServer here -Ephemeral
-        $serve = Start-Serve there "$TestDrive/there"
+        $serve = Invoke-Serve there "$TestDrive/there"
         try {
             $here = Invoke-Day @{ Server = 'here' } "$TestDrive/files-here"
             $there = Invoke-Day @{ Server = 'there' } "$TestDrive/files-there"
@@ -182,10 +185,10 @@ Describe 'The three routes' {
 
 Describe 'The three routes to queue, next hops and blocks' {
     It 'give the same' {
-        New-QueueStore "$TestDrive/queued"
+        Initialize-QueueStore "$TestDrive/queued"
         'q-here', 'q-there', 'q-rest' | ForEach-Object { Copy-Item "$TestDrive/queued" "$TestDrive/$_" -Recurse }
         $null = Start-MailServer here -StorePath "$TestDrive/q-here" -SmtpPort 0 -SubmissionPort -1 -SubmissionsPort -1 -ImapPort -1 -ImapsPort -1 -Pop3Port -1 -Pop3sPort -1
-        $serve = Start-Serve there "$TestDrive/q-there"
+        $serve = Invoke-Serve there "$TestDrive/q-there"
         try {
             $here = Invoke-Transport @{ Server = 'here' } "$TestDrive/queue-files-here"
             $there = Invoke-Transport @{ Server = 'there' } "$TestDrive/queue-files-there"
@@ -208,7 +211,7 @@ Describe 'The three routes to queue, next hops and blocks' {
 }
 
 Describe 'A server in another process' {
-    BeforeEach { $serve = Start-Serve other "$TestDrive/$(New-Guid)" }
+    BeforeEach { $serve = Invoke-Serve other "$TestDrive/$(New-Guid)" }
 
     AfterEach {
         if (-not $serve.HasExited) { $serve.Kill() }

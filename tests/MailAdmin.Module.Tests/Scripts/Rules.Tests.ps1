@@ -1,5 +1,8 @@
 # What the script analyzer would look at, and what it cannot see because the cmdlets are compiled.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester hands what BeforeAll and BeforeDiscovery set to the blocks beside them.')]
+param()
+
 BeforeDiscovery {
     Import-Module $env:MAILADMIN_MANIFEST
     $cmdlets = Get-Command -Module MailAdmin

@@ -1,13 +1,15 @@
 # A server in the pipeline, or given to -Server, says where and never what.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester hands what BeforeAll and BeforeDiscovery set to the blocks beside them.')]
+param()
+
 BeforeAll {
     . $PSScriptRoot/Lab.ps1
     Import-Module $env:MAILADMIN_MANIFEST
-    $password = ConvertTo-SecureString 'correct horse battery' -AsPlainText -Force
 
     # Names that would be found for mailboxes, domains or folders, if a server's were taken for one.
-    $one = Start-MailServer one -Ephemeral -Credential ([pscredential]::new('a@one.example', $password))
-    $two = Start-MailServer two -Ephemeral -Credential ([pscredential]::new('a@two.example', $password)), ([pscredential]::new('b@two.example', $password))
+    $one = Start-MailServer one -Ephemeral -Credential (Get-Login a@one.example)
+    $two = Start-MailServer two -Ephemeral -Credential (Get-Login a@two.example), (Get-Login b@two.example)
     $null = Import-MailboxMessage a@one.example -Message "Subject: first`n`nx`n" -Server one
     $null = New-MailAlias team@two.example -Target a@two.example -Server two
     $null = Add-MailBlock 192.0.2.1 -Server two

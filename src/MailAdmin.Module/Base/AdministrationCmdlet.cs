@@ -15,7 +15,7 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
     /// <summary>Names told in the error of a name that means several.</summary>
     private const int MostNamed = 5;
 
-    private (ServerChoice Server, string? StorePath) _route;
+    private Place? _place;
     private IMailAdministration? _administration;
 
     /// <summary>Directory of a store to open while no server runs on it.</summary>
@@ -25,13 +25,14 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
     /// <inheritdoc/>
     protected sealed override async Task RoutedAsync()
     {
-        var route = (Choice, string.IsNullOrEmpty(StorePath) ? null : GetUnresolvedProviderPathFromPSPath(StorePath));
-        if (_administration is null || route != _route)
+        var store = string.IsNullOrEmpty(StorePath) ? null : GetUnresolvedProviderPathFromPSPath(StorePath);
+        var place = store is null && Origin is { } origin ? origin : ServerGateway.Meant(Choice, store);
+        if (_administration is null || place != _place)
         {
             await FlushAsync();
             Leave();
-            _administration = await Off(token => ServerGateway.ResolveAsync(route.Choice, route.Item2, token));
-            _route = route;
+            _administration = await Off(token => ServerGateway.OpenAsync(place, token));
+            _place = place;
         }
 
         await ItemAsync();
@@ -45,6 +46,23 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
 
     /// <inheritdoc/>
     protected sealed override Task EndAsync() => FlushAsync();
+
+    /// <summary>Writes what the server or store said, and remembers where it came from.</summary>
+    protected new void WriteObject(object? item)
+    {
+        _place?.Remember(item);
+        base.WriteObject(item);
+    }
+
+    /// <summary>The same for several.</summary>
+    protected void WriteObjects(IEnumerable<object> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        foreach (var item in items)
+        {
+            WriteObject(item);
+        }
+    }
 
     /// <summary>One question to the server or store.</summary>
     protected Task<T> Ask<T>(Func<IMailAdministration, CancellationToken, Task<T>> question)

@@ -7,12 +7,13 @@ namespace MailAdmin.Module.Base;
 
 /// <summary>
 /// Base of the cmdlets that ask a server. <c>-Server</c> is its name, or the server as Get-MailServer gives it, also from the pipeline: a server that comes
-/// down the pipeline says where and never what, so <c>Get-MailServer | Get-Mailbox</c> lists the mailboxes of each.
+/// down the pipeline says where and never what, so <c>Get-MailServer | Get-Mailbox</c> lists the mailboxes of each. What came from a server is asked for there again,
+/// so <c>Get-MailServer | Get-Mailbox | Set-Mailbox</c> changes each where it is.
 /// </summary>
 /// <remarks>
 /// The binder has no way to say this. Whatever comes, it binds to every parameter that can be made to take it: the server's name to an identity, its
-/// properties to parameters of their names. So <c>-Server</c> takes every object; one that is no server is let go, for it was meant for the others, and where it is
-/// one, the others get back what they held.
+/// properties to parameters of their names. So <c>-Server</c> takes every object; one that is no server is let go, for it was meant for the others (its
+/// <see cref="Place"/> is kept), and where it is one, the others get back what they held.
 /// </remarks>
 public abstract class RoutedCmdlet : MailCmdlet
 {
@@ -24,7 +25,10 @@ public abstract class RoutedCmdlet : MailCmdlet
     public virtual object? Server { get; set; }
 
     /// <summary>The server that is meant.</summary>
-    internal ServerChoice Choice => ServerChoice.Of(Server);
+    internal ServerChoice Choice => Origin?.Server ?? ServerChoice.Of(Server);
+
+    /// <summary>Where the item of this moment came from, where nobody said which server; null where it is not known.</summary>
+    internal Place? Origin { get; private set; }
 
     /// <inheritdoc/>
     protected override Task BeginAsync()
@@ -36,6 +40,7 @@ public abstract class RoutedCmdlet : MailCmdlet
     /// <inheritdoc/>
     protected sealed override async Task ProcessAsync()
     {
+        Origin = null;
         if (_pipeline is null)
         {
             await RoutedAsync();
@@ -54,6 +59,7 @@ public abstract class RoutedCmdlet : MailCmdlet
         }
         else if (_pipeline.BoundAny() && !(Server is null && MyInvocation.BoundParameters.ContainsKey(nameof(Server))))
         {
+            Origin = IsMaker ? null : Place.Of(Server);
             Server = null;
             await RoutedAsync();
         }
@@ -68,6 +74,9 @@ public abstract class RoutedCmdlet : MailCmdlet
                 item));
         }
     }
+
+    // What makes something takes what comes for a pattern, and where it came from is there already.
+    private bool IsMaker => MyInvocation.MyCommand is CmdletInfo { Verb: VerbsCommon.New or VerbsCommon.Add };
 
     /// <summary>Once per item of the pipeline, with the server chosen.</summary>
     protected abstract Task RoutedAsync();

@@ -30,7 +30,7 @@ public sealed class GetMailBlock : AdministrationCmdlet
                     throw NotFound.Block(address);
                 }
 
-                WriteObject(found, enumerateCollection: true);
+                WriteObjects(found);
                 return Task.CompletedTask;
             });
         }

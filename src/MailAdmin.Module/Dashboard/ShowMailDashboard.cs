@@ -37,7 +37,7 @@ public sealed class ShowMailDashboard : AdministrationCmdlet
         var options = new DashboardOptions { Theme = Theme, Ascii = Ascii.IsPresent ? Ascii.ToBool() : null };
         // On this thread: the terminal is the pipeline's, and Ctrl+C waits until it has been put back.
         // By its name, and only where it runs: a store at rest must not be opened under a server that is about to start.
-        Func<CancellationToken, Task<IMailAdministration>>? reopen = StorePath is null ? token => ServerGateway.ResolveAsync(info.Name, null, token) : null;
+        Func<CancellationToken, Task<IMailAdministration>>? reopen = StorePath is null ? token => ServerGateway.ResolveAsync(new ServerChoice(info.Name), null, token) : null;
         MailDashboard.Show(administration, options, runner, ReadAsync, reopen, StopToken);
     }
 

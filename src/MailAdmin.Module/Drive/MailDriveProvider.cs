@@ -250,10 +250,21 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
         }
     }
 
-    private Task<IMailAdministration> RouteAsync(CancellationToken cancellationToken)
+    private Place Shown
     {
-        var drive = PSDriveInfo as MailDriveInfo;
-        return ServerGateway.ResolveAsync(drive?.Server, drive?.StorePath, cancellationToken);
+        get
+        {
+            var drive = PSDriveInfo as MailDriveInfo;
+            return ServerGateway.Meant(new ServerChoice(drive?.Server), drive?.StorePath);
+        }
+    }
+
+    private Task<IMailAdministration> RouteAsync(CancellationToken cancellationToken) => ServerGateway.OpenAsync(Shown, cancellationToken);
+
+    private new void WriteItemObject(object item, string path, bool isContainer)
+    {
+        Shown.Remember(item);
+        base.WriteItemObject(item, path, isContainer);
     }
 
     /// <summary>Runs work over a fresh route, off this thread, which may be a cmdlet's pump; failures become errors, or are silent where nobody asked to see them.</summary>

@@ -22,7 +22,7 @@ public sealed class GetMailQueue : AdministrationCmdlet
         foreach (var destination in Destination ?? [null!])
         {
             // Nothing queued for a domain is an answer, not an error.
-            await PerItem(destination, async () => WriteObject(await Ask((a, token) => a.GetQueueDestinationsAsync(destination, token)), enumerateCollection: true));
+            await PerItem(destination, async () => WriteObjects(await Ask((a, token) => a.GetQueueDestinationsAsync(destination, token))));
         }
     }
 }

@@ -23,7 +23,7 @@ public sealed class RestartMailQueueMessage : QueueMessageCmdlet
     {
         if (PassThru)
         {
-            WriteObject(messages, enumerateCollection: true);
+            WriteObjects(messages);
         }
     }
 }

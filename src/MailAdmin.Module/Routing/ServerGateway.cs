@@ -13,22 +13,13 @@ internal static class ServerGateway
     /// <summary>How long clients have to say goodbye at a stop, where nobody says otherwise.</summary>
     public static readonly TimeSpan DefaultDrain = TimeSpan.FromSeconds(5);
 
-    private static (string? Server, string? StorePath)? _connected;
+    private static Place? _connected;
+
+    /// <summary>The place that is meant: with neither server nor store named, the one connected.</summary>
+    public static Place Meant(ServerChoice server, string? storePath) => server.Name is null && storePath is null && _connected is { } connected ? connected : new Place(server, storePath);
 
     /// <summary>The administration of the server or store that is meant; with neither named, the one connected, else the only one.</summary>
-    public static Task<IMailAdministration> ResolveAsync(string? server, string? storePath, CancellationToken cancellationToken)
-    {
-        if (server is null && storePath is null && _connected is { } connected)
-        {
-            (server, storePath) = connected;
-        }
-
-        return MailAdministrationRoute.ResolveAsync(server, storePath, cancellationToken);
-    }
-
-    /// <summary>The same for a server given by name or as it was listed.</summary>
-    public static Task<IMailAdministration> ResolveAsync(ServerChoice server, string? storePath, CancellationToken cancellationToken) =>
-        server.Exact is { } exact && storePath is null ? OpenAsync(exact, cancellationToken) : ResolveAsync(server.Name, storePath, cancellationToken);
+    public static Task<IMailAdministration> ResolveAsync(ServerChoice server, string? storePath, CancellationToken cancellationToken) => OpenAsync(Meant(server, storePath), cancellationToken);
 
     /// <summary>Starts a server in this process.</summary>
     public static async Task<MailServerInfo> StartAsync(MailServerSettings settings, CancellationToken cancellationToken)
@@ -54,7 +45,7 @@ internal static class ServerGateway
             await StopAsync(server.Name, drain, cancellationToken);
         }
 
-        if (string.Equals(_connected?.Server, server.Name, StringComparison.OrdinalIgnoreCase))
+        if (string.Equals(_connected?.Server.Name, server.Name, StringComparison.OrdinalIgnoreCase))
         {
             _connected = null;
         }
@@ -75,10 +66,18 @@ internal static class ServerGateway
     public static async Task<IReadOnlyList<MailServerInfo>> ListAsync(CancellationToken cancellationToken)
     {
         var servers = new List<MailServerInfo>();
+        await MailServers.SettleAsync(cancellationToken);
         foreach (var host in MailServers.List())
         {
-            await using var administration = host.OpenAdministration();
-            servers.Add(await administration.GetServerAsync(cancellationToken));
+            try
+            {
+                await using var administration = host.OpenAdministration();
+                servers.Add(await administration.GetServerAsync(cancellationToken));
+            }
+            catch (Exception) when (host.State is MailServerState.Stopping or MailServerState.Stopped)
+            {
+                // Whatever one says that ends just now: it is no longer there, and the others are.
+            }
         }
 
         servers.AddRange(await MailAdministrationRoute.ListElsewhereAsync(cancellationToken));
@@ -88,7 +87,7 @@ internal static class ServerGateway
     /// <summary>One running server by name.</summary>
     public static async Task<MailServerInfo> GetAsync(string name, CancellationToken cancellationToken)
     {
-        await using var administration = await ResolveAsync(name, null, cancellationToken);
+        await using var administration = await ResolveAsync(new ServerChoice(name), null, cancellationToken);
         return await administration.GetServerAsync(cancellationToken);
     }
 
@@ -103,6 +102,11 @@ internal static class ServerGateway
         return info.State is MailServerState.Running or MailServerState.Degraded ? info : throw NotRunning();
     }
 
+    /// <summary>Administration of what is at a place.</summary>
+    public static Task<IMailAdministration> OpenAsync(Place place, CancellationToken cancellationToken) => place is { Server.Exact: { } exact, StorePath: null }
+        ? OpenAsync(exact, cancellationToken)
+        : MailAdministrationRoute.ResolveAsync(place.Server.Name, place.StorePath, cancellationToken);
+
     /// <summary>Administration of just this server, whatever others of its name there are.</summary>
     public static Task<IMailAdministration> OpenAsync(MailServerInfo server, CancellationToken cancellationToken) =>
         server.ProcessId == Environment.ProcessId
@@ -114,7 +118,7 @@ internal static class ServerGateway
     {
         await using var administration = await MailAdministrationRoute.ResolveAsync(server, storePath, cancellationToken);
         var info = await administration.GetServerAsync(cancellationToken);
-        _connected = (server, storePath);
+        _connected = new Place(new ServerChoice(server), storePath);
         return info;
     }
 

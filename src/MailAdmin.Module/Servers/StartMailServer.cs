@@ -162,7 +162,7 @@ public sealed class StartMailServer : MailCmdlet
         var plain = PasswordPolicy.Check(credential.Password, credential.UserName, force: true);
         await Off(async token =>
         {
-            await using var administration = await ServerGateway.ResolveAsync(server, null, token);
+            await using var administration = await ServerGateway.ResolveAsync(new ServerChoice(server), null, token);
             var verifier = ScramVerifier.Create(plain);
             try
             {

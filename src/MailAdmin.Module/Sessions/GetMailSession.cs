@@ -43,7 +43,7 @@ public sealed class GetMailSession : AdministrationCmdlet
                     throw NotFound.Session(id);
                 }
 
-                WriteObject(found.Where(s => Protocol?.Contains(s.Protocol) != false && (owner is null || owner.IsMatch(s.Mailbox ?? ""))), enumerateCollection: true);
+                WriteObjects(found.Where(s => Protocol?.Contains(s.Protocol) != false && (owner is null || owner.IsMatch(s.Mailbox ?? ""))));
                 return Task.CompletedTask;
             });
         }

@@ -20,6 +20,7 @@ public static class MailAdministrationRoute
     /// <exception cref="Errors.MailAdminException"><c>ServerNotRunning</c>, <c>ServerNotUnique</c>, and the store's own.</exception>
     public static async Task<IMailAdministration> ResolveAsync(string? server, string? storePath, CancellationToken cancellationToken = default)
     {
+        await MailServers.SettleAsync(cancellationToken);
         if (storePath is not null)
         {
             return await OpenAsync(StoreDirectory.Canonical(storePath), cancellationToken);

@@ -85,7 +85,7 @@ public sealed partial class MailServerHost
             {
                 return await _parts.OpenStore(StorePath, _time, notices, cancellationToken);
             }
-            catch (MailAdminException e) when (e.ErrorId == "StoreInUse" && _isSuccessor && _time.GetElapsedTime(since) < StorePatience)
+            catch (MailAdminException e) when (e.ErrorId == "StoreInUse" && IsSuccessor && _time.GetElapsedTime(since) < StorePatience)
             {
                 // Once more.
             }

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace MailAdmin.Server.Hosting;
 
 /// <summary>
-/// One running server: store, certificate, endpoints, sessions, workers. Made and started by <see cref="MailServers.StartAsync"/>.
+/// One running server: store, certificate, endpoints, sessions, workers. Made and started by <see cref="MailServers"/>.
 /// </summary>
 /// <remarks>
 /// Order of the stop: endpoints no longer accept, clients are told (421, BYE), they have the drain's time, who is left is cut off, workers
@@ -36,7 +36,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
     private readonly List<IHostedService> _workers = [];
     private readonly List<ConnectionListener> _listeners = [];
     private readonly Dictionary<MailProtocol, IProtocolHandler> _handlers = [];
-    private readonly bool _isSuccessor;
+    private readonly Task<MailServerHost>? _comesBy;
     private MailServerSettings _settings;
     private MailServerState _state = MailServerState.Starting;
     private string? _fault;
@@ -73,9 +73,9 @@ public sealed partial class MailServerHost : IAsyncDisposable
         _time = time;
         _outbound = new OutboundPolicy(settings.Outbound);
         Events = predecessor?.Events ?? new EventHub(time);
-        _isSuccessor = predecessor is not null;
+        _comesBy = predecessor?._restart;
         // Until it is up, a restart's failure is still to be told.
-        _endsEvents = !_isSuccessor;
+        _endsEvents = !IsSuccessor;
         _loggers = new LoggerFactory([new EventLoggerProvider(Events)]);
         StorePath = settings.Ephemeral ? StoreDirectory.NewTemporary() : StoreDirectory.Canonical(settings.StorePath ?? StoreDirectory.Default);
     }
@@ -103,8 +103,21 @@ public sealed partial class MailServerHost : IAsyncDisposable
     /// <summary>Completes when it has ended, whoever ended it, and no restart follows; fails where one was tried in vain.</summary>
     public Task Completion => EndedAsync();
 
+    /// <summary>The restart that it ends for or comes by, or null; where it has done both, the later.</summary>
+    internal Task? Restart
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _restart ?? _comesBy;
+            }
+        }
+    }
+
     /// <summary>Completes when everything but the control channel is gone.</summary>
     internal Task StoreClosed => _storeClosed.Task;
+    private bool IsSuccessor => _comesBy is not null;
     internal IReadOnlyList<ConnectionListener> Listeners => _listeners;
     internal EventHub Events { get; }
     internal ServerCounters Counters => _counters;

@@ -6,6 +6,7 @@ namespace MailAdmin.Server.Hosting;
 /// The servers running in this process, by name (any case). Ports belong to the process, so this registry does as well: it survives
 /// <c>Import-Module -Force</c>. A process that exits stops them in order.
 /// </summary>
+/// <remarks>The lock is held for the table alone and nothing of a host is asked under it: a host that restarts comes here from under its own.</remarks>
 public static class MailServers
 {
     private static readonly Lock Gate = new();
@@ -19,10 +20,14 @@ public static class MailServers
     /// <summary>Starts a server and returns once all its endpoints answer.</summary>
     /// <exception cref="Errors.MailAdminException"><c>ServerExists</c>, <c>PortInUse</c>, <c>PortNotPermitted</c>, <c>AddressNotAvailable</c>,
     /// <c>CertificateNotUsable</c>, <c>InvalidSettings</c>, and the store's own.</exception>
-    public static async Task<MailServerHost> StartAsync(MailServerSettings settings, CancellationToken cancellationToken = default)
+    public static Task<MailServerHost> StartAsync(MailServerSettings settings, CancellationToken cancellationToken = default) =>
+        StartAsync(settings, ServerParts.Default, cancellationToken);
+
+    /// <summary>The same with parts of the caller's own.</summary>
+    internal static async Task<MailServerHost> StartAsync(MailServerSettings settings, ServerParts parts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var host = new MailServerHost(settings, TimeProvider.System);
+        var host = new MailServerHost(settings, TimeProvider.System, parts);
         lock (Gate)
         {
             if (Running.ContainsKey(settings.Name))
@@ -56,24 +61,36 @@ public static class MailServers
     /// <summary>The server of that name in this process, or null.</summary>
     public static MailServerHost? Find(string name)
     {
+        MailServerHost? host;
         lock (Gate)
         {
-            return Running.GetValueOrDefault(name) is { } host && HasCome(host) ? host : null;
+            host = Running.GetValueOrDefault(name);
         }
+
+        return host is not null && HasCome(host) ? host : null;
     }
 
     /// <summary>All servers of this process that have come up, by name.</summary>
-    public static IReadOnlyList<MailServerHost> List()
+    public static IReadOnlyList<MailServerHost> List() => [.. All().Where(HasCome).OrderBy(h => h.Name, StringComparer.OrdinalIgnoreCase)];
+
+    /// <summary>Returns once no server of this process is being restarted: who asks for one then means the one that comes, and is not to hear that there is none.</summary>
+    public static async Task SettleAsync(CancellationToken cancellationToken = default)
     {
-        lock (Gate)
+        while (All().Select(h => h.Restart).FirstOrDefault(r => r is { IsCompleted: false }) is { } restart)
         {
-            return [.. Running.Values.Where(HasCome).OrderBy(h => h.Name, StringComparer.OrdinalIgnoreCase)];
+            // What came of it is its asker's.
+            await restart.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
-    /// <summary>Stops a server in order: no new clients, goodbye to those there, <paramref name="drain"/> at most for them. False where there is none.</summary>
+    /// <summary>
+    /// Stops a server in order: no new clients, goodbye to those there, <paramref name="drain"/> at most for them. One that is being restarted is stopped when it has
+    /// come up. False where there is none.
+    /// </summary>
     public static async Task<bool> StopAsync(string name, TimeSpan drain, CancellationToken cancellationToken = default)
     {
+        await SettleAsync(cancellationToken);
         if (Find(name) is not { } host)
         {
             return false;
@@ -81,6 +98,14 @@ public static class MailServers
 
         await host.StopAsync(drain, cancellationToken);
         return true;
+    }
+
+    private static MailServerHost[] All()
+    {
+        lock (Gate)
+        {
+            return [.. Running.Values];
+        }
     }
 
     /// <summary>At a restart the old host is still here when it has gone, and the new one before it has come.</summary>
@@ -123,6 +148,7 @@ public static class MailServers
     private static void StopAllAtExit()
     {
         // The runtime waits for this handler; there is nobody left to await.
+        Task.Run(() => SettleAsync()).Wait(TimeSpan.FromSeconds(5));
         Task.WaitAll([.. List().Select(h => h.StopAsync(TimeSpan.FromSeconds(2), CancellationToken.None))], TimeSpan.FromSeconds(10));
     }
 }

@@ -79,6 +79,54 @@ Describe 'A server down the pipeline' {
     }
 }
 
+Describe 'What came from a server' {
+    It 'is changed there, whatever else runs: <_>' -ForEach 'Get-Mailbox a@*', 'Get-Mailbox a@* -Server $_', 'Get-MailboxStatistics a@*' {
+        $code = $_
+        $one, $two | ForEach-Object { & ([scriptblock]::Create($(if ($code -match 'Server') { $code } else { "`$_ | $code" }))) } | Set-Mailbox -DisplayName $code
+        (Get-Mailbox a@* -Server one).DisplayName, (Get-Mailbox a@* -Server two).DisplayName | Should -Be $code, $code
+        (Get-Mailbox b@* -Server two).DisplayName | Should -BeNullOrEmpty
+    }
+
+    It 'goes through what sorts and chooses, and further than one command' {
+        $one, $two | Get-Mailbox | Sort-Object Address | Where-Object Address -Like a@* | Get-MailboxFolder -Name INBOX | Get-MailboxMessage | Set-MailboxMessage -AddFlag seen-here
+        (Get-MailboxMessage a@one.example -Server one).Flags | Should -Contain 'seen-here'
+        $one, $two | Get-MailAlias | Get-MailAlias | ForEach-Object Address | Should -Be 'team@two.example'
+        $one, $two | Get-MailRoute | Set-MailRoute -Port 26 -PassThru | ForEach-Object Port | Should -Be 26
+        (Get-Mailbox a@* -Server one | Get-Member -MemberType Properties).Name | Should -Not -Contain 'Server'
+    }
+
+    It 'stays with it when another is connected' {
+        $null = Connect-MailServer two
+        $box = Get-Mailbox b@two.example
+        $null = Connect-MailServer one
+        $box | Set-Mailbox -DisplayName 'Still two'
+        (Get-Mailbox b@two.example -Server two).DisplayName | Should -Be 'Still two'
+        Disconnect-MailServer
+    }
+
+    It 'is elsewhere only where that is said, or something new is made of it' {
+        $box = Get-Mailbox b@two.example -Server two
+        (Get-OneError { $box | Set-Mailbox -DisplayName x -Server one }).FullyQualifiedErrorId | Should -BeLike 'MailboxNotFound,*'
+        (Get-OneError { $box | New-Mailbox }).FullyQualifiedErrorId | Should -BeLike 'ServerNotUnique,*'
+        $null = $box | New-Mailbox -Server one
+        (Get-Mailbox b@two.example -Server one).Address | Should -Be 'b@two.example'
+        Get-Mailbox b@two.example -Server one | Remove-Mailbox -Force
+        (Get-Mailbox b@two.example -Server two).Address | Should -Be 'b@two.example'
+        Remove-MailDomain two.example -Server one -Force
+    }
+
+    It 'is in its store, where no server ran' {
+        $store = "$TestDrive/kept"
+        $null = New-Mailbox kept@example.com -StorePath $store
+        Get-Mailbox -StorePath $store | Set-Mailbox -Quota 1GB
+        (Get-Mailbox -StorePath $store).QuotaBytes | Should -Be 1GB
+        $null = New-PSDrive -Name Kept -PSProvider MailAdmin -Root '' -StorePath $store
+        Get-ChildItem Kept:/ | Disable-Mailbox
+        Remove-PSDrive Kept
+        (Get-Mailbox -StorePath $store).IsEnabled | Should -BeFalse
+    }
+}
+
 Describe '-Server' {
     It 'takes a name or a server' {
         (Get-Mailbox -Server one).Address | Should -Be 'a@one.example'

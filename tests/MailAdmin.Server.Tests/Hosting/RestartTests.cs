@@ -140,6 +140,47 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task Is_waited_for_by_who_asks_for_the_server_or_stops_it()
+    {
+        using var directory = new TempDirectory();
+        var opens = 0;
+        var again = new TaskCompletionSource();
+        var mayOpen = new TaskCompletionSource();
+        var parts = ServerParts.Default with
+        {
+            OpenStore = async (path, time, noticed, cancellationToken) =>
+            {
+                if (Interlocked.Increment(ref opens) == 2)
+                {
+                    again.SetResult();
+                    await mayOpen.Task;
+                }
+
+                return await ServerParts.Default.OpenStore(path, time, noticed, cancellationToken);
+            },
+        };
+        var settings = Lasting(directory)(new MailServerSettings { Name = $"restart-{Guid.NewGuid()}" });
+        var host = await MailServers.StartAsync(settings, parts, None);
+        var restart = host.RestartAsync(AtOnce, None);
+        await Eventually.Within(again.Task, "the second start");
+
+        var asks = MailAdministrationRoute.ResolveAsync(settings.Name, null, None);
+        Assert.False(asks.IsCompleted);
+        mayOpen.SetResult();
+        await using (var administration = await Eventually.Within(asks, "the answer"))
+        {
+            Assert.Equal(MailServerState.Running, (await administration.GetServerAsync(None)).State);
+        }
+
+        var next = await Eventually.Within(restart, "the restart");
+        var last = next.RestartAsync(AtOnce, None);
+        Assert.True(await Eventually.Within(MailServers.StopAsync(settings.Name, AtOnce, None), "the stop"));
+        Assert.Equal(MailServerState.Stopped, (await last).State);
+        Assert.Null(MailServers.Find(settings.Name));
+        await Eventually.Within(host.Completion, "the end of all");
+    }
+
+    [Fact]
     public async Task Is_refused_where_the_mail_would_go()
     {
         await using var server = await TestServer.StartAsync();

@@ -34,7 +34,16 @@ internal static class Application
 
         if (options.WorkingDirectory is { } directory)
         {
-            Directory.SetCurrentDirectory(directory);
+            try
+            {
+                Directory.SetCurrentDirectory(directory);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                // pwsh goes on where it is; a command that was meant for another directory is better not run.
+                System.Console.Error.WriteLine($"mailadmin: The working directory '{directory}' cannot be entered: {e.Message}");
+                return ConsoleOptions.BadUsage;
+            }
         }
 
         var terminal = Terminal.Detect();
@@ -57,7 +66,14 @@ internal static class Application
         using (engine)
         {
             using var signals = new Signals(engine, options.Verb == ConsoleVerb.Prompt || options.NoExit);
-            return Run(options, engine, signals);
+            try
+            {
+                return Run(options, engine, signals);
+            }
+            catch (OperationCanceledException) when (signals.ExitCode is { } code)
+            {
+                return code;
+            }
         }
     }
 
@@ -71,9 +87,11 @@ internal static class Application
     {
         switch (options.Verb)
         {
+            case ConsoleVerb.Command when options.Text == "-":
+                return PromptLoop.Run(engine, signals, greet: false);
             case ConsoleVerb.Command:
-                var text = options.Text == "-" ? System.Console.In.ReadToEnd() : options.Text!;
-                return After(options, engine, signals, engine.Run(text));
+                var text = options.Arguments.Count > 0 ? Engine.CommandLine($"& {{ {options.Text}\n}}", options.Arguments) : options.Text!;
+                return After(options, engine, signals, engine.Run(text, Piped(Engine.ReadsInput(text), signals)));
             case ConsoleVerb.File:
                 return RunFile(options, engine, signals);
             case ConsoleVerb.Demo:
@@ -81,7 +99,7 @@ internal static class Application
             case ConsoleVerb.Serve:
                 return ServeCommand.Run(engine, options.Arguments, signals.Stop);
             case ConsoleVerb.Dashboard:
-                return After(options, engine, signals, engine.RunCommandLine("Show-MailDashboard", options.Arguments));
+                return After(options, engine, signals, engine.Run(Engine.CommandLine("Show-MailDashboard", options.Arguments)));
             default:
                 return PromptLoop.Run(engine, signals, greet: !options.NoLogo);
         }
@@ -104,14 +122,30 @@ internal static class Application
     private static int RunFile(ConsoleOptions options, Engine engine, Signals signals)
     {
         var path = Path.GetFullPath(options.Text!);
-        if (!File.Exists(path) || !path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase))
+        if (!Engine.IsScript(path))
         {
-            System.Console.Error.WriteLine($"mailadmin: '{options.Text}' is neither a command of mailadmin nor a .ps1 file. See mailadmin -Help.");
+            System.Console.Error.WriteLine($"mailadmin: '{options.Text}' is neither a command of mailadmin nor a .ps1 file, nor one that begins with #!. See mailadmin -Help.");
             return ConsoleOptions.BadUsage;
         }
 
-        return After(options, engine, signals, engine.RunFile(path, options.Arguments));
+        return After(options, engine, signals, engine.RunFile(path, options.Arguments, Piped(Engine.ScriptReadsInput(path), signals)));
     }
+
+    // What is piped in is $input of the text or script that asks for it, as in pwsh. One that does not ask leaves it to the programs it starts, and is not kept
+    // waiting for its end.
+    private static List<string>? Piped(bool wanted, Signals signals) => wanted && System.Console.IsInputRedirected
+        ? Task.Run(
+            static () =>
+            {
+                var lines = new List<string>();
+                while (System.Console.In.ReadLine() is { } line)
+                {
+                    lines.Add(line);
+                }
+
+                return lines;
+            }).WaitAsync(signals.Stop).GetAwaiter().GetResult()
+        : null;
 
     private static int After(ConsoleOptions options, Engine engine, Signals signals, bool succeeded) => After(options, engine, signals, succeeded ? 0 : 1);
 

@@ -49,6 +49,12 @@ internal sealed class ServerSession(MailService client, string host, int port, T
             throw new MailAdminException("TlsFailed", MailErrorCategory.ConnectionError, $"TLS with {host}:{port} did not come up.", host,
                 "Check that the port and -TlsMode fit together: Implicit at 465, 993 and 995, StartTls elsewhere.", e);
         }
+        catch (CommandException e)
+        {
+            var reply = e is MailKit.Net.Smtp.SmtpCommandException smtp ? $"{(int)smtp.StatusCode} {OneLine(e.Message)}" : OneLine(e.Message);
+            throw new MailAdminException("ConnectionRefused", MailErrorCategory.ConnectionError, $"{host}:{port} takes no connection: {reply}", host,
+                reply.StartsWith('4') ? "It may take one later: try again in some minutes. Where the server is yours, Get-MailBlock lists whom it refuses." : "Ask who runs the server. Where it is yours, Get-MailBlock lists whom it refuses.", e);
+        }
         catch (NotSupportedException e)
         {
             throw new MailAdminException("TlsNotOffered", MailErrorCategory.ConnectionError, $"{host}:{port} does not offer STARTTLS, and plaintext was not allowed.", host,

@@ -28,7 +28,18 @@ internal sealed record ConsoleOptions(ConsoleVerb Verb)
     public const int BadUsage = 64;
 
     private static readonly string[] Names =
-        ["command", "file", "noexit", "noninteractive", "nologo", "noprofile", "version", "help", "workingdirectory", "executionpolicy", "encodedcommand"];
+    [
+        "command", "file", "noexit", "noninteractive", "nologo", "noprofile", "version", "help", "workingdirectory", "executionpolicy", "encodedcommand", "interactive", "login",
+        "outputformat", "inputformat",
+    ];
+
+    /// <summary>pwsh's short forms, where a prefix would be ambiguous, and its names that begin with another.</summary>
+    private static readonly Dictionary<string, string> Exact = new()
+    {
+        ["?"] = "help", ["h"] = "help", ["c"] = "command", ["f"] = "file", ["v"] = "version", ["noe"] = "noexit", ["noni"] = "noninteractive", ["nol"] = "nologo", ["nop"] = "noprofile",
+        ["noprofileloadtime"] = "noprofile", ["wd"] = "workingdirectory", ["e"] = "encodedcommand", ["ec"] = "encodedcommand", ["ex"] = "executionpolicy", ["ep"] = "executionpolicy",
+        ["i"] = "interactive", ["of"] = "outputformat", ["if"] = "inputformat", ["cwa"] = "commandwithargs", ["commandwithargs"] = "commandwithargs",
+    };
 
     /// <summary>Command text, or path of the script.</summary>
     public string? Text { get; init; }
@@ -62,11 +73,21 @@ internal sealed record ConsoleOptions(ConsoleVerb Verb)
             {
                 case "command":
                     return options with { Verb = ConsoleVerb.Command, Text = string.Join(' ', Rest(args, i)) };
+                case "commandwithargs":
+                    return options with { Verb = ConsoleVerb.Command, Text = Rest(args, i)[0], Arguments = Rest(args, i)[1..] };
                 case "encodedcommand":
                     return options with { Verb = ConsoleVerb.Command, Text = Decode(Rest(args, i)[0]) };
                 case "executionpolicy":
                     // Taken as pwsh takes it outside Windows: there it has no effect, and here what runs is what was named.
                     _ = Rest(args, i);
+                    i++;
+                    break;
+                case "outputformat" or "inputformat":
+                    if (!Rest(args, i)[0].Equals("Text", StringComparison.OrdinalIgnoreCase))
+                    {
+                        throw new FormatException($"'{argument}' is Text here: nothing else comes in and out.");
+                    }
+
                     i++;
                     break;
                 case "file":
@@ -107,15 +128,9 @@ internal sealed record ConsoleOptions(ConsoleVerb Verb)
     private static string Name(string argument)
     {
         var name = argument.TrimStart('-').ToLowerInvariant();
-        if (name is "?" or "h")
+        if (Exact.TryGetValue(name, out var exact))
         {
-            return "help";
-        }
-
-        // pwsh's short forms, where a prefix would be ambiguous.
-        if (name is "noe" or "nol" or "nop" or "noni" or "wd" or "f" or "c" or "v" or "e" or "ec" or "ex" or "ep")
-        {
-            return name switch { "noe" => "noexit", "nol" => "nologo", "nop" => "noprofile", "noni" => "noninteractive", "wd" => "workingdirectory", "f" => "file", "v" => "version", "e" or "ec" => "encodedcommand", "ex" or "ep" => "executionpolicy", _ => "command" };
+            return exact;
         }
 
         var fitting = Names.Where(n => n.StartsWith(name, StringComparison.Ordinal)).ToList();

@@ -10,7 +10,8 @@ internal static class Usage
         mailadmin demo [-Stay]          shows a server at work, from start to stop
         mailadmin serve [options]       runs a server until SIGTERM or Ctrl+C
         mailadmin dashboard [options]   the terminal dashboard
-        mailadmin -Command <text>       runs commands; '-' reads them from standard input
+        mailadmin -Command <text>       runs commands; '-' reads them from standard input,
+                                        otherwise that is their $input
         mailadmin [-File] <script.ps1> [arguments]
 
           -NoExit             prompt afterwards

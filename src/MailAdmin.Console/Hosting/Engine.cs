@@ -64,8 +64,24 @@ internal sealed partial class Engine : IDisposable
         return engine;
     }
 
+    /// <summary>Whether a text asks for what is piped to the program.</summary>
+    public static bool ReadsInput(string script) => ReadsInput(Parser.ParseInput(script, out _, out _));
+
+    /// <summary>The same for a script file.</summary>
+    public static bool ScriptReadsInput(string path) => ReadsInput(Parser.ParseFile(path, out _, out _));
+
+    /// <summary>Whether a file is a script: by its name, or by a first line that names its interpreter.</summary>
+    public static bool IsScript(string path) => File.Exists(path) && (IsNamedScript(path) || File.ReadLines(path).FirstOrDefault()?.StartsWith("#!", StringComparison.Ordinal) == true);
+
+    /// <summary>
+    /// A command with arguments as a shell gives them. The language binds them, as in pwsh, so that -Name Value reaches a parameter; every value is quoted.
+    /// </summary>
+    public static string CommandLine(string command, IReadOnlyList<string> arguments) => string.Join(' ', arguments.Select(Quote).Prepend(command));
+
     /// <summary>Runs a text as if typed: results and errors go to the host. False where its last statement failed.</summary>
-    public bool Run(string script)
+    /// <param name="script">The text.</param>
+    /// <param name="input">What its <c>$input</c> gives.</param>
+    public bool Run(string script, IReadOnlyList<string>? input = null)
     {
         Parser.ParseInput(script, out _, out var errors);
         if (errors.Length > 0)
@@ -77,35 +93,31 @@ internal sealed partial class Engine : IDisposable
 
         // Out-Default, which shows the results, sets $? anew; so the text itself keeps what its last statement left.
         Runspace.SessionStateProxy.PSVariable.Set(Succeeded, false);
-        var ended = Show($"{script}\n$global:{Succeeded} = $?", addToHistory: false);
+        var ended = Show($"{script}\n$global:{Succeeded} = $?", addToHistory: false, input);
         var succeeded = ended && Runspace.SessionStateProxy.GetVariable(Succeeded) is true;
         Runspace.SessionStateProxy.PSVariable.Remove(Succeeded);
         return succeeded;
     }
 
     /// <summary>Runs a line of the prompt: results and errors go to the host. False where it ended by an error.</summary>
-    public bool RunLine(string script) => Show(script, addToHistory: true);
+    public bool RunLine(string script) => Show(script, addToHistory: true, input: null);
 
     /// <summary>
     /// Runs a script file with arguments as a shell gives them; returns its exit code as pwsh -File has it: that of its exit, 1 where it threw,
     /// 0 where it came to its end, whatever its last statement did.
     /// </summary>
-    public int RunFile(string path, IReadOnlyList<string> arguments)
+    public int RunFile(string path, IReadOnlyList<string> arguments, IReadOnlyList<string>? input = null)
     {
-        Runspace.SessionStateProxy.PSVariable.Set(ExitCode, 0);
-        if (RunCommandLine($"& '{CodeGeneration.EscapeSingleQuotedStringContent(path)}'", arguments))
+        Runspace.SessionStateProxy.PSVariable.Set(ExitCode, null);
+        // A file of another name would be started as a program.
+        var script = IsNamedScript(path) ? Quoted(path) : $"([Management.Automation.Language.Parser]::ParseFile({Quoted(path)}, [ref] $null, [ref] $null).GetScriptBlock())";
+        if (Run(CommandLine($"{(input is null ? "" : "$input | ")}& {script}", arguments), input))
         {
             return 0;
         }
 
         return !LastRunThrew && Runspace.SessionStateProxy.GetVariable(ExitCode) is int and not 0 and var code ? code : 1;
     }
-
-    /// <summary>
-    /// Runs a command with arguments as a shell gives them. The language binds them, as in pwsh, so that -Name Value reaches a parameter;
-    /// every value is quoted.
-    /// </summary>
-    public bool RunCommandLine(string command, IReadOnlyList<string> arguments) => Run(string.Join(' ', arguments.Select(Quote).Prepend(command)));
 
     /// <summary>Runs a text and returns its results; the first error is thrown.</summary>
     public Collection<PSObject> Invoke(string script, IReadOnlyDictionary<string, object?>? variables = null)
@@ -193,7 +205,12 @@ internal sealed partial class Engine : IDisposable
         return shell;
     }
 
-    private bool Show(string script, bool addToHistory)
+    private static bool ReadsInput(ScriptBlockAst script) =>
+        script.Find(a => a is VariableExpressionAst { VariablePath.UserPath: var name } && name.Equals("input", StringComparison.OrdinalIgnoreCase), searchNestedScriptBlocks: false) is not null;
+
+    private static bool IsNamedScript(string path) => path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase);
+
+    private bool Show(string script, bool addToHistory, IReadOnlyList<string>? input)
     {
         using var pipeline = Runspace.CreatePipeline(script, addToHistory);
         // Errors travel with the results, so that both appear in the order in which they arose.
@@ -203,7 +220,7 @@ internal sealed partial class Engine : IDisposable
         {
             try
             {
-                pipeline.Invoke();
+                pipeline.Invoke(input);
                 return true;
             }
             catch (PipelineStoppedException)

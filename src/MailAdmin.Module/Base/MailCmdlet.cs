@@ -26,7 +26,11 @@ public abstract class MailCmdlet : PSCmdlet, IDisposable
     protected virtual Task EndAsync() => Task.CompletedTask;
 
     /// <inheritdoc/>
-    protected sealed override void BeginProcessing() => Pump(BeginAsync);
+    protected sealed override void BeginProcessing() => Pump(() =>
+    {
+        DemandValues();
+        return BeginAsync();
+    });
 
     /// <inheritdoc/>
     protected sealed override void ProcessRecord() => Pump(ProcessAsync);
@@ -152,6 +156,20 @@ public abstract class MailCmdlet : PSCmdlet, IDisposable
     /// <summary>Takes the progress away.</summary>
     protected void ProgressDone(string activity) =>
         WriteProgress(new ProgressRecord(1, activity, activity) { RecordType = ProgressRecordType.Completed });
+
+    // Every array has a method Address, and (Get-Mailbox).Address means it wherever there are two: what reaches a parameter is its signature as text.
+    private void DemandValues()
+    {
+        foreach (var (name, value) in MyInvocation.BoundParameters)
+        {
+            if ((value as string ?? (value as string[] is [var only] ? only : null))?.StartsWith("System.Object&", StringComparison.Ordinal) == true)
+            {
+                Fail(new MailAdminException(
+                    "ArgumentIsMethod", MailErrorCategory.InvalidArgument, $"-{name} was given a method that arrays have, not the addresses of what is in one.", null,
+                    "Write (Get-Mailbox).PrimarySmtpAddress, or Get-Mailbox | ForEach-Object Address."));
+            }
+        }
+    }
 
     private void Pump(Func<Task> body)
     {

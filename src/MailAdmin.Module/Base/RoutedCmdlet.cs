@@ -57,6 +57,15 @@ public abstract class RoutedCmdlet : MailCmdlet
             // One that has ended meanwhile does not keep the others from being asked.
             await PerItem(server.Name, RoutedAsync);
         }
+        else if (Server is PSObject { BaseObject: PSCustomObject } row && _pipeline.TookWhole(row) is { } names)
+        {
+            WriteError(ErrorRecords.Make(
+                new MailAdminException(
+                    "InputNotUsable", MailErrorCategory.InvalidArgument,
+                    $"The row has no column named {string.Join(" or ", names)}; its columns are {string.Join(", ", row.Properties.Select(p => p.Name))}.", row,
+                    $"Name the column so, or say which it is: {MyInvocation.MyCommand.Name} -{names[0]} {{ $_.{row.Properties.FirstOrDefault()?.Name} }}."),
+                row));
+        }
         else if (_pipeline.BoundAny() && !(Server is null && MyInvocation.BoundParameters.ContainsKey(nameof(Server))))
         {
             Origin = IsMaker ? null : Place.Of(Server);

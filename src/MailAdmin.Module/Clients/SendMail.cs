@@ -8,6 +8,7 @@ using MailAdmin.Client.Sending;
 using MailAdmin.Clients;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
 
 namespace MailAdmin.Module.Clients;
 
@@ -22,6 +23,7 @@ public sealed class SendMail : ClientCmdlet
 
     /// <summary>Recipients.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MailboxCompleter))]
     public string[] To { get; set; } = [];
 
     /// <summary>Subject.</summary>
@@ -43,18 +45,22 @@ public sealed class SendMail : ClientCmdlet
 
     /// <summary>Author: address, or Name &lt;address&gt;.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MailboxCompleter))]
     public string? From { get; set; }
 
     /// <summary>Recipients of copies.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MailboxCompleter))]
     public string[] Cc { get; set; } = [];
 
     /// <summary>Recipients that the message does not name.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MailboxCompleter))]
     public string[] Bcc { get; set; } = [];
 
     /// <summary>Where answers go.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MailboxCompleter))]
     public string[] ReplyTo { get; set; } = [];
 
     /// <summary>Files to attach.</summary>

@@ -47,10 +47,11 @@ public class WriteMaml : Task
         return !Log.HasLoggedErrors;
     }
 
-    // Title and headings in capitals, as about pages have them; the rest reads as it is.
+    // The head that PowerShell expects: it lists the fifth line of the file as the synopsis. Headings in capitals; the rest reads as it is.
     private static string About(string text)
     {
         text = Regex.Replace(text, @"<!--.*?-->\n\n", "", RegexOptions.Singleline);
+        text = Regex.Replace(text, @"\A# (.+)\n\n(.+)\n", "# Topic\n    $1\n\n# Short description\n    $2\n");
         return Regex.Replace(Regex.Replace(text, @"^```\w*\n", "", RegexOptions.Multiline), @"^#+ (.+)$", m => m.Groups[1].Value.ToUpperInvariant(), RegexOptions.Multiline);
     }
 

@@ -27,7 +27,7 @@ public sealed class NewMailbox : AdministrationCmdlet
 
     /// <summary>Address, which is also the login name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Address", "PrimarySmtpAddress", "UserPrincipalName")]
+    [Alias("Address", "PrimarySmtpAddress", "UserPrincipalName", "EmailAddress")]
     [AllowEmptyString]
     public string[] Identity { get; set; } = [];
 

@@ -20,6 +20,13 @@ public sealed class ExportMailboxMessage : MessageFileCmdlet
             throw new MailAdminException("PathIsOneFile", MailErrorCategory.InvalidArgument, $"'{Path}' is one file, but {messages.Count} messages were given.", Path, "Name a directory.");
         }
 
+        if (!isFile && IsOneFileOfMany(target))
+        {
+            throw new MailAdminException(
+                "PathIsOneFile", MailErrorCategory.InvalidArgument, $"'{Path}' is the name of one file with many messages, and each message becomes a file of its own.", Path,
+                "Name a directory; mail programs take the .eml files in it.");
+        }
+
         foreach (var message in messages)
         {
             await PerItem(message.Uid, async () =>
@@ -38,4 +45,8 @@ public sealed class ExportMailboxMessage : MessageFileCmdlet
             });
         }
     }
+
+    // A directory "old.mbox" is not what was meant.
+    private static bool IsOneFileOfMany(string target) =>
+        System.IO.Path.GetExtension(target).ToUpperInvariant() is ".MBOX" or ".MBX" or ".PST" or ".OST" or ".ZIP" or ".MSG" && !Directory.Exists(target);
 }

@@ -125,4 +125,7 @@ public sealed record MailProtocolStatistics
     public long BytesIn { get; init; }
     /// <summary>Octets sent.</summary>
     public long BytesOut { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Protocol}: {Sessions} of {Connections} connections, {Messages} messages";
 }

@@ -68,6 +68,8 @@ public class CommandTests
     [InlineData("-NoSuchParameter")]
     [InlineData("-Command")]
     [InlineData("-File", "/no/such/file.ps1")]
+    [InlineData("-WorkingDirectory", "/no/such/directory", "-Command", "'not run'")]
+    [InlineData("-OutputFormat", "XML", "-Command", "1")]
     [InlineData("serve", "--no-such-option")]
     [InlineData("serve", "--port-offset", "many")]
     [InlineData("demo", "--no-such-option")]
@@ -76,6 +78,29 @@ public class CommandTests
         var (code, _, error) = await ConsoleProgram.RunAsync(arguments);
         Assert.Equal(64, code);
         Assert.StartsWith("mailadmin: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Names_of_pwsh_that_change_nothing_here_are_taken_and_arguments_come_as_they_are()
+    {
+        var (code, output, error) = await ConsoleProgram.RunAsync(["-NoProfileLoadTime", "-Login", "-i", "-InputFormat", "Text", "-of", "text", "-CommandWithArgs", "$args -join '|'", "a", "b c", "-x", "$y"]);
+        Assert.Equal((0, "a|b c|-x|$y\n", ""), (code, output, error));
+    }
+
+    [Fact]
+    public async Task A_file_that_names_its_interpreter_is_a_script()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"script {Guid.NewGuid()}");
+        await File.WriteAllTextAsync(file, "#!/usr/bin/env mailadmin\nparam($A) \"$A|$([IO.Path]::GetFileName($PSCommandPath) -like 'script *')\"; exit 6", TestContext.Current.CancellationToken);
+        try
+        {
+            var (code, output, _) = await ConsoleProgram.RunAsync([file, "it's"]);
+            Assert.Equal((6, "it's|True\n"), (code, output));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     [Theory]

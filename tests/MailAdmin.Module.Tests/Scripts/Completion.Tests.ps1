@@ -44,6 +44,8 @@ Describe 'Tab' {
         @{ Line = 'Wait-MailboxMessage a'; Expected = 'alice@example.com' }
         @{ Line = 'Set-MailboxMessage alice@example.com INBOX 1 -AddFlag F'; Expected = 'Flagged' }
         @{ Line = 'Watch-MailEvent Mailb'; Expected = 'MailboxChanged' }
+        @{ Line = 'Send-Mail -From a'; Expected = 'alice@example.com' }
+        @{ Line = 'Send-Mail -To alice@example.com, b'; Expected = 'bob@example.com' }
         @{ Line = 'Get-Mailbox -Server d'; Expected = 'default' }
         @{ Line = 'Stop-MailServer d'; Expected = 'default' }
         @{ Line = 'Connect-MailServer d'; Expected = 'default' }

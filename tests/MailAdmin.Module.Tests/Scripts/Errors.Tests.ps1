@@ -147,6 +147,12 @@ Describe 'One clear error' {
         @{ Code = 'Send-Mail -To bob@example.com -Subject x -Body x'; Id = 'NoSender'; Category = 'InvalidArgument'; Target = $null }
         @{ Code = 'Send-Mail -From alice@example.com -To nonsense -Subject x -Body x'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'nonsense' }
         @{ Code = 'Send-Mail -From alice@example.com -To bob@example.com -Attachments ./nosuch.txt'; Id = 'AttachmentNotFound'; Category = 'ObjectNotFound'; Target = './nosuch.txt' }
+        @{ Code = 'Send-Mail -From alice@example.com -To (Get-Mailbox).Address -Subject x -Body x'; Id = 'ArgumentIsMethod'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = 'Disable-Mailbox (Get-Mailbox).Address'; Id = 'ArgumentIsMethod'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = '[pscustomobject]@{ Mail = "new@example.com"; FullName = "New" } | New-Mailbox'; Id = 'InputNotUsable'; Category = 'InvalidArgument'; Target = '@{Mail=*' }
+        @{ Code = '[pscustomobject]@{ Who = "alice@example.com" } | Get-Mailbox'; Id = 'InputNotUsable'; Category = 'InvalidArgument'; Target = '@{Who=*' }
+        @{ Code = '[pscustomobject]@{ Who = "alice@example.com" } | Remove-Mailbox -Force'; Id = 'InputNotUsable'; Category = 'InvalidArgument'; Target = '@{Who=*' }
+        @{ Code = 'Get-MailboxMessage alice@example.com | Export-MailboxMessage ./all.mbox'; Id = 'PathIsOneFile'; Category = 'InvalidArgument'; Target = './all.mbox' }
         # queue, routes, blocks
         @{ Code = 'Get-MailQueueMessage nonsense'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = 'nonsense' }
         @{ Code = 'Get-MailQueueMessage 00000000000000000000000000000000'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = '00000000000000000000000000000000' }

@@ -40,4 +40,9 @@ Describe 'Get-Help <_>' -ForEach $about {
         $text.Length | Should -BeGreaterThan 200
         $text | Should -Match $_
     }
+
+    It 'is listed with what it is about' {
+        $page = Get-Content "$env:MAILADMIN_ROOT/docs/en-US/$_.md"
+        (Get-Help about_MailAdmin* | Where-Object Name -EQ $_).Synopsis | Should -Be $page[2]
+    }
 }

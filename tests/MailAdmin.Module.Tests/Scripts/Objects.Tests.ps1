@@ -31,6 +31,8 @@ Describe 'Objects' {
 
     It 'answer to the name that Exchange gives the address' {
         (Get-Mailbox bob@example.com).PrimarySmtpAddress | Should -Be 'bob@example.com'
+        (Get-Mailbox).PrimarySmtpAddress | Should -Be 'alice@example.com', 'bob@example.com' # (Get-Mailbox).Address would be a method of the array
+        (Get-MailboxStatistics).PrimarySmtpAddress | Should -Be 'alice@example.com', 'bob@example.com'
         (Get-Mailbox bob@example.com | Select-Object PrimarySmtpAddress).PrimarySmtpAddress | Should -Be 'bob@example.com'
     }
 
@@ -51,6 +53,14 @@ Describe 'Objects' {
         foreach ($text in ($objects | Out-String -Width 80), ($objects | Format-List | Out-String -Width 80), ($objects | Format-Table | Out-String -Width 80)) {
             $text.Trim() | Should -Not -BeNullOrEmpty
             $text -split "`n" | ForEach-Object { $_.TrimEnd().Length | Should -BeLessOrEqual 80 }
+        }
+    }
+
+    It 'leave the last column of a table room for what stands in it' {
+        $views = [xml] (Get-Content "$env:MAILADMIN_ROOT/module/MailAdmin.Format.ps1xml" -Raw)
+        foreach ($table in $views.SelectNodes('//TableControl[TableHeaders/TableColumnHeader[not(Width)]]')) {
+            $fixed = $table.SelectNodes('TableHeaders/TableColumnHeader/Width').InnerText | Measure-Object -Sum
+            80 - $fixed.Sum - $fixed.Count | Should -BeGreaterOrEqual 12 -Because $table.ParentNode.Name
         }
     }
 

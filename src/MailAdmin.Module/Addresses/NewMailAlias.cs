@@ -24,7 +24,8 @@ public sealed class NewMailAlias : AdministrationCmdlet
     /// <inheritdoc/>
     protected override Task ItemAsync() => PerItem(Identity, async () =>
     {
-        AddressCheck.Demand([Identity, .. Target]);
+        AddressCheck.DemandNew(Identity);
+        AddressCheck.DemandTargets(Identity, Target);
         if (ShouldChange($"Make alias {Identity} for {string.Join(", ", Target)}.", $"Make alias {Identity}?"))
         {
             WriteObject(await Ask((a, token) => a.SetAliasAsync(Identity, Target, replace: false, token)));

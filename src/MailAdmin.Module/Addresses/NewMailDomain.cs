@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Net;
 using MailAdmin.Addresses;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
@@ -28,7 +29,7 @@ public sealed class NewMailDomain : AdministrationCmdlet
         {
             await PerItem(name, async () =>
             {
-                if (!MailboxAddress.TryCanonicalDomain(name, out _))
+                if (!MailboxAddress.TryCanonicalDomain(name, out _) || IPAddress.TryParse(name, out _))
                 {
                     throw new MailAdminException("InvalidDomain", MailErrorCategory.InvalidArgument, $"'{name}' is not a domain name.", name, "Write it as example.com.");
                 }

@@ -45,7 +45,13 @@ public sealed class SetMailAlias : AdministrationCmdlet
             throw new MailAdminException("NothingToChange", MailErrorCategory.InvalidArgument, "Nothing to change was given.", Identity, "Give -Target, -Add or -Remove.");
         }
 
-        AddressCheck.Demand([.. Target ?? [], .. Add ?? [], .. Remove ?? []]);
+        AddressCheck.DemandTargets(alias.Address, [.. Target ?? [], .. Add ?? []]);
+        AddressCheck.Demand(Remove ?? []);
+        if (Remove?.FirstOrDefault(r => !alias.Targets.Contains(r, StringComparer.OrdinalIgnoreCase)) is { } stranger)
+        {
+            throw new MailAdminException("TargetNotFound", MailErrorCategory.ObjectNotFound, $"Alias '{alias.Address}' does not lead to '{stranger}'.", stranger, "Get-MailAlias shows where it leads.");
+        }
+
         var targets = (Target ?? alias.Targets).Concat(Add ?? [])
             .Where(t => Remove?.Contains(t, StringComparer.OrdinalIgnoreCase) != true)
             .Distinct(StringComparer.OrdinalIgnoreCase)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Module.Routing;
+using MailAdmin.Module.Store;
 
 namespace MailAdmin.Module.Base;
 
@@ -26,6 +27,16 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
     protected sealed override async Task RoutedAsync()
     {
         var store = string.IsNullOrEmpty(StorePath) ? null : GetUnresolvedProviderPathFromPSPath(StorePath);
+        if (store is not null && Choice.Name is { } server)
+        {
+            throw new MailAdminException("ServerAndStore", MailErrorCategory.InvalidArgument, $"Both a server, '{server}', and a store were given.", server, "Give -Server or -StorePath: the server on a store is found by the store's path.");
+        }
+
+        if (store is not null && !IsMaker)
+        {
+            StorePathCheck.Demand(store, StorePath!);
+        }
+
         var place = store is null && Origin is { } origin ? origin : ServerGateway.Meant(Choice, store);
         if (_administration is null || place != _place)
         {

@@ -30,19 +30,31 @@ internal sealed class PipelineParameters
             : null;
     }
 
+    /// <summary>
+    /// A parameter that holds a whole row of a file as one text, <c>@{Column=value; …}</c>: the binder presses it in where no column has one of the parameter's names.
+    /// </summary>
+    /// <returns>The names it goes by and the row's text; null where that is not so.</returns>
+    public static (IReadOnlyList<string> Names, string Row)? TookWhole(PSCmdlet cmdlet)
+    {
+        foreach (var property in Known.GetOrAdd(cmdlet.GetType(), Find))
+        {
+            var text = property.GetValue(cmdlet) switch
+            {
+                string one => one,
+                string[] and [var only] => only,
+                _ => null,
+            };
+            if (text?.StartsWith("@{", StringComparison.Ordinal) == true && text.EndsWith('}'))
+            {
+                return ([property.Name, .. property.GetCustomAttribute<AliasAttribute>()?.AliasNames ?? []], text);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Whether the item of this moment bound anything.</summary>
     public bool BoundAny() => _others.Any(o => _cmdlet.MyInvocation.BoundParameters.ContainsKey(o.Property.Name));
-
-    /// <summary>
-    /// The names of a parameter that a row of a file was pressed into as one text, because none of its columns has one of these names; null where that is not so.
-    /// </summary>
-    public IReadOnlyList<string>? TookWhole(PSObject row)
-    {
-        var text = row.ToString();
-        return _others.Select(o => o.Property).FirstOrDefault(p => p.GetValue(_cmdlet) is string one ? one == text : p.GetValue(_cmdlet) is string[] many && many is [var only] && only == text) is { } property
-            ? [property.Name, .. property.GetCustomAttribute<AliasAttribute>()?.AliasNames ?? []]
-            : null;
-    }
 
     /// <summary>Takes back what the item of this moment bound; returns the mandatory parameters that have nothing then.</summary>
     public IReadOnlyList<string> TakeBack()

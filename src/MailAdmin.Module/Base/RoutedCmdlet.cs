@@ -41,7 +41,15 @@ public abstract class RoutedCmdlet : MailCmdlet
     protected sealed override async Task ProcessAsync()
     {
         Origin = null;
-        if (_pipeline is null)
+        if (PipelineParameters.TookWhole(this) is var (names, row))
+        {
+            WriteError(ErrorRecords.Make(
+                new MailAdminException(
+                    "InputNotUsable", MailErrorCategory.InvalidArgument, $"This has no column named {string.Join(" or ", names)}: {row}", row,
+                    $"Name the column so, or say which one it is, as in {MyInvocation.MyCommand.Name} -{names[0]} {{ $_.Column }}."),
+                row));
+        }
+        else if (_pipeline is null)
         {
             await RoutedAsync();
         }
@@ -56,15 +64,6 @@ public abstract class RoutedCmdlet : MailCmdlet
 
             // One that has ended meanwhile does not keep the others from being asked.
             await PerItem(server.Name, RoutedAsync);
-        }
-        else if (Server is PSObject { BaseObject: PSCustomObject } row && _pipeline.TookWhole(row) is { } names)
-        {
-            WriteError(ErrorRecords.Make(
-                new MailAdminException(
-                    "InputNotUsable", MailErrorCategory.InvalidArgument,
-                    $"The row has no column named {string.Join(" or ", names)}; its columns are {string.Join(", ", row.Properties.Select(p => p.Name))}.", row,
-                    $"Name the column so, or say which it is: {MyInvocation.MyCommand.Name} -{names[0]} {{ $_.{row.Properties.FirstOrDefault()?.Name} }}."),
-                row));
         }
         else if (_pipeline.BoundAny() && !(Server is null && MyInvocation.BoundParameters.ContainsKey(nameof(Server))))
         {
@@ -85,7 +84,7 @@ public abstract class RoutedCmdlet : MailCmdlet
     }
 
     // What makes something takes what comes for a pattern, and where it came from is there already.
-    private bool IsMaker => MyInvocation.MyCommand is CmdletInfo { Verb: VerbsCommon.New or VerbsCommon.Add };
+    private protected bool IsMaker => MyInvocation.MyCommand is CmdletInfo { Verb: VerbsCommon.New or VerbsCommon.Add };
 
     /// <summary>Once per item of the pipeline, with the server chosen.</summary>
     protected abstract Task RoutedAsync();

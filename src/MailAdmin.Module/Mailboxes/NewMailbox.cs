@@ -3,6 +3,7 @@ using System.Security;
 using MailAdmin.Addresses;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
+using MailAdmin.Module.Addresses;
 using MailAdmin.Module.Base;
 using MailAdmin.Security;
 
@@ -102,10 +103,7 @@ public sealed class NewMailbox : AdministrationCmdlet
 
     private (string Address, string? Plain, string? DisplayName, long? Quota, bool Enabled) Prepare(string identity)
     {
-        if (!MailboxAddress.TryParse(identity, out _, out var reason))
-        {
-            throw new MailAdminException("InvalidAddress", MailErrorCategory.InvalidArgument, reason, identity, "Write the address as name@domain.");
-        }
+        AddressCheck.DemandNew(identity);
 
         // An empty cell of a file says nothing; an empty password at the prompt is a slip.
         var plain = Password is null || (Password.Length == 0 && !_passwordTyped) ? null : PasswordPolicy.Check(Password, identity, Force);

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using MailAdmin.Addresses;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
+using MailAdmin.Module.Addresses;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
 
@@ -34,10 +35,7 @@ public sealed class RenameMailbox : AdministrationCmdlet
     /// <inheritdoc/>
     protected override Task ItemAsync() => PerItem(Identity, async () =>
     {
-        if (!MailboxAddress.TryParse(NewAddress, out _, out var reason))
-        {
-            throw new MailAdminException("InvalidAddress", MailErrorCategory.InvalidArgument, reason, NewAddress, "Write the address as name@domain.");
-        }
+        AddressCheck.DemandNew(NewAddress);
 
         var old = await FindOne(Identity, Mailboxes, NotFound.Mailbox);
         if (ShouldChange($"Rename mailbox {old.Address} to {NewAddress}{(KeepAlias ? " and keep the old address as an alias" : "")}.", $"Rename mailbox {old.Address} to {NewAddress}?"))

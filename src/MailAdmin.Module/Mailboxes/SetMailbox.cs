@@ -43,6 +43,11 @@ public sealed class SetMailbox : MailboxActionCmdlet
     protected override Task BeginAsync()
     {
         var given = MyInvocation.BoundParameters;
+        if (given.ContainsKey(nameof(Password)) && Password is null)
+        {
+            throw new MailAdminException("EmptyPassword", MailErrorCategory.InvalidArgument, "The password is nothing.", null, "Give one, as in -Password (Read-Host -AsSecureString).");
+        }
+
         return given.ContainsKey(nameof(DisplayName)) || given.ContainsKey(nameof(Quota)) || given.ContainsKey(nameof(Password))
             ? base.BeginAsync()
             : throw new MailAdminException("NothingToChange", MailErrorCategory.InvalidArgument, "Nothing to change was given.", null, "Give -Password, -DisplayName or -Quota; Enable-, Disable- and Rename-Mailbox change the rest.");

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
 using MailAdmin.Module.Routing;
+using MailAdmin.Module.Store;
 
 namespace MailAdmin.Module.Servers;
 
@@ -30,6 +31,14 @@ public sealed class ConnectMailServer : MailCmdlet
         // One of another process is told from others of its name by its store.
         var name = InputObject is null ? (ParameterSetName == "Name" ? Name : null) : InputObject.ProcessId == Environment.ProcessId ? InputObject.Name : null;
         var path = name is not null ? null : InputObject?.StorePath ?? GetUnresolvedProviderPathFromPSPath(StorePath);
-        return PerItem(name ?? path, async () => WriteObject(await Off(token => ServerGateway.ConnectAsync(name, path, token))));
+        return PerItem(name ?? path, async () =>
+        {
+            if (ParameterSetName == "StorePath")
+            {
+                StorePathCheck.Demand(path!, StorePath);
+            }
+
+            WriteObject(await Off(token => ServerGateway.ConnectAsync(name, path, token)));
+        });
     }
 }

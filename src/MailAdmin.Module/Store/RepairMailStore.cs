@@ -25,17 +25,7 @@ public sealed class RepairMailStore : MailCmdlet
     {
         const string activity = "Repairing the store";
         var path = GetUnresolvedProviderPathFromPSPath(StorePath);
-        if (!Directory.Exists(path))
-        {
-            throw new MailAdminException("StoreNotFound", MailErrorCategory.ObjectNotFound, $"There is no store '{path}'.", StorePath, "Check the path.");
-        }
-
-        // Refused here with its own reason where the account may not look.
-        if (!Directory.EnumerateDirectories(path).Any(d => System.IO.Path.GetFileName(d) == "content"))
-        {
-            throw new MailAdminException("StoreNotFound", MailErrorCategory.ObjectNotFound, $"'{path}' is not a store: it has no content.", StorePath, "Check the path; a store has a directory named content.");
-        }
-
+        StorePathCheck.Demand(path, StorePath);
         if (ShouldChange($"Rebuild the index of store {path} from its content.", $"Rebuild the index of store {path}? No server may run on it.", Force))
         {
             Progress(activity, path, 0, 0);

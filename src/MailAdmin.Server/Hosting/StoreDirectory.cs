@@ -1,3 +1,5 @@
+using MailAdmin.Errors;
+
 namespace MailAdmin.Server.Hosting;
 
 /// <summary>Where stores lie.</summary>
@@ -38,6 +40,11 @@ internal static class StoreDirectory
     /// <summary>Makes a directory that only its owner may enter.</summary>
     public static void CreatePrivate(string path)
     {
+        if (File.Exists(path))
+        {
+            throw new MailAdminException("StorePathIsFile", MailErrorCategory.InvalidArgument, $"'{path}' is a file, and a store is a directory.", path, "Give a directory of its own; it is made where it is missing.");
+        }
+
         if (OperatingSystem.IsWindows())
         {
             // The user's data directory is private to him by its inherited rights.

@@ -43,7 +43,7 @@ BeforeAll {
         Get-MailQueueMessage | ConvertTo-Json -Depth 4
         Get-MailRoute | ConvertTo-Json
         Get-MailBlock | ConvertTo-Json
-        (Get-ChildItem $dir -Recurse).FullName
+        (Get-ChildItem $dir -Recurse -Force).FullName
     }
 
     $before = Get-State
@@ -153,6 +153,22 @@ Describe 'One clear error' {
         @{ Code = '[pscustomobject]@{ Who = "alice@example.com" } | Get-Mailbox'; Id = 'InputNotUsable'; Category = 'InvalidArgument'; Target = '@{Who=*' }
         @{ Code = '[pscustomobject]@{ Who = "alice@example.com" } | Remove-Mailbox -Force'; Id = 'InputNotUsable'; Category = 'InvalidArgument'; Target = '@{Who=*' }
         @{ Code = 'Get-MailboxMessage alice@example.com | Export-MailboxMessage ./all.mbox'; Id = 'PathIsOneFile'; Category = 'InvalidArgument'; Target = './all.mbox' }
+        @{ Code = 'New-Mailbox *@example.com'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = '[*]@example.com' }
+        @{ Code = 'Rename-Mailbox alice@example.com a?@example.com'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'a[?]@example.com' }
+        @{ Code = 'New-MailAlias *@example.com alice@example.com'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = '[*]@example.com' }
+        @{ Code = 'New-MailAlias loop@example.com loop@example.com'; Id = 'AliasOfItself'; Category = 'InvalidArgument'; Target = 'loop@example.com' }
+        @{ Code = 'Set-MailAlias team@example.com -Add Team@example.com'; Id = 'AliasOfItself'; Category = 'InvalidArgument'; Target = 'team@example.com' }
+        @{ Code = 'Set-MailAlias team@example.com -Remove bob@example.com'; Id = 'TargetNotFound'; Category = 'ObjectNotFound'; Target = 'bob@example.com' }
+        @{ Code = 'Set-Mailbox alice@example.com -Password $null'; Id = 'EmptyPassword'; Category = 'InvalidArgument'; Target = $null }
+        @{ Code = 'New-MailDomain 192.0.2.1'; Id = 'InvalidDomain'; Category = 'InvalidArgument'; Target = '192.0.2.1' }
+        @{ Code = 'Get-Mailbox -StorePath ./nosuch'; Id = 'StoreNotFound'; Category = 'ObjectNotFound'; Target = './nosuch' }
+        @{ Code = 'Get-Mailbox -StorePath ./taken.eml'; Id = 'StoreNotFound'; Category = 'ObjectNotFound'; Target = './taken.eml' }
+        @{ Code = 'Set-Mailbox x@example.com -Quota 1GB -StorePath .'; Id = 'StoreNotFound'; Category = 'ObjectNotFound'; Target = '.' }
+        @{ Code = 'Test-MailStore ./nosuch'; Id = 'StoreNotFound'; Category = 'ObjectNotFound'; Target = './nosuch' }
+        @{ Code = 'Optimize-MailStore ./nosuch'; Id = 'StoreNotFound'; Category = 'ObjectNotFound'; Target = './nosuch' }
+        @{ Code = 'Connect-MailServer -StorePath ./nosuch'; Id = 'StoreNotFound'; Category = 'ObjectNotFound'; Target = './nosuch' }
+        @{ Code = 'Get-Mailbox -Server default -StorePath $server.StorePath'; Id = 'ServerAndStore'; Category = 'InvalidArgument'; Target = 'default' }
+        @{ Code = 'Start-MailServer other -StorePath ./taken.eml -SmtpPort 0'; Id = 'StorePathIsFile'; Category = 'InvalidArgument'; Target = '*taken.eml' }
         # queue, routes, blocks
         @{ Code = 'Get-MailQueueMessage nonsense'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = 'nonsense' }
         @{ Code = 'Get-MailQueueMessage 00000000000000000000000000000000'; Id = 'QueueMessageNotFound'; Category = 'ObjectNotFound'; Target = '00000000000000000000000000000000' }

@@ -41,6 +41,10 @@ BeforeAll {
             New-MailAlias team@example.com a@example.com, b@example.com @Route
             New-MailAlias a@example.com b@example.com @Route
             Set-MailAlias team@example.com -Add d@example.com -Remove a@example.com -PassThru @Route
+            Set-MailAlias team@example.com -Remove a@example.com @Route
+            New-MailAlias loop@example.com loop@example.com @Route
+            New-Mailbox '*@example.com' @Route
+            [pscustomobject]@{ Who = 'a@example.com' } | Get-Mailbox @Route
             Get-MailAlias @Route
             New-MailboxFolder a@example.com Projects/2026 @Route
             Rename-MailboxFolder a@example.com Projects Jobs -PassThru @Route
@@ -343,6 +347,7 @@ Describe 'A server in another process' {
 Describe 'A server of another version' {
     It 'is refused in words' {
         $store = (New-Item "$TestDrive/old" -ItemType Directory).FullName
+        $null = New-Item "$store/content" -ItemType Directory
         $listener = [Net.Sockets.Socket]::new('Unix', 'Stream', 'Unspecified')
         $listener.Bind([Net.Sockets.UnixDomainSocketEndPoint]::new("$store/control.sock"))
         $listener.Listen()

@@ -10,6 +10,7 @@ namespace MailAdmin.Module.Base;
 internal sealed class PipelineParameters
 {
     private static readonly ConcurrentDictionary<Type, PropertyInfo[]> Known = new();
+    private static readonly ConcurrentDictionary<Type, PropertyInfo[]> Whole = new();
 
     private readonly PSCmdlet _cmdlet;
     private readonly (PropertyInfo Property, object? Before)[] _others;
@@ -24,7 +25,7 @@ internal sealed class PipelineParameters
     public static PipelineParameters? Besides(string parameter, PSCmdlet cmdlet)
     {
         var typed = cmdlet.MyInvocation.BoundParameters;
-        var known = Known.GetOrAdd(cmdlet.GetType(), Find);
+        var known = Known.GetOrAdd(cmdlet.GetType(), static type => Find(type, a => a.ValueFromPipeline || a.ValueFromPipelineByPropertyName));
         return cmdlet.MyInvocation.ExpectingInput && !typed.ContainsKey(parameter) && Array.Exists(known, p => p.Name == parameter)
             ? new PipelineParameters(cmdlet, known.Where(p => p.Name != parameter && !typed.ContainsKey(p.Name)))
             : null;
@@ -36,7 +37,7 @@ internal sealed class PipelineParameters
     /// <returns>The names it goes by and the row's text; null where that is not so.</returns>
     public static (IReadOnlyList<string> Names, string Row)? TookWhole(PSCmdlet cmdlet)
     {
-        foreach (var property in Known.GetOrAdd(cmdlet.GetType(), Find))
+        foreach (var property in Whole.GetOrAdd(cmdlet.GetType(), static type => Find(type, a => a.ValueFromPipeline)))
         {
             var text = property.GetValue(cmdlet) switch
             {
@@ -71,6 +72,6 @@ internal sealed class PipelineParameters
     private bool IsMandatory(PropertyInfo property) => property.GetCustomAttributes<ParameterAttribute>()
         .Any(a => a.Mandatory && (a.ParameterSetName == ParameterAttribute.AllParameterSets || a.ParameterSetName == _cmdlet.ParameterSetName));
 
-    private static PropertyInfo[] Find(Type cmdlet) =>
-        [.. cmdlet.GetProperties().Where(p => p.GetCustomAttributes<ParameterAttribute>().Any(a => a.ValueFromPipeline || a.ValueFromPipelineByPropertyName))];
+    private static PropertyInfo[] Find(Type cmdlet, Func<ParameterAttribute, bool> wanted) =>
+        [.. cmdlet.GetProperties().Where(p => p.GetCustomAttributes<ParameterAttribute>().Any(wanted))];
 }

@@ -235,6 +235,16 @@ Describe 'One clear error' {
         (Get-Mailbox alice@*).Address | Should -Be 'alice@example.com'
     }
 
+    It 'names a server that takes no connection, with its reply' {
+        $null = Add-MailBlock 127.0.0.1
+        $failure = Get-OneError { Send-Mail -From alice@example.com -To bob@example.com -Subject x -Body x }
+        Remove-MailBlock 127.0.0.1
+        $failure.FullyQualifiedErrorId | Should -BeLike 'ConnectionRefused,*'
+        $failure.CategoryInfo.Category | Should -Be 'ConnectionError'
+        $failure.Exception.Message | Should -Match '^127\.0\.0\.1:\d+ takes no connection: 5\d\d '
+        $failure.ErrorDetails.RecommendedAction | Should -Match 'Get-MailBlock'
+    }
+
     It 'from the binder for <Code>' -ForEach @(
         @{ Code = 'Set-Mailbox alice@example.com -Quota banana'; Says = '500MB' }
         @{ Code = 'Set-Mailbox alice@example.com -Quota -1'; Says = 'quota' }

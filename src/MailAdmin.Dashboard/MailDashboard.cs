@@ -65,7 +65,7 @@ public static class MailDashboard
     private static void Run(IMailAdministration administration, Theme theme, bool isPlain, ICommandRunner? runner, MessageReader? reader, Func<CancellationToken, Task<IMailAdministration>>? reopen, TerminalGuard guard, CancellationToken cancellationToken)
     {
         using var ended = new ManualResetEventSlim();
-        UnhandledExceptionEventHandler onCrash = (_, _) => guard.Restore();
+        UnhandledExceptionEventHandler onCrash = (_, _) => guard.Crash();
         AppDomain.CurrentDomain.UnhandledException += onCrash;
         var model = new DashboardModel(administration, TimeProvider.System, runner, reader, reopen);
         var app = Application.Create();
@@ -81,6 +81,7 @@ public static class MailDashboard
             app.Paste += (_, args) => window.PasteText(args.Text);
             app.AddTimeout(TickPeriod, () =>
             {
+                guard.StopIfCrashing();
                 window.Tick();
                 return true;
             });

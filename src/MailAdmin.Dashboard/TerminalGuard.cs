@@ -14,8 +14,13 @@ internal sealed partial class TerminalGuard
     // Colours off, wrap on, cursor on; mouse, focus, paste reporting and the enhanced keyboard off; back to the primary screen.
     private const string Reset = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[<u\x1b[?1049l\x1b[0m\r";
 
+    /// <summary>How long an exception elsewhere waits for the picture that is being drawn.</summary>
+    private static readonly TimeSpan DrawingPatience = TimeSpan.FromSeconds(1);
+
     private readonly byte[]? _settings;
     private readonly int _descriptor;
+    private readonly TaskCompletionSource _stopped = new();
+    private volatile bool _isCrashing;
 
     /// <summary>Takes note of the terminal's settings.</summary>
     public TerminalGuard()
@@ -44,6 +49,24 @@ internal sealed partial class TerminalGuard
         {
             // 0 is TCSANOW. A terminal that is gone cannot be put back: the result does not matter.
             _ = SetAttributes(_descriptor, 0, _settings);
+        }
+    }
+
+    /// <summary>The process ends by an exception that nobody caught: lets the picture that is being drawn be the last, then puts settings and screen back.</summary>
+    public void Crash()
+    {
+        _isCrashing = true;
+        _stopped.Task.Wait(DrawingPatience);
+        Restore();
+    }
+
+    /// <summary>For the thread that draws, between two pictures: where the process is crashing it goes no further, or it would draw on the terminal that was put back.</summary>
+    public void StopIfCrashing()
+    {
+        if (_isCrashing)
+        {
+            _stopped.TrySetResult();
+            Thread.Sleep(Timeout.Infinite);
         }
     }
 

@@ -22,6 +22,13 @@ public static class FaultyDashboard
                 new Thread(() =>
                 {
                     SpinWait.SpinUntil(() => server.Asked.GetValueOrDefault("GetSessionsAsync") > 0);
+                    // After the terminal was put back, and before the process is gone: what there is to draw then must not get onto it.
+                    AppDomain.CurrentDomain.UnhandledException += (_, _) =>
+                    {
+                        server.Sessions.Add(new MailSession { Id = "s1", Protocol = MailProtocol.Imap, RemoteEndPoint = "", LocalEndPoint = "", State = "Selected", ConnectedAt = DateTimeOffset.UnixEpoch });
+                        var asked = server.Asked["GetSessionsAsync"];
+                        SpinWait.SpinUntil(() => server.Asked["GetSessionsAsync"] > asked + 2, TimeSpan.FromSeconds(2));
+                    };
                     throw new InvalidOperationException("a fault elsewhere");
                 }).Start();
                 break;

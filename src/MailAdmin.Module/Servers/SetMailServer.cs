@@ -3,6 +3,7 @@ using System.Management.Automation;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
 
 namespace MailAdmin.Module.Servers;
 
@@ -23,6 +24,7 @@ public sealed class SetMailServer : ServerCmdlet
     /// <summary>Capabilities not to offer from now on, in place of the former list.</summary>
     [Parameter]
     [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(CapabilityCompleter))]
     public string[]? DisabledCapability { get; set; }
 
     /// <summary>Limits by name, see about_MailAdmin_Limits.</summary>

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
 using MailAdmin.Module.Mailboxes;
 using MailAdmin.Module.Routing;
 using MailAdmin.Security;
@@ -101,8 +102,9 @@ public sealed class StartMailServer : MailCmdlet
     [Parameter]
     public MailOutboundMode OutboundMail { get; set; }
 
-    /// <summary>Capabilities not to offer, to imitate weaker servers.</summary>
+    /// <summary>Capabilities not to offer, to imitate weaker servers: names as CAPABILITY, EHLO and CAPA list them, AUTH=PLAIN for a mechanism.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(CapabilityCompleter))]
     public string[]? DisabledCapability { get; set; }
 
     /// <summary>Limits by name, see about_MailAdmin_Limits.</summary>

@@ -214,18 +214,15 @@ public sealed partial class MailServerHost : IAsyncDisposable
         var limits = change.Limits is null ? services.Limits : LimitsByName.Apply(services.Limits, change.Limits);
         var tls = change.CertificatePath is null ? services.Tls : ServerCertificate.Load(change.CertificatePath, change.CertificatePassword);
         var hostName = change.HostName is null ? Context.HostName : HostNames.OfServer(change.HostName);
+        var disabled = change.DisabledCapabilities is null ? Context.DisabledCapabilities : CapabilityNames.Read(change.DisabledCapabilities);
         services.Limits = limits;
         services.Tls = tls;
         Context.HostName = hostName;
+        Context.DisabledCapabilities = disabled;
         if (change.Outbound is { } outbound)
         {
             _outbound.Mode = outbound;
             Queue.ModeChanged();
-        }
-
-        if (change.DisabledCapabilities is not null)
-        {
-            Context.DisabledCapabilities = change.DisabledCapabilities.ToHashSet(StringComparer.OrdinalIgnoreCase);
         }
 
         lock (_gate)
@@ -286,6 +283,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
         var proxies = EndpointPlan.TrustedProxies(_settings);
         var hostName = HostNames.OfServer(_settings.HostName);
         var domains = _settings.Domains.Select(HostNames.Domain).ToArray();
+        var disabled = CapabilityNames.Read(_settings.DisabledCapabilities);
 
         // First of all, so that nobody makes it on the way to something below it, with other rights.
         StoreDirectory.CreatePrivate(StorePath);
@@ -340,7 +338,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
             Loggers = _loggers,
             Settings = _settings,
             HostName = hostName,
-            DisabledCapabilities = _settings.DisabledCapabilities.ToHashSet(StringComparer.OrdinalIgnoreCase),
+            DisabledCapabilities = disabled,
         };
 
         _queue = new OutboundQueue(new QueueParts(

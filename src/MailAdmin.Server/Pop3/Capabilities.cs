@@ -7,6 +7,10 @@ internal static class Capabilities
 {
     public const string Stls = "STLS", Utf8 = "UTF8";
 
+    /// <summary>Every name.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        ["TOP", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "USER", "SASL", Stls, Utf8, "LANG", "LOGIN-DELAY", "EXPIRE", "IMPLEMENTATION"];
+
     public static List<string> For(Pop3Session session)
     {
         var context = session.Context;

@@ -9,6 +9,9 @@ internal static class Capabilities
     public const string Pipelining = "PIPELINING", Size = "SIZE", EightBitMime = "8BITMIME", SmtpUtf8 = "SMTPUTF8", EnhancedStatusCodes = "ENHANCEDSTATUSCODES",
         Chunking = "CHUNKING", BinaryMime = "BINARYMIME", StartTls = "STARTTLS", Auth = "AUTH", Limits = "LIMITS";
 
+    /// <summary>Every name.</summary>
+    public static IReadOnlyList<string> All { get; } = [Pipelining, Size, EightBitMime, SmtpUtf8, EnhancedStatusCodes, Chunking, BinaryMime, StartTls, Auth, Limits];
+
     /// <summary>The lines behind the first one of EHLO's reply.</summary>
     public static List<string> For(SmtpSession session)
     {

@@ -48,6 +48,7 @@ Describe 'Tab' {
         @{ Line = 'Send-Mail -To alice@example.com, b'; Expected = 'bob@example.com' }
         @{ Line = 'Get-Mailbox -Server d'; Expected = 'default' }
         @{ Line = 'Stop-MailServer d'; Expected = 'default' }
+        @{ Line = 'Set-MailServer -DisabledCapability IDLE, CHU'; Expected = 'CHUNKING' }
         @{ Line = 'Connect-MailServer d'; Expected = 'default' }
         @{ Line = 'New-MailboxFolder alice@example.com x -SpecialUse J'; Expected = 'Junk' }
         @{ Line = 'Get-MailSession -Protocol I'; Expected = 'Imap' }

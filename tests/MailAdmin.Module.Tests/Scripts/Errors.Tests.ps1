@@ -130,6 +130,7 @@ Describe 'One clear error' {
         @{ Code = 'New-Mailbox x@example.com -Password ""'; Id = 'EmptyPassword'; Category = 'InvalidArgument'; Target = 'x@example.com' }
         @{ Code = 'Set-Mailbox alice@example.com -Password aaaaaaaaaa'; Id = 'WeakPassword'; Category = 'InvalidArgument'; Target = 'alice@example.com' }
         @{ Code = 'Set-MailServer -Limit @{ Nosuch = 1 }'; Id = 'InvalidSettings'; Category = 'InvalidArgument'; Target = 'Nosuch' }
+        @{ Code = 'Set-MailServer -DisabledCapability IDLE, IDEL -HostName other.example'; Id = 'InvalidSettings'; Category = 'InvalidArgument'; Target = 'IDEL' }
         @{ Code = 'Set-MailServer -Limit @{ Recipients = "many" }'; Id = 'InvalidLimit'; Category = 'InvalidArgument'; Target = 'many' }
         @{ Code = 'Set-MailCertificate ./note.pfx'; Id = 'CertificateNotUsable'; Category = 'InvalidArgument'; Target = $null }
         @{ Code = 'Set-MailCertificate ./good.pfx -Password wrong'; Id = 'CertificateNotUsable'; Category = 'InvalidArgument'; Target = $null }
@@ -212,6 +213,7 @@ Describe 'One clear error' {
         @{ Code = 'Move-MailboxMessage alice@example.com INBOX 1 INBOX -DestinationMailbox nobody@example.com'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
         @{ Code = 'Start-MailServer other -Ephemeral -SmtpPort $port'; Id = 'PortInUse'; Category = 'ResourceBusy'; Target = '*' }
         @{ Code = 'Start-MailServer other -Ephemeral -Address 203.0.113.9'; Id = 'AddressNotAvailable'; Category = '*'; Target = '203.0.113.9' }
+        @{ Code = 'Start-MailServer other -Ephemeral -DisabledCapability CHUNKIN'; Id = 'InvalidSettings'; Category = 'InvalidArgument'; Target = 'CHUNKIN' }
         @{ Code = 'Start-MailServer other -Ephemeral -StorePath ./x'; Id = 'InvalidSettings'; Category = 'InvalidArgument'; Target = '*' }
         @{ Code = 'Start-MailServer other -StorePath $server.StorePath -SmtpPort 0 -SubmissionPort 0 -SubmissionsPort 0 -ImapPort 0 -ImapsPort 0 -Pop3Port 0 -Pop3sPort 0'; Id = 'StoreInUse'; Category = 'ResourceBusy'; Target = '*' }
         @{ Code = 'Repair-MailStore $server.StorePath -Force'; Id = 'StoreInUse'; Category = 'ResourceBusy'; Target = '*' }

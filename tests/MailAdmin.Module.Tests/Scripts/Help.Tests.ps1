@@ -25,7 +25,9 @@ Describe 'Get-Help <_>' -ForEach $names {
         $common = [Management.Automation.Cmdlet]::CommonParameters
         foreach ($parameter in (Get-Command $_).Parameters.Values.Where({ $_.Name -notin $common })) {
             $page = Get-Help $help.Name -Parameter $parameter.Name
-            ($page.description.Text -join ' ').Length | Should -BeGreaterThan 5 -Because $parameter.Name
+            $text = $page.description.Text -join ' '
+            $text.Length | Should -BeGreaterThan 5 -Because $parameter.Name
+            $text | Should -Not -Match 'summary>|\bget;|^\[' -Because "the text of -$($parameter.Name) is for people"
         }
     }
 

@@ -88,7 +88,7 @@ internal sealed partial class TerminalGuard
     }
 
     /// <summary>
-    /// Where the terminal is gone (its window was closed, the connection broke), puts an input in its place that never has anything: Terminal.Gui's reader takes a
+    /// Where the terminal is gone (its window was closed, the connection broke), puts an input in its place that has next to nothing: Terminal.Gui's reader takes a
     /// terminal that hung up for one that always has something, and its end would be waited for without end.
     /// </summary>
     public void AbandonIfGone()
@@ -99,11 +99,12 @@ internal sealed partial class TerminalGuard
             return;
         }
 
-        // The writing end stays open and unused, or the reading end would be at its end.
+        // The writing end stays open, or the reading end would be at its end. One octet that is no key goes through it: a reader that saw the terminal hang up
+        // may come for what it took that for only now, and would wait for it without end.
         var ends = new int[2];
-        if (Pipe(ends) == 0)
+        if (Pipe(ends) == 0 && Duplicate(ends[0], 0) >= 0)
         {
-            _ = Duplicate(ends[0], 0);
+            _ = Write(ends[1], [0], 1);
         }
     }
 
@@ -114,6 +115,10 @@ internal sealed partial class TerminalGuard
     [DllImport("libc", EntryPoint = "dup2")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Duplicate(int from, int to);
+
+    [DllImport("libc", EntryPoint = "write")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint Write(int descriptor, byte[] octets, nint count);
 
     [DllImport("libc", EntryPoint = "tcgetattr")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

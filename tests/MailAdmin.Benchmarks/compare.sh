@@ -145,13 +145,16 @@ rate() { awk -v start="$1" -v count="$2" -v end="$(date +%s.%N)" 'BEGIN {printf 
 
 # Messages a second until all are in the mailbox. Ours says 250 when they are; Postfix has queued by then and goes on.
 delivered() { find "$work/maildir" -path '*/new/*' -type f | wc -l; }
-inject() { smtp-source -s 20 -l "$1" -m "$2" -f a@example.com -t "${4:-user107@bench.test}" "inet:127.0.0.1:$3"; }
-deliver() { # side, pass, size, messages: four times as many to us, that a pass takes both about as long
+inject() { # size, messages, port, recipient, smtp-source's option -d: sessions are kept, without it each message is a connection
+  # shellcheck disable=SC2086
+  smtp-source ${5:-} -s 20 -l "$1" -m "$2" -f a@example.com -t "${4:-user107@bench.test}" "inet:127.0.0.1:$3"
+}
+deliver() { # side, pass, size, messages, option: four times as many to us, that a pass takes both about as long
   local before start; before=$(delivered); start=$(date +%s.%N)
   if [ "$1" = mine ]; then
-    inject "$3" $(($4 * 4)) 4025; rate "$start" $(($4 * 4))
+    inject "$3" $(($4 * 4)) 4025 '' "${5:-}"; rate "$start" $(($4 * 4))
   else
-    inject "$3" "$4" 3025
+    inject "$3" "$4" 3025 '' "${5:-}"
     until [ $(($(delivered) - before)) -ge "$4" ]; do sleep 0.05; done
     rate "$start" "$4"
   fi
@@ -217,12 +220,12 @@ all=(--user 'user{0}@bench.test' --password benchmark-1 --users 100)
 echo "machine: $(nproc) cores, $(uname -sr), $(date -u +%F)"
 
 if has smtp; then
-  for size in "4096 5000" "65536 1500" "1048576 150"; do
+  for load in "4096 5000" "4096 5000 -d" "65536 1500" "1048576 150"; do
     # shellcheck disable=SC2086
-    set -- $size
+    set -- $load
     # One pass that is not counted, to both.
-    deliver theirs 0 "$1" "$2" > /dev/null; first=$(deliver mine 0 "$1" "$2")
-    in_turn "SMTP delivery, 20 sessions, $1 octets (our first pass: $first/s)" /s deliver "$1" "$2"
+    deliver theirs 0 "$@" > /dev/null; first=$(deliver mine 0 "$@")
+    in_turn "SMTP delivery, 20 sessions, ${3:+kept, }$1 octets (our first pass: $first/s)" /s deliver "$@"
   done
   bounds
 fi

@@ -7,10 +7,10 @@ namespace MailAdmin.Tests.Architecture;
 /// <summary>Holds the built assemblies and the projects to the table "who may know whom" of docs/architecture.md.</summary>
 public sealed class ReferenceTableTests
 {
-    /// <summary>Packages that only pin or complete one of the table (shared/spec/packages.md), by room.</summary>
+    /// <summary>Packages that only pin one which a package of the table brings, as the page says below it; by room.</summary>
     private static readonly Dictionary<string, string[]> Companions = new()
     {
-        ["Store"] = ["System.Security.Cryptography.Pkcs", "System.IO.Hashing"],
+        ["Store"] = ["System.Security.Cryptography.Pkcs"],
         ["Server"] = ["System.Security.Cryptography.Pkcs", "Microsoft.NET.StringTools"],
         ["Client"] = ["System.Security.Cryptography.Pkcs"],
         ["Dashboard"] = ["Markdig", "System.IO.Abstractions", "TextMateSharp", "TextMateSharp.Grammars"],

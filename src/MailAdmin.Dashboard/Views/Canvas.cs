@@ -1,6 +1,4 @@
-using System.Globalization;
 using MailAdmin.Dashboard.ViewModels;
-using Terminal.Gui.Text;
 
 namespace MailAdmin.Dashboard.Views;
 
@@ -35,16 +33,6 @@ internal enum MouseDeed
 /// </summary>
 internal sealed class Canvas
 {
-    private static readonly string[] Small = [.. Enumerable.Range(0, 0x250).Select(c => ((char)c).ToString())];
-
-    // What the console's own font (TERM=linux) or a non-UTF-8 terminal lacks, by signs that they have.
-    private static readonly Dictionary<char, char> PlainSigns = new()
-    {
-        ['●'] = '*', ['▸'] = '>', ['▾'] = 'v', ['▲'] = '!', ['△'] = '!', ['✖'] = 'X', ['–'] = '-', ['…'] = '~', ['›'] = '>', ['·'] = '-', ['▴'] = '^', ['↑'] = '^', ['↓'] = 'v', ['←'] = '<', ['→'] = '>',
-        ['─'] = '-', ['│'] = '|', ['┌'] = '+', ['┐'] = '+', ['└'] = '+', ['┘'] = '+', ['█'] = '#', ['░'] = '.', ['•'] = '*',
-        ['▁'] = '_', ['▂'] = '.', ['▃'] = ':', ['▄'] = '-', ['▅'] = '=', ['▆'] = '+', ['▇'] = '#',
-    };
-
     private readonly List<(Area Area, Action<MouseDeed, int, int> Deed)> _zones = [];
 
     public Canvas(int width, int height, bool isPlain = false)
@@ -110,7 +98,7 @@ internal sealed class Canvas
         var at = x;
         for (var i = 0; i < text.Length;)
         {
-            var (grapheme, length, cells) = Next(text, i);
+            var (grapheme, length, cells) = TextCells.Next(text, i, IsPlain);
             i += length;
             if (cells == 0)
             {
@@ -140,7 +128,7 @@ internal sealed class Canvas
         Fill(new Area(x, y, width, 1), tone);
         if (isRight)
         {
-            var cells = Measure(text);
+            var cells = TextCells.Measure(text);
             if (cells < width)
             {
                 x += width - cells;
@@ -197,7 +185,7 @@ internal sealed class Canvas
         Put(area.X, area.Bottom - 1, Sign('└'), 1, tone);
         Put(area.Right - 1, area.Bottom - 1, Sign('┘'), 1, tone);
         // A long title gives way to what stands at the right, unless there is no room for both.
-        var width = Measure(right) + 2;
+        var width = TextCells.Measure(right) + 2;
         var room = right.Length > 0 && area.Width > 2 * width ? area.Width - 2 - width : area.Width - 2;
         var end = area.X + 1;
         if (title.Length > 0)
@@ -209,20 +197,6 @@ internal sealed class Canvas
         {
             Text(area.Right - 1 - width, area.Y, " " + right + " ", tone, width);
         }
-    }
-
-    /// <summary>Cells a text takes.</summary>
-    public static int Measure(string text)
-    {
-        var cells = 0;
-        for (var i = 0; i < text.Length;)
-        {
-            var (_, length, width) = Next(text, i, plain: false);
-            i += length;
-            cells += width;
-        }
-
-        return cells;
     }
 
     /// <summary>A row as text, for tests.</summary>
@@ -269,43 +243,5 @@ internal sealed class Canvas
         }
     }
 
-    private string Sign(char sign) => IsPlain && PlainSigns.TryGetValue(sign, out var plain) ? Small[plain] : sign < Small.Length ? Small[sign] : sign.ToString();
-
-    private (string Grapheme, int Length, int Cells) Next(string text, int at) => Next(text, at, IsPlain);
-
-    private static (string Grapheme, int Length, int Cells) Next(string text, int at, bool plain)
-    {
-        var c = text[at];
-        // Nothing that could combine with it follows: the quick way, taken by nearly all there is.
-        var alone = at + 1 >= text.Length || text[at + 1] is < '\u0300' or (>= '\u2010' and <= '\u2027') or (>= '\u2190' and <= '\u25ff');
-        if (alone && plain && PlainSigns.TryGetValue(c, out var sign))
-        {
-            return (Small[sign], 1, 1);
-        }
-
-        if (c < 0x250 && alone)
-        {
-            return c is < ' ' or (>= '\x7f' and <= '\x9f') or '\xad' ? (plain ? "." : "·", 1, 1) : (Small[c], 1, 1);
-        }
-
-        if (alone && c is >= '─' and <= '◿')
-        {
-            return (c.ToString(), 1, 1);
-        }
-
-        var length = StringInfo.GetNextTextElementLength(text, at);
-        var grapheme = text.Substring(at, length);
-        foreach (var part in grapheme)
-        {
-            // Formatting characters turn text round or hide it: a sender's name could imitate another.
-            if (char.IsControl(part) || char.IsSurrogate(part) && length == 1
-                || part is '\u200e' or '\u200f' or '\u061c' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\u2028' or '\u2029' or '\ufeff')
-            {
-                return (plain ? "." : "·", length, 1);
-            }
-        }
-
-        var cells = Math.Clamp(grapheme.GetColumns(), 0, 2);
-        return (grapheme, length, cells);
-    }
+    private string Sign(char sign) => TextCells.Sign(sign, IsPlain);
 }

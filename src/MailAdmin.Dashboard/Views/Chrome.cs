@@ -36,7 +36,7 @@ internal static class Chrome
         }
 
         parts.RemoveAll(p => p.Text.Length == 0);
-        while (parts.Sum(p => Canvas.Measure(p.Text) + 2) - 2 > line.Width && parts.Max(p => p.Rank) is > 0 and var worst)
+        while (parts.Sum(p => TextCells.Measure(p.Text) + 2) - 2 > line.Width && parts.Max(p => p.Rank) is > 0 and var worst)
         {
             parts.RemoveAll(p => p.Rank == worst);
         }
@@ -92,7 +92,7 @@ internal static class Chrome
         var queue = new Area(x, area.Y, area.Right - x, 3);
         var (first, second, tone) = Queue(model);
         // Where it does not fit, the age says by itself what it is.
-        canvas.Frame(queue, "Queue  " + (Canvas.Measure(first) + 11 > queue.Width ? first.Replace("oldest ", "", StringComparison.Ordinal) : first), titleTone: tone);
+        canvas.Frame(queue, "Queue  " + (TextCells.Measure(first) + 11 > queue.Width ? first.Replace("oldest ", "", StringComparison.Ordinal) : first), titleTone: tone);
         canvas.OnMouse(queue, (deed, _, _) => Open(deed, model, DashboardTab.Queue));
         canvas.Text(queue.X + 2, queue.Y + 1, second, tone == Tone.Warning ? Tone.Warning : Tone.Dim, queue.Width - 4);
     }
@@ -133,7 +133,7 @@ internal static class Chrome
         canvas.Fill(line, Tone.Header);
         var x = line.X;
         // Where they do not fit, the one on show keeps its name and the others their key.
-        var isShort = tabs.Sum(t => Canvas.Measure(t.Text) + 3) - 1 > line.Width;
+        var isShort = tabs.Sum(t => TextCells.Measure(t.Text) + 3) - 1 > line.Width;
         foreach (var (tab, full) in tabs)
         {
             var text = isShort && tab != model.Active ? full[..1] + (full.Contains('▲', StringComparison.Ordinal) ? "▲" : "") : full;

@@ -53,8 +53,8 @@ internal sealed class CommandView(DashboardModel model)
             canvas.Text(body.X, body.Y + y, line.Text, line.Tone, body.Width);
             foreach (var at in Output.Marks(line.Text))
             {
-                var start = Canvas.Measure(line.Text[..at]);
-                var length = Canvas.Measure(line.Text.Substring(at, Output.Search.Text.Length));
+                var start = TextCells.Measure(line.Text[..at]);
+                var length = TextCells.Measure(line.Text.Substring(at, Output.Search.Text.Length));
                 canvas.Paint(new Area(body.X + start, body.Y + y, Math.Clamp(length, 0, Math.Max(0, body.Width - start)), 1), Tone.Cursor);
             }
         }
@@ -63,7 +63,7 @@ internal sealed class CommandView(DashboardModel model)
         if (Output.Lines.Count > body.Height)
         {
             var where = $" {Formats.Count(first + 1)}–{Formats.Count(Math.Min(Output.Lines.Count, first + body.Height))} of {Formats.Count(Output.Lines.Count)} lines{(Output.Dropped > 0 ? $", {Formats.Count(Output.Dropped)} older ones dropped" : "")} ";
-            canvas.Text(area.Right - Canvas.Measure(where) - 2, area.Bottom - 1, where, Tone.Dim);
+            canvas.Text(area.Right - TextCells.Measure(where) - 2, area.Bottom - 1, where, Tone.Dim);
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class CommandView(DashboardModel model)
         const int Most = 8;
         var first = Math.Clamp(Command.OfferAt - (Most / 2), 0, Math.Max(0, offers.Count - Most));
         var shown = offers.Skip(first).Take(Most).ToList();
-        var width = Math.Min(line.Width - 2, shown.Max(Canvas.Measure) + 2);
+        var width = Math.Min(line.Width - 2, shown.Max(TextCells.Measure) + 2);
         var area = new Area(line.X + 1, line.Y - shown.Count, width, shown.Count);
         for (var i = 0; i < shown.Count; i++)
         {

@@ -280,7 +280,7 @@ internal sealed class DashboardScreen
             canvas.Text(area.X + 1, area.Y + i, lines[i].TrimStart(), notice.Tone, area.Width - 1);
         }
 
-        return Canvas.Measure(lines[^1]) + 3 > line.Width - _always.Sum(Width);
+        return TextCells.Measure(lines[^1]) + 3 > line.Width - _always.Sum(Width);
     }
 
     private void DrawDeeds(Canvas canvas, Area line, int x, IEnumerable<KeyDeed> deeds)
@@ -303,5 +303,5 @@ internal sealed class DashboardScreen
         }
     }
 
-    private static int Width(KeyDeed deed) => Canvas.Measure(deed.Name) + Canvas.Measure(deed.Text) + 3;
+    private static int Width(KeyDeed deed) => TextCells.Measure(deed.Name) + TextCells.Measure(deed.Text) + 3;
 }

@@ -20,7 +20,7 @@ internal static class EditorView
         }
 
         var start = 0;
-        while (Canvas.Measure(text[start..editor.Cursor]) >= width)
+        while (TextCells.Measure(text[start..editor.Cursor]) >= width)
         {
             start += char.IsHighSurrogate(text[start]) ? 2 : 1;
         }
@@ -28,7 +28,7 @@ internal static class EditorView
         var end = canvas.Text(x, y, text[start..], isField ? Tone.Input : Tone.Normal, width);
         if (hasKeys)
         {
-            var at = x + Canvas.Measure(text[start..editor.Cursor]);
+            var at = x + TextCells.Measure(text[start..editor.Cursor]);
             canvas.Paint(new Area(at, y, 1, 1), Tone.Cursor);
             canvas.Cursor = (at, y);
             end = Math.Max(end, at + 1);

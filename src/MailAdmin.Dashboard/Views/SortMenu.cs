@@ -58,7 +58,7 @@ internal sealed class SortMenu<T>(TableModel<T> model) where T : class
             return;
         }
 
-        var width = Math.Min(body.Width, model.Columns.Max(c => Canvas.Measure(c.Name)) + 8);
+        var width = Math.Min(body.Width, model.Columns.Max(c => TextCells.Measure(c.Name)) + 8);
         var area = new Area(body.X + 1, body.Y, width, Math.Min(body.Height, model.Columns.Count + 2));
         _height = Math.Max(1, area.Height - 2);
         _top = Math.Clamp(_top, Math.Max(0, _at - _height + 1), _at);

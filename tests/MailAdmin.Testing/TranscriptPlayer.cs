@@ -121,13 +121,12 @@ public sealed class TranscriptPlayer
                 await OpenAsync(step.Connection, words.FirstOrDefault(w => w != "tls"), words.Contains("tls"));
                 break;
             case TranscriptAction.Send:
-                var line = Substitute(step.Text);
-                _said.Add($"C{Number(step)}: {line}");
-                await (await ClientAsync(step.Connection)).SendAsync(Octets(line + "\r\n"));
+                _said.Add($"C{Number(step)}: {Substitute(step.Text)}");
+                await (await ClientAsync(step.Connection)).SendAsync(step.Octets(Substitute));
                 break;
             case TranscriptAction.SendRaw:
                 _said.Add($"C{Number(step)}! {step.Text}");
-                await (await ClientAsync(step.Connection)).SendAsync(Octets(Unescape(Substitute(step.Text))));
+                await (await ClientAsync(step.Connection)).SendAsync(step.Octets(Substitute));
                 break;
             case TranscriptAction.Expect:
                 var said = await HearAsync(step);
@@ -314,42 +313,6 @@ public sealed class TranscriptPlayer
 
         return text;
     }
-
-    /// <summary>Text is UTF-8; an escape of one octet (\xNN) stands as a character of its own above the BMP's use here.</summary>
-    private static byte[] Octets(string text)
-    {
-        var octets = new List<byte>(text.Length);
-        Span<byte> utf8 = stackalloc byte[4];
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (rune.Value is >= EscapedBase and < EscapedBase + 256)
-            {
-                octets.Add((byte)(rune.Value - EscapedBase));
-                continue;
-            }
-
-            octets.AddRange(utf8[..rune.EncodeToUtf8(utf8)]);
-        }
-
-        return [.. octets];
-    }
-
-    /// <summary>Private use area: octets given by number.</summary>
-    private const int EscapedBase = 0xF0000;
-
-    private static string Unescape(string text) =>
-        Regex.Replace(text, @"\\(r|n|t|0|\\|x[0-9A-Fa-f]{2}|\*[0-9]+\{[^}]*\})", m => m.Groups[1].Value switch
-        {
-            "r" => "\r",
-            "n" => "\n",
-            "t" => "\t",
-            "0" => "\0",
-            "\\" => "\\",
-            ['x', ..] hex => char.ConvertFromUtf32(EscapedBase + int.Parse(hex.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
-            var repeat => string.Concat(Enumerable.Repeat(
-                repeat[(repeat.IndexOf('{', StringComparison.Ordinal) + 1)..^1],
-                int.Parse(repeat.AsSpan(1, repeat.IndexOf('{', StringComparison.Ordinal) - 1), CultureInfo.InvariantCulture))),
-        });
 
     private static string Number(TranscriptStep step) => step.Connection == 0 ? "" : step.Connection.ToString(CultureInfo.InvariantCulture);
 

@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
 namespace MailAdmin.Testing;
 
 /// <summary>What a line of a transcript asks for.</summary>
@@ -26,6 +30,50 @@ public sealed record TranscriptStep(int Line, TranscriptAction Action, int Conne
 {
     /// <summary>Patterns of an ExpectAnyOrder.</summary>
     public IReadOnlyList<string> Alternatives { get; init; } = [];
+
+    /// <summary>What a Send or SendRaw sends.</summary>
+    /// <param name="substitute">Puts the values of variables in; null: there are none.</param>
+    public byte[] Octets(Func<string, string>? substitute = null)
+    {
+        var text = substitute is null ? Text : substitute(Text);
+        return Encode(Action == TranscriptAction.SendRaw ? Unescape(text) : text + "\r\n");
+    }
+
+    /// <summary>Text is UTF-8; an escape of one octet (\xNN) stands as a character of its own above the BMP's use here.</summary>
+    private static byte[] Encode(string text)
+    {
+        var octets = new List<byte>(text.Length);
+        Span<byte> utf8 = stackalloc byte[4];
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.Value is >= EscapedBase and < EscapedBase + 256)
+            {
+                octets.Add((byte)(rune.Value - EscapedBase));
+                continue;
+            }
+
+            octets.AddRange(utf8[..rune.EncodeToUtf8(utf8)]);
+        }
+
+        return [.. octets];
+    }
+
+    /// <summary>Private use area: octets given by number.</summary>
+    private const int EscapedBase = 0xF0000;
+
+    private static string Unescape(string text) =>
+        Regex.Replace(text, @"\\(r|n|t|0|\\|x[0-9A-Fa-f]{2}|\*[0-9]+\{[^}]*\})", m => m.Groups[1].Value switch
+        {
+            "r" => "\r",
+            "n" => "\n",
+            "t" => "\t",
+            "0" => "\0",
+            "\\" => "\\",
+            ['x', ..] hex => char.ConvertFromUtf32(EscapedBase + int.Parse(hex.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
+            var repeat => string.Concat(Enumerable.Repeat(
+                repeat[(repeat.IndexOf('{', StringComparison.Ordinal) + 1)..^1],
+                int.Parse(repeat.AsSpan(1, repeat.IndexOf('{', StringComparison.Ordinal) - 1), CultureInfo.InvariantCulture))),
+        });
 }
 
 /// <summary>A conversation read from tests/transcripts; see the README there for the form.</summary>
@@ -101,7 +149,7 @@ public sealed class TranscriptScript
                 digits++;
             }
 
-            var connection = digits == 1 ? 0 : int.Parse(line.AsSpan(1, digits - 1), System.Globalization.CultureInfo.InvariantCulture);
+            var connection = digits == 1 ? 0 : int.Parse(line.AsSpan(1, digits - 1), CultureInfo.InvariantCulture);
             var mark = digits < line.Length ? line[digits] : ' ';
             var rest = digits + 1 < line.Length ? line[(digits + 1)..] : string.Empty;
             var value = rest.StartsWith(' ') ? rest[1..] : rest;

@@ -97,7 +97,7 @@ public sealed class SessionFuzzer : IAsyncDisposable
     {
         foreach (var seed in _seeds)
         {
-            await SayAsync(seed, [seed], "corpus");
+            await SayAsync(seed, [.. seed.Chunk(LongestPiece)], "corpus");
         }
     }
 
@@ -116,8 +116,9 @@ public sealed class SessionFuzzer : IAsyncDisposable
             throw new InvalidOperationException($"{name} failed: {Show(input)}", e);
         }
 
-        // Responses of a SASL exchange are lines of their own in IMAP, with their own limit.
-        var most = _protocol == MailProtocol.Imap ? Math.Max(Limits.ImapCommandLine + Limits.ImapCommandLiterals, SaslExchange.MaxLine) : Limits.SmtpCommandLine;
+        // Responses of a SASL exchange are lines of their own, with their own limit.
+        var most = Math.Max(_protocol == MailProtocol.Imap ? Limits.ImapCommandLine + Limits.ImapCommandLiterals : Limits.SmtpCommandLine,
+            Encoding.Latin1.GetString(input).Contains("AUTH", StringComparison.OrdinalIgnoreCase) ? SaslExchange.MaxLine : 0);
         if (connection.MostHeld > most + LongestPiece)
         {
             throw new InvalidOperationException($"{name}: {connection.MostHeld} octets were held: {Show(input)}");
@@ -191,7 +192,7 @@ public sealed class SessionFuzzer : IAsyncDisposable
             var steps = TranscriptScript.Load(name).Steps;
             yield return [.. steps
                 .Where(s => s.Connection == steps[0].Connection && s.Action is TranscriptAction.Send or TranscriptAction.SendRaw)
-                .SelectMany(s => Encoding.UTF8.GetBytes(s.Action == TranscriptAction.Send ? s.Text + "\r\n" : s.Text.Replace("\\r", "\r", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal)))];
+                .SelectMany(s => s.Octets())];
         }
 
         var folder = Path.Combine(TranscriptScript.Root, "..", "corpus", target == "submission" ? "smtp" : target);

@@ -10,8 +10,9 @@ namespace MailAdmin.Dashboard.Tests;
 internal sealed class FakeAdministration(TimeProvider time) : IMailAdministration
 {
     private readonly ConcurrentDictionary<string, Channel<TranscriptLine>> _transcripts = new();
-    private readonly Channel<MailEvent> _events = Channel.CreateUnbounded<MailEvent>();
-    private long _sequence;
+    private readonly Lock _gate = new();
+    private readonly List<MailEvent> _happened = [];
+    private List<Channel<MailEvent>> _watchers = [];
 
     public MailServerInfo Server { get; set; } = new()
     {
@@ -58,12 +59,30 @@ internal sealed class FakeAdministration(TimeProvider time) : IMailAdministratio
     public Dictionary<uint, byte[]> Contents { get; } = [];
     public List<string> Deeds { get; } = [];
     public ConcurrentDictionary<string, int> Asked { get; } = new();
+    /// <summary>Events for those who come later.</summary>
+    public int Kept { get; set; } = int.MaxValue;
     public Exception? Failure { get; set; }
+    /// <summary>Answers that are on their way wait for this.</summary>
+    public TaskCompletionSource? Held { get; set; }
 
     public void Happen(string kind, MailEventSeverity severity, string message, Func<MailEvent, MailEvent>? more = null)
     {
-        var happened = new MailEvent { Sequence = ++_sequence, At = time.GetUtcNow(), Kind = kind, Severity = severity, Message = message };
-        _events.Writer.TryWrite(more is null ? happened : more(happened));
+        lock (_gate)
+        {
+            var happened = new MailEvent { Sequence = _happened.Count + 1, At = time.GetUtcNow(), Kind = kind, Severity = severity, Message = message };
+            _happened.Add(more is null ? happened : more(happened));
+            _watchers.ForEach(watcher => watcher.Writer.TryWrite(_happened[^1]));
+        }
+    }
+
+    /// <summary>The channel to the server breaks under those who watch its events.</summary>
+    public void BreakEvents()
+    {
+        lock (_gate)
+        {
+            _watchers.ForEach(watcher => watcher.Writer.TryComplete(new IOException("the channel broke")));
+            _watchers = [];
+        }
     }
 
     public void Speak(string session, TranscriptDirection direction, string text) => Transcript(session).Writer.TryWrite(new TranscriptLine(time.GetUtcNow(), direction, text));
@@ -205,7 +224,25 @@ internal sealed class FakeAdministration(TimeProvider time) : IMailAdministratio
     public IAsyncEnumerable<TranscriptLine> GetTranscriptAsync(string sessionId, bool follow, CancellationToken cancellationToken) =>
         Transcript(sessionId).Reader.ReadAllAsync(cancellationToken);
 
-    public IAsyncEnumerable<MailEvent> WatchEventsAsync(long afterSequence, CancellationToken cancellationToken) => _events.Reader.ReadAllAsync(cancellationToken);
+    public async IAsyncEnumerable<MailEvent> WatchEventsAsync(long afterSequence, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var watcher = Channel.CreateUnbounded<MailEvent>();
+        await Answer(0);
+        lock (_gate)
+        {
+            foreach (var happened in _happened.Skip(afterSequence == 0 ? _happened.Count : (int)Math.Clamp(afterSequence, 0, _happened.Count)).TakeLast(Kept))
+            {
+                watcher.Writer.TryWrite(happened);
+            }
+
+            _watchers.Add(watcher);
+        }
+
+        await foreach (var happened in watcher.Reader.ReadAllAsync(cancellationToken))
+        {
+            yield return happened;
+        }
+    }
 
     // The dashboard asks for none of these.
     public Task<MailServerInfo> SetServerAsync(MailServerChange change, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -235,7 +272,8 @@ internal sealed class FakeAdministration(TimeProvider time) : IMailAdministratio
     private Task<T> Answer<T>(T value, [CallerMemberName] string member = "")
     {
         Asked.AddOrUpdate(member, 1, (_, count) => count + 1);
-        return Failure is { } failure ? Task.FromException<T>(failure) : Task.FromResult(value);
+        var answer = Failure is { } failure ? Task.FromException<T>(failure) : Task.FromResult(value);
+        return Held is { } held ? held.Task.ContinueWith(_ => answer, TaskScheduler.Default).Unwrap() : answer;
     }
 
     private Channel<TranscriptLine> Transcript(string session) => _transcripts.GetOrAdd(session, _ => Channel.CreateUnbounded<TranscriptLine>());

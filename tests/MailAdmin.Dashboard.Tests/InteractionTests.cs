@@ -126,6 +126,17 @@ public class InteractionTests
     }
 
     [Fact]
+    public void A_quota_that_is_only_looked_at_is_not_changed()
+    {
+        using var dashboard = new HeadlessDashboard(100, 30, server => server.Mailboxes[0] = server.Mailboxes[0] with { QuotaBytes = 1_500_000_000 });
+        dashboard.Look().Press(Key.D3, Key.L);
+        Assert.Contains("1500000000", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.Enter);
+        Assert.Empty(dashboard.Server.Deeds);
+        Assert.Contains("quota of alice@example.com stays as it is", dashboard.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_filter_works_as_it_is_typed()
     {
         using var dashboard = new HeadlessDashboard(100, 24);
@@ -296,6 +307,23 @@ public class InteractionTests
         Assert.Equal(DashboardTab.Queue, dashboard.Model.Active);
         dashboard.Press(Key.D1).Click(10, dashboard.Find("wrong password"));
         Assert.Equal(DashboardTab.Events, dashboard.Model.Active);
+    }
+
+    [Fact]
+    public void W_means_the_warnings_alone_wherever_it_is_pressed()
+    {
+        using var dashboard = new HeadlessDashboard(140, 36, server =>
+        {
+            server.Happen("LoginFailed", MailEventSeverity.Warning, "wrong password");
+            server.Happen("Delivered", MailEventSeverity.Information, "a message");
+        });
+        dashboard.Look().HearEvents(2).Press(Key.W);
+        Assert.Equal(DashboardTab.Events, dashboard.Model.Active);
+        Assert.True(dashboard.Find("wrong password") > 0 && dashboard.Find("a message") < 0);
+        dashboard.Press(Key.W, Key.W);
+        Assert.True(dashboard.Find("a message") > 0);
+        dashboard.Press(Key.W);
+        Assert.True(dashboard.Find("a message") < 0);
     }
 
     [Fact]

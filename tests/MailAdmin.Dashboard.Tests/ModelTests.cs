@@ -89,6 +89,21 @@ public class ModelTests
     [InlineData("999999999TB", null)]
     public void Quotas_are_read_as_people_type_them(string text, long? octets) => Assert.Equal(octets, Formats.ParseBytes(text));
 
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(1, "1")]
+    [InlineData(2L << 30, "2GB")]
+    [InlineData(3L << 29, "1536MB")]
+    [InlineData(1_500_000_000, "1500000000")]
+    [InlineData(5L << 50, "5120TB")]
+    [InlineData(9_007_199_254_740_993, "9007199254740993")]
+    [InlineData(long.MaxValue, "9223372036854775807")]
+    public void A_quota_is_put_before_the_admin_to_the_last_octet(long octets, string text)
+    {
+        Assert.Equal(text, Formats.ExactBytes(octets));
+        Assert.Equal(octets, Formats.ParseBytes(text));
+    }
+
     [Fact]
     public void Numbers_do_not_depend_on_the_culture()
     {
@@ -204,6 +219,89 @@ public class ModelTests
             model.Changes.Drain();
             return model.Server is { Problem: null, Info.ProcessId: 4712 };
         });
+    }
+
+    [Fact]
+    public async Task What_a_server_tells_of_its_crash_is_heard_though_it_counts_its_events_anew()
+    {
+        var first = new FakeAdministration(_time);
+        var second = new FakeAdministration(_time);
+        await using var model = new DashboardModel(first, _time, reopen: _ => Task.FromResult<IMailAdministration>(second));
+        for (var i = 1; i <= 50; i++)
+        {
+            first.Happen("Delivered", MailEventSeverity.Information, "message " + i);
+        }
+
+        model.Start();
+        Arrive(model, 50);
+        second.Happen("Error", MailEventSeverity.Error, "The store is damaged at segment 7");
+        second.Happen("ServerStateChanged", MailEventSeverity.Information, "Server default is Running");
+        first.Failure = new IOException("the channel broke");
+        first.BreakEvents();
+        Arrive(model, 52);
+        Assert.Equal("The store is damaged at segment 7", Assert.Single(model.Events.Unseen).Message);
+    }
+
+    [Fact]
+    public async Task A_server_that_was_only_out_of_reach_tells_nothing_twice()
+    {
+        var server = new FakeAdministration(_time);
+        await using var model = new DashboardModel(server, _time, reopen: _ => Task.FromResult<IMailAdministration>(server));
+        server.Happen("LoginFailed", MailEventSeverity.Warning, "one");
+        server.Happen("Delivered", MailEventSeverity.Information, "two");
+        model.Show(DashboardTab.Events);
+        model.Start();
+        Arrive(model, 2);
+        model.Events.AcknowledgeAll();
+        server.BreakEvents();
+        server.Happen("Delivered", MailEventSeverity.Information, "three");
+        Arrive(model, 3);
+        server.Happen("Delivered", MailEventSeverity.Information, "four");
+        Arrive(model, 4);
+        Assert.Equal(["four", "three", "two", "one"], model.Events.Table.Items.Select(e => e.Message));
+        Assert.Empty(model.Events.Unseen);
+    }
+
+    [Fact]
+    public async Task Events_that_the_server_no_longer_had_are_told_of()
+    {
+        var server = new FakeAdministration(_time);
+        await using var model = new DashboardModel(server, _time);
+        server.Happen("Delivered", MailEventSeverity.Information, "one");
+        model.Start();
+        Arrive(model, 1);
+        server.Kept = 1;
+        server.Failure = new IOException("the channel broke");
+        server.BreakEvents();
+        server.Happen("Delivered", MailEventSeverity.Information, "two");
+        server.Happen("Delivered", MailEventSeverity.Information, "three");
+        server.Failure = null;
+        Arrive(model, 3);
+        Assert.StartsWith("Events were left out", Assert.Single(model.Events.Unseen).Message, StringComparison.Ordinal);
+    }
+
+    private void Arrive(DashboardModel model, int count) => Until(() =>
+    {
+        _time.Advance(EventsModel.RetryAfter);
+        model.Changes.Drain();
+        return model.Events.Total >= count;
+    });
+
+    [Fact]
+    public async Task A_folder_that_is_gone_is_left_once_and_only_by_who_is_still_in_it()
+    {
+        var server = new FakeAdministration(_time) { Held = new TaskCompletionSource() };
+        await using var model = new DashboardModel(server, _time);
+        server.Failure = new Errors.MailAdminException("FolderNotFound", Errors.MailErrorCategory.ObjectNotFound, "Mailbox alice@example.com has no folder 'Archive'.");
+        model.Mailboxes.OpenFolder("alice@example.com", "Archive");
+        Until(() => server.Asked.ContainsKey("GetMessagesAsync"));
+        server.Failure = null;
+        model.Mailboxes.Leave();
+        server.Held.SetResult();
+        await model.Work.WhenIdle();
+        model.Changes.Drain();
+        Assert.Equal(BrowserLevel.Folders, model.Mailboxes.Level);
+        Assert.Null(model.Notice);
     }
 
     [Fact]
@@ -359,14 +457,6 @@ public class ModelTests
             }
             while (changes.Drain());
         }
-    }
-
-    [Fact]
-    public void Long_lines_break_at_blanks_where_they_can()
-    {
-        Assert.Equal(["the quick", "brown fox"], TextWrap.Wrap(["the quick brown fox"], 10));
-        Assert.Equal(["xxxxxxxxxx", "xxxxx"], TextWrap.Wrap([new string('x', 15)], 10));
-        Assert.Equal([""], TextWrap.Wrap([""], 10));
     }
 
     [Theory]

@@ -22,6 +22,9 @@ internal sealed class BackgroundWork(ChangeQueue changes, Action<string, Tone> s
         task.ContinueWith(done => _running.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
+    /// <summary>Tells something at the foot, from any thread.</summary>
+    public void Tell(string text, Tone tone) => changes.Post(() => say(text, tone));
+
     /// <summary>Ends when all that was begun has ended.</summary>
     public Task WhenIdle() => Task.WhenAll(_running.Keys);
 
@@ -38,7 +41,7 @@ internal sealed class BackgroundWork(ChangeQueue changes, Action<string, Tone> s
         {
             if (await work(stop) is { } outcome)
             {
-                changes.Post(() => say(outcome, Tone.Good));
+                Tell(outcome, Tone.Good);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

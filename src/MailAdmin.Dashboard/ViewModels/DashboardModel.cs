@@ -1,5 +1,3 @@
-using MailAdmin.Errors;
-
 namespace MailAdmin.Dashboard.ViewModels;
 
 /// <summary>The pages, in the order of their keys.</summary>
@@ -245,15 +243,6 @@ internal sealed class DashboardModel : IAsyncDisposable
         try
         {
             await refresh(stop);
-        }
-        catch (MailAdminException e) when (e.Category == MailErrorCategory.ObjectNotFound)
-        {
-            // The open mailbox or folder was removed meanwhile: one level up, and say why. The server is well.
-            Changes.Post(() =>
-            {
-                Say(BackgroundWork.Say(e), Tone.Warning);
-                Mailboxes.Leave();
-            });
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -15,6 +15,8 @@ internal sealed class EventsModel
     private readonly IMailAdministration _administration;
     private readonly TimeProvider _time;
     private readonly Arrivals<MailEvent> _arrivals;
+    // By number, to tell what a server tells again from what another one tells that came up behind the same name and counts anew.
+    private readonly MailEvent?[] _heard = new MailEvent?[MaxEvents];
     private readonly LinkedList<MailEvent> _ring = new();
     private readonly List<MailEvent> _unseen = [];
     private bool _stale;
@@ -49,23 +51,22 @@ internal sealed class EventsModel
     /// <summary>Hears every event, once, on the drawing thread.</summary>
     public Action<MailEvent>? Heard { get; set; }
 
-    /// <summary>Follows the server's events until cancelled, again and again where the stream breaks.</summary>
+    /// <summary>
+    /// Follows the server's events until cancelled, again and again where the stream breaks. Whether it is then the same server nobody says, so all that it has
+    /// kept is asked for, and what was heard before is passed over.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        // After 1: all that the server has kept.
-        long after = 1;
-        while (true)
+        for (var isAgain = false; ; isAgain = true)
         {
             try
             {
-                await foreach (var happened in _administration.WatchEventsAsync(after, cancellationToken))
+                var mayBeGap = isAgain;
+                await foreach (var happened in _administration.WatchEventsAsync(-1, cancellationToken))
                 {
-                    after = happened.Sequence;
-                    _arrivals.Add(happened);
+                    Hear(happened, mayBeGap);
+                    mayBeGap = false;
                 }
-
-                // The server has ended; another one behind the same name counts from one.
-                after = 1;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -78,6 +79,30 @@ internal sealed class EventsModel
 
             await Task.Delay(RetryAfter, _time, cancellationToken);
         }
+    }
+
+    private void Hear(MailEvent happened, bool mayBeGap)
+    {
+        ref var known = ref _heard[happened.Sequence % MaxEvents];
+        if (happened == known)
+        {
+            return;
+        }
+
+        known = happened;
+        if (mayBeGap && happened.Sequence > 1)
+        {
+            _arrivals.Add(new MailEvent
+            {
+                Sequence = happened.Sequence - 1,
+                At = happened.At,
+                Kind = "Warning",
+                Severity = MailEventSeverity.Warning,
+                Message = "Events were left out: more happened than the server keeps while it could not be reached.",
+            });
+        }
+
+        _arrivals.Add(happened);
     }
 
     /// <summary>Stops or lets go the list.</summary>
@@ -93,6 +118,13 @@ internal sealed class EventsModel
     public void CycleSeverity()
     {
         Least = Least == MailEventSeverity.Error ? MailEventSeverity.Information : Least + 1;
+        Rebuild();
+    }
+
+    /// <summary>Warnings and worse.</summary>
+    public void ShowWarnings()
+    {
+        Least = MailEventSeverity.Warning;
         Rebuild();
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace MailAdmin.Dashboard.ViewModels;
 
@@ -87,12 +88,20 @@ internal static class Formats
         var digits = text.TrimEnd("kKmMgGtTbBiI ".ToCharArray());
         var suffix = text[digits.Length..].Trim().ToLowerInvariant().Replace("i", "", StringComparison.Ordinal).TrimEnd('b');
         var power = suffix switch { "" => 0, "k" => 1, "m" => 2, "g" => 3, "t" => 4, _ => -1 };
-        if (power < 0 || !double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        // No more than octets can be, so that nothing overflows below.
+        if (power < 0 || !decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > long.MaxValue)
         {
             return null;
         }
 
-        var octets = number * Math.Pow(1024, power);
-        return octets is >= 0 and < long.MaxValue ? (long)octets : null;
+        var octets = number * (1L << (10 * power));
+        return octets <= long.MaxValue ? (long)octets : null;
+    }
+
+    /// <summary>Octets to the last one as <see cref="ParseBytes"/> reads them: <c>2GB</c>, <c>1536MB</c>, and plain where no unit divides them.</summary>
+    public static string ExactBytes(long octets)
+    {
+        var power = octets == 0 ? 0 : Math.Min(BitOperations.TrailingZeroCount(octets) / 10, 4);
+        return (octets >> (10 * power)).ToString(CultureInfo.InvariantCulture) + (power == 0 ? "" : Units[power].ToUpperInvariant());
     }
 }

@@ -8,7 +8,7 @@ namespace MailAdmin.Dashboard.ViewModels;
 /// <summary>The dialogs about mailboxes: what they ask, how they check it, what they do.</summary>
 internal static class MailboxForms
 {
-    /// <summary>About 119 bits: enough for any attacker, short enough to read out.</summary>
+    /// <summary>118 bits: enough for any attacker, short enough to read out.</summary>
     public const int GeneratedLength = 20;
 
     // No characters that look alike.
@@ -69,19 +69,28 @@ internal static class MailboxForms
         ]);
 
     /// <summary>Sets a quota.</summary>
-    public static FormModel SetQuota(IMailAdministration administration, Mailbox mailbox) => new(
-        "Quota of " + mailbox.Address,
-        [$"It holds {Formats.Bytes(mailbox.UsedBytes)} in {Formats.Count(mailbox.MessageCount, "message")}.", "2GB, 500MB, …; empty for none."],
-        [new(Quota, mailbox.QuotaBytes is { } now ? Formats.Bytes(now).Replace(" ", "", StringComparison.Ordinal) : "")],
-        [
-            new("&Set", async (form, stop) =>
-            {
-                var quota = QuotaOf(form);
-                await administration.SetMailboxAsync(mailbox.Id.ToString(), new MailboxChange { QuotaBytes = quota }, stop);
-                return $"quota of {mailbox.Address} is {(quota == 0 ? "off" : Formats.Bytes(quota))}";
-            }),
-            Cancel,
-        ]);
+    public static FormModel SetQuota(IMailAdministration administration, Mailbox mailbox)
+    {
+        var now = mailbox.QuotaBytes is { } octets ? Formats.ExactBytes(octets) : "";
+        return new FormModel(
+            "Quota of " + mailbox.Address,
+            [$"It holds {Formats.Bytes(mailbox.UsedBytes)} in {Formats.Count(mailbox.MessageCount, "message")}.", "2GB, 500MB, …; empty for none."],
+            [new(Quota, now)],
+            [
+                new("&Set", async (form, stop) =>
+                {
+                    if (form[Quota] == now)
+                    {
+                        return $"quota of {mailbox.Address} stays as it is";
+                    }
+
+                    var quota = QuotaOf(form);
+                    await administration.SetMailboxAsync(mailbox.Id.ToString(), new MailboxChange { QuotaBytes = quota }, stop);
+                    return $"quota of {mailbox.Address} is {(quota == 0 ? "off" : Formats.Bytes(quota))}";
+                }),
+                Cancel,
+            ]);
+    }
 
     /// <summary>Refuses or allows logins.</summary>
     public static FormModel Toggle(IMailAdministration administration, Mailbox mailbox) => FormModel.Question(

@@ -1,3 +1,5 @@
+using MailAdmin.Errors;
+
 namespace MailAdmin.Dashboard.ViewModels;
 
 /// <summary>A mailbox with what is going on in it.</summary>
@@ -57,17 +59,34 @@ internal sealed class MailboxesModel : DrillModel
 
     public override string Remark => !IsLoading && Level == BrowserLevel.Messages && Messages.Total == MaxMessages ? $"the newest {Formats.Count(MaxMessages)}" : base.Remark;
 
-    public override Task RefreshAsync(CancellationToken cancellationToken)
+    public override async Task RefreshAsync(CancellationToken cancellationToken)
     {
         Volatile.Write(ref _stale, 0);
-        return Level switch
+        var place = Place;
+        try
         {
-            BrowserLevel.Mailboxes => RefreshMailboxesAsync(cancellationToken),
-            BrowserLevel.Folders => RefreshFoldersAsync(Mailbox!, cancellationToken),
-            BrowserLevel.Messages => RefreshMessagesAsync(Mailbox!, Folder!, cancellationToken),
-            _ => Task.CompletedTask,
-        };
+            await (place.Level switch
+            {
+                BrowserLevel.Mailboxes => RefreshMailboxesAsync(cancellationToken),
+                BrowserLevel.Folders => RefreshFoldersAsync(place.Mailbox!, cancellationToken),
+                BrowserLevel.Messages => RefreshMessagesAsync(place.Mailbox!, place.Folder!, cancellationToken),
+                _ => Task.CompletedTask,
+            });
+        }
+        catch (MailAdminException e) when (e.Category == MailErrorCategory.ObjectNotFound)
+        {
+            // The open mailbox or folder was removed meanwhile: one level up, and say why, unless the admin has gone elsewhere since it was asked for.
+            Changes.Post(() =>
+            {
+                if (place == Place && Leave())
+                {
+                    Work.Tell(BackgroundWork.Say(e), Tone.Warning);
+                }
+            });
+        }
     }
+
+    private (BrowserLevel Level, string? Mailbox, string? Folder) Place => (Level, Mailbox, Folder);
 
     /// <summary>Something changed in what is looked at since it was read.</summary>
     public bool IsStale => Volatile.Read(ref _stale) != 0;

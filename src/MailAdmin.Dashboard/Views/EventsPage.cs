@@ -14,7 +14,7 @@ internal sealed class EventsPage : TablePage
     [
         .. Table.IsEmpty ? Array.Empty<KeyDeed>() : [KeyDeed.On(Key.Enter, "Enter", "jump", Open)],
         KeyDeed.On(Key.Space, "Space", Model.Events.IsPaused ? "go on" : "pause", Model.Events.TogglePause),
-        KeyDeed.Letter('W', "severity", Model.Events.CycleSeverity),
+        KeyDeed.Letter('W', Model.Events.Least switch { MailEventSeverity.Information => "warnings", MailEventSeverity.Warning => "errors", _ => "all" }, Model.Events.CycleSeverity),
         KeyDeed.Letter('A', "seen all", Model.Events.AcknowledgeAll),
     ];
 

@@ -15,7 +15,7 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
     public override IEnumerable<KeyDeed> Deeds =>
     [
         KeyDeed.Named("1-5", "pages"),
-        KeyDeed.Letter('W', "warnings", () => Model.Show(DashboardTab.Events)),
+        KeyDeed.Letter('W', "warnings", ShowWarnings),
     ];
 
     public override void Draw(Canvas canvas, Area area)
@@ -184,7 +184,7 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
         {
             if (deed == MouseDeed.Click)
             {
-                Model.Show(DashboardTab.Events);
+                ShowWarnings();
             }
         });
         var unseen = Model.Events.Unseen.Count + Model.Events.UnseenDropped;
@@ -203,6 +203,12 @@ internal sealed class OverviewPage(DashboardModel model) : Page(model)
         {
             canvas.Text(area.X + 2, y, "none", Tone.Dim);
         }
+    }
+
+    private void ShowWarnings()
+    {
+        Model.Events.ShowWarnings();
+        Model.Show(DashboardTab.Events);
     }
 
     private static string Bar(double part, double whole)

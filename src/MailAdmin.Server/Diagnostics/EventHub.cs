@@ -58,7 +58,7 @@ internal sealed class EventHub(TimeProvider time) : IEventSink
         }
     }
 
-    /// <summary>Events after a number (0: from now on; 1: all that are kept), as they come, until cancelled or the server has ended. A gap is told by a Warning.</summary>
+    /// <summary>Events after a number (0: from now on; negative: all that are kept), as they come, until cancelled or the server has ended. A gap is told by a Warning.</summary>
     public IAsyncEnumerable<MailEvent> WatchAsync(long afterSequence, CancellationToken cancellationToken)
     {
         // Registered here and not at the first MoveNext: what happens from this call on is seen.
@@ -66,14 +66,16 @@ internal sealed class EventHub(TimeProvider time) : IEventSink
         long last;
         lock (_gate)
         {
-            last = afterSequence > 0 ? Math.Min(afterSequence, _sequence) : _sequence;
-            if (afterSequence == 1)
+            var lost = Math.Max(0, _sequence - Kept);
+            last = afterSequence switch
             {
+                0 => _sequence,
                 // Asked for all there is: what is no longer kept is no gap.
-                last = Math.Max(last, _sequence - Kept);
-            }
-
-            for (var sequence = Math.Max(last + 1, _sequence - Kept + 1); sequence <= _sequence; sequence++)
+                < 0 => lost,
+                1 => Math.Max(lost, Math.Min(1, _sequence)),
+                _ => Math.Min(afterSequence, _sequence),
+            };
+            for (var sequence = Math.Max(last, lost) + 1; sequence <= _sequence; sequence++)
             {
                 channel.Writer.TryWrite(_ring[sequence % Kept]!);
             }

@@ -22,7 +22,7 @@ public sealed record StoreOptions
     public int CheckpointMessages { get; init; } = 8192;
     /// <summary>The index also catches up when the log has been ahead this long.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(2);
-    /// <summary>Queue entries at most: they are kept in memory, about 1 KB each, and a queue longer than this is a fault that somebody should look into.</summary>
+    /// <summary>Queue entries at most: they are kept in memory, about 1 KB each, and a queue longer than this is a fault that somebody should look into. Reports of what it holds may take a tenth more.</summary>
     public int QueueEntries { get; init; } = 100_000;
     /// <summary>Operations that may wait for the writer; callers beyond wait for a place.</summary>
     public int QueueLength { get; init; } = 4096;

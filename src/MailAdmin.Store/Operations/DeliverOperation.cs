@@ -27,8 +27,8 @@ internal sealed class DeliverOperation(
         }
 
         QuotaRule.Require(context, folders, size);
-        QueueVerbs.RequireRoom(context, entries.Count);
         QueueVerbs.Require(context, changes);
+        QueueVerbs.RequireRoom(context, entries.Count, changes);
         var content = context.Store(message, context.NowMilliseconds);
         var places = new StoredPlace[targets.Count];
         for (var i = 0; i < targets.Count; i++)

@@ -7,12 +7,22 @@ namespace MailAdmin.Store.Operations;
 /// <summary>What operations do to the queue.</summary>
 internal static class QueueVerbs
 {
-    /// <summary>Checks for room; before the first event.</summary>
-    public static void RequireRoom(PlanContext context, int more)
+    /// <summary>
+    /// Checks for room; before the first event. What comes with changes of entries that are there tells of them (a report): it may take their places, and a tenth more than new
+    /// mail, or a full queue would swallow it.
+    /// </summary>
+    public static void RequireRoom(PlanContext context, int more, IReadOnlyList<QueueChange> changes)
     {
-        if (more > 0 && context.State.Queue.PlannedCount + more > context.Options.QueueEntries)
+        if (more == 0)
         {
-            throw StoreErrors.QueueFull(context.Options.QueueEntries);
+            return;
+        }
+
+        var limit = context.Options.QueueEntries;
+        var gone = changes.Count(c => context.State.Queue.Find(context.Ids.Row(c.Id)) is { } row && c.Apply(row.Entry) is null);
+        if (context.State.Queue.PlannedCount + more - gone > limit + (changes.Count > 0 ? limit / 10 : 0))
+        {
+            throw StoreErrors.QueueFull(limit);
         }
     }
 

@@ -77,10 +77,31 @@ public sealed class QueueIndexTests : IAsyncLifetime
         await EnqueueAsync(store);
     }
 
-    private static async Task EnqueueAsync(IMailStore store)
+    [Fact]
+    public async Task A_report_finds_room_in_a_full_queue()
+    {
+        await using var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _factory.StorePath, QueueEntries = 10 }, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 10; i++)
+        {
+            await EnqueueAsync(store);
+        }
+
+        var ids = store.Queue.List().Select(e => e.Id).ToList();
+        // It takes the place of what it reports.
+        await EnqueueAsync(store, new QueueChange(ids[0], _ => null));
+        Assert.Equal(10, store.Queue.Count);
+        // Or stands beside it, as far as a tenth more goes.
+        await EnqueueAsync(store, new QueueChange(ids[1], e => e with { Attempts = 1 }));
+        Assert.Equal(11, store.Queue.Count);
+        Assert.Equal("QueueFull", (await Assert.ThrowsAsync<Errors.MailAdminException>(() => EnqueueAsync(store, new QueueChange(ids[2], e => e with { Attempts = 1 })))).ErrorId);
+        Assert.Equal("QueueFull", (await Assert.ThrowsAsync<Errors.MailAdminException>(() => EnqueueAsync(store))).ErrorId);
+        Assert.Equal(0, store.Queue.Find(ids[2])!.Attempts);
+    }
+
+    private static async Task EnqueueAsync(IMailStore store, params QueueChange[] changes)
     {
         await using var incoming = store.Messages.CreateIncoming();
         await incoming.WriteAsync("x"u8.ToArray());
-        await store.Queue.EnqueueAsync(incoming, [], [new NewQueueEntry("a@example.org", "b.test", ["one@b.test"], DateTimeOffset.UtcNow.AddDays(5))], []);
+        await store.Queue.EnqueueAsync(incoming, [], [new NewQueueEntry("a@example.org", "b.test", ["one@b.test"], DateTimeOffset.UtcNow.AddDays(5))], changes);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MailAdmin.Errors;
 using MailAdmin.Store;
 using MimeKit;
 using MimeKit.Utils;
@@ -10,58 +9,80 @@ namespace MailAdmin.Server.Queue;
 /// <summary>
 /// A delivery status notification: what a person reads, what a program reads, and the header of the message it is about. RFC 3462, RFC 3464, RFC 6522.
 /// </summary>
-/// <remarks>The body is not returned: its sender has it, and a forged sender need not get it. The report's own sender is null (RFC 3464 §2), so that nothing answers it.</remarks>
+/// <remarks>
+/// The body is not returned: its sender has it, and a forged sender need not get it. The report's own sender is null (RFC 3464 §2), so that nothing answers it. Whatever a peer
+/// or the message's sender put in, its octets are ASCII in lines that SMTP takes, so that any next hop takes it; only the address of an internationalised sender is UTF-8.
+/// </remarks>
 internal static class DeliveryReport
 {
-    /// <summary>Makes the report of an outcome, octets as they are stored.</summary>
-    public static async Task<byte[]> MakeAsync(QueueParts parts, Outcome outcome, CancellationToken cancellationToken)
-    {
-        var header = await HeaderAsync(parts, outcome.Entry, cancellationToken);
-        return Make(outcome, header, parts.HostName(), parts.Time.GetUtcNow());
-    }
+    /// <summary>RFC 5321 §4.5.3.1.6, without CRLF.</summary>
+    private const int MaxLine = 998;
 
-    /// <summary>Makes the report.</summary>
-    /// <param name="outcome">What it is about.</param>
+    /// <summary>Makes the report, octets as they are stored.</summary>
+    /// <param name="subject">What it is about.</param>
     /// <param name="header">Header of the message, as far as it is returned.</param>
     /// <param name="hostName">Ours.</param>
     /// <param name="now">Its date.</param>
-    public static byte[] Make(Outcome outcome, byte[] header, string hostName, DateTimeOffset now)
+    public static byte[] Make(ReportSubject subject, byte[] header, string hostName, DateTimeOffset now)
     {
-        var (entry, isFailure) = (outcome.Entry, outcome.Report == ReportKind.Failed);
-        var about = isFailure ? outcome.Failed : outcome.Deferred;
+        var isFailure = subject.Kind == ReportKind.Failed;
         using var message = new MimeMessage();
         message.From.Add(new MimeKit.MailboxAddress("Mail Delivery System", "MAILER-DAEMON@" + hostName));
-        message.Headers.Add(HeaderId.To, entry.Sender);
+        message.Headers.Add(HeaderId.To, subject.Sender);
         message.Subject = isFailure ? "Undelivered mail returned to sender" : "Delayed mail (still being tried)";
         message.Date = now;
         message.MessageId = MimeUtils.GenerateMessageId(hostName);
         // RFC 3834 §5.
         message.Headers.Add(HeaderId.AutoSubmitted, "auto-replied");
 
-        var report = new MultipartReport("delivery-status")
+        var text = Explain(subject, isFailure, hostName);
+        message.Body = new MultipartReport("delivery-status")
         {
-            new TextPart("plain") { Text = Explain(entry, about, isFailure, hostName) },
-            Status(entry, about, isFailure, outcome.Host, hostName, now),
+            new TextPart("plain") { Text = text, ContentTransferEncoding = Ascii.IsValid(text) ? ContentEncoding.SevenBit : ContentEncoding.QuotedPrintable },
+            Status(subject, isFailure, hostName, now),
+            // RFC 6522 §4 wants seven bits, by quoted-printable where there are more.
+            new MimePart("text", "rfc822-headers")
+            {
+                Content = new MimeContent(new MemoryStream(header)),
+                ContentTransferEncoding = Ascii.IsValid(header) && IsShort(header) ? ContentEncoding.SevenBit : ContentEncoding.QuotedPrintable,
+            },
         };
-        var returned = new MimePart("text", "rfc822-headers")
-        {
-            Content = new MimeContent(new MemoryStream(header)),
-            ContentTransferEncoding = Ascii.IsValid(header) ? ContentEncoding.SevenBit : ContentEncoding.EightBit,
-        };
-        report.Add(returned);
-        message.Body = report;
 
         using var octets = new MemoryStream();
         // At the head, where reception puts it and relaying takes it off.
         octets.Write("Return-Path: <>\r\n"u8);
         var format = FormatOptions.Default.Clone();
         format.NewLineFormat = NewLineFormat.Dos;
-        format.International = !Ascii.IsValid(entry.Sender) || about.Any(r => !Ascii.IsValid(r.Recipient.Address));
+        format.International = !Ascii.IsValid(subject.Sender);
         message.WriteTo(format, octets, CancellationToken.None);
         return octets.ToArray();
     }
 
-    private static string Explain(QueueEntry entry, IReadOnlyList<(QueueRecipient Recipient, RecipientResult Result)> about, bool isFailure, string hostName)
+    /// <summary>The header of a message, up to a bound, without our Return-Path; in lines that end with CRLF and hold neither CR, LF nor NUL.</summary>
+    public static async Task<byte[]> HeaderOfAsync(Stream content, int limit)
+    {
+        var octets = new byte[Math.Min(content.Length, limit)];
+        var length = await content.ReadAtLeastAsync(octets, octets.Length, throwOnEndOfStream: false);
+        var end = octets.AsSpan(0, length).IndexOf("\r\n\r\n"u8);
+        // Cut between two lines.
+        end = end >= 0 ? end : octets.AsSpan(0, length).LastIndexOf("\r\n"u8);
+        var header = end < 0 ? [] : octets[ReturnPath.LengthIn(octets.AsSpan(0, length))..(end + 2)];
+        for (var i = 0; i < header.Length; i++)
+        {
+            // Binary content (RFC 3030) may have them anywhere; sent on by DATA they would be ends of lines to some and not to others.
+            var isLone = header[i] switch
+            {
+                (byte)'\r' => i + 1 == header.Length || header[i + 1] != '\n',
+                (byte)'\n' => i == 0 || header[i - 1] != '\r',
+                _ => header[i] == 0,
+            };
+            header[i] = isLone ? (byte)' ' : header[i];
+        }
+
+        return header;
+    }
+
+    private static string Explain(ReportSubject subject, bool isFailure, string hostName)
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"This is the mail system of {hostName}.");
@@ -69,8 +90,8 @@ internal static class DeliveryReport
         text.AppendLine(isFailure
             ? "Your message could not be delivered to the recipients below and is not tried again."
             : "Your message has not been delivered to the recipients below yet. It is still being");
-        text.AppendLine(isFailure ? "Its header follows." : string.Create(CultureInfo.InvariantCulture, $"tried, until {entry.ExpiresAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC; you need not send it again."));
-        foreach (var (recipient, result) in about)
+        text.AppendLine(isFailure ? "Its header follows." : string.Create(CultureInfo.InvariantCulture, $"tried, until {subject.ExpiresAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC; you need not send it again."));
+        foreach (var (recipient, result) in subject.About)
         {
             text.AppendLine();
             text.AppendLine(CultureInfo.InvariantCulture, $"<{recipient.Address}>");
@@ -81,35 +102,33 @@ internal static class DeliveryReport
     }
 
     // RFC 3464 §2.2, §2.3.
-    private static MessageDeliveryStatus Status(
-        QueueEntry entry, IReadOnlyList<(QueueRecipient Recipient, RecipientResult Result)> about, bool isFailure, string? host, string hostName, DateTimeOffset now)
+    private static MessageDeliveryStatus Status(ReportSubject subject, bool isFailure, string hostName, DateTimeOffset now)
     {
         var status = new MessageDeliveryStatus();
         var groups = status.StatusGroups;
-        groups.Add(new HeaderList { { "Reporting-MTA", "dns; " + hostName }, { "Arrival-Date", DateUtils.FormatDate(entry.ReceivedAt) } });
-        foreach (var (recipient, result) in about)
+        groups.Add(new HeaderList { { "Reporting-MTA", "dns; " + hostName }, { "Arrival-Date", DateUtils.FormatDate(subject.ReceivedAt) } });
+        foreach (var (recipient, result) in subject.About)
         {
             var group = new HeaderList
             {
-                // RFC 6533 §3 for what is not ASCII.
-                { "Final-Recipient", (Ascii.IsValid(recipient.Address) ? "rfc822; " : "utf-8; ") + recipient.Address },
+                { "Final-Recipient", Ascii.IsValid(recipient.Address) ? "rfc822; " + recipient.Address : "utf-8; " + Embed(recipient.Address, @"\+=") },
                 { "Action", isFailure ? "failed" : "delayed" },
                 { "Status", result.Status },
             };
             if (result.Reply.Length > 4 && result.Reply[..3].All(char.IsAsciiDigit))
             {
-                if (host is not null)
+                if (subject.Host is not null)
                 {
-                    group.Add("Remote-MTA", "dns; " + host);
+                    group.Add("Remote-MTA", "dns; " + subject.Host);
                 }
 
-                group.Add("Diagnostic-Code", "smtp; " + result.Reply);
+                group.Add("Diagnostic-Code", "smtp; " + Embed(result.Reply, ""));
             }
 
             group.Add("Last-Attempt-Date", DateUtils.FormatDate(now));
             if (!isFailure)
             {
-                group.Add("Will-Retry-Until", DateUtils.FormatDate(entry.ExpiresAt));
+                group.Add("Will-Retry-Until", DateUtils.FormatDate(subject.ExpiresAt));
             }
 
             groups.Add(group);
@@ -118,22 +137,21 @@ internal static class DeliveryReport
         return status;
     }
 
-    /// <summary>The header of the message, up to a bound; empty where the content is damaged.</summary>
-    private static async Task<byte[]> HeaderAsync(QueueParts parts, QueueEntry entry, CancellationToken cancellationToken)
+    /// <summary>Text in ASCII, its other characters by their numbers. RFC 6533 §3, utf-8-addr-xtext.</summary>
+    private static string Embed(string text, string also) => Ascii.IsValid(text) && also.Length == 0
+        ? text
+        : string.Concat(text.EnumerateRunes().Select(r => r.IsAscii && !also.Contains((char)r.Value, StringComparison.Ordinal) ? r.ToString() : string.Create(CultureInfo.InvariantCulture, $"\\x{{{r.Value:X}}}")));
+
+    private static bool IsShort(ReadOnlySpan<byte> header)
     {
-        try
+        foreach (var line in header.Split((byte)'\n'))
         {
-            using var content = await parts.Store.Queue.OpenAsync(entry, cancellationToken);
-            var octets = new byte[Math.Min(content.Length, parts.Options.ReportedHeader)];
-            var length = content.Read(0, octets);
-            var end = octets.AsSpan(0, length).IndexOf("\r\n\r\n"u8);
-            // Cut between two lines.
-            end = end >= 0 ? end + 2 : octets.AsSpan(0, length).LastIndexOf((byte)'\n') + 1;
-            return octets[ReturnPath.LengthIn(content)..end];
+            if (line.End.Value - line.Start.Value > MaxLine + 1)
+            {
+                return false;
+            }
         }
-        catch (MailAdminException e) when (e.ErrorId is "ContentCorrupt" or "MessageNotFound")
-        {
-            return [];
-        }
+
+        return true;
     }
 }

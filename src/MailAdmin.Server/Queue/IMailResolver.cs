@@ -35,9 +35,18 @@ public enum ExchangerStatus
 public sealed record MailExchangers(ExchangerStatus Status, IReadOnlyList<MailExchanger> Hosts);
 
 /// <summary>The system's resolver for addresses, DNS for MX records.</summary>
-internal sealed class DnsMailResolver : IMailResolver
+/// <param name="servers">DNS servers to ask; those of the system where none are given.</param>
+internal sealed class DnsMailResolver(params IPEndPoint[] servers) : IMailResolver
 {
-    private readonly Lazy<LookupClient> _dns = new(() => new LookupClient(new LookupClientOptions { Timeout = TimeSpan.FromSeconds(5), Retries = 2, ThrowDnsErrors = false, UseCache = true }));
+    private readonly Lazy<LookupClient> _dns = new(() =>
+    {
+        var options = servers.Length > 0 ? new LookupClientOptions(servers) : new LookupClientOptions();
+        options.Timeout = TimeSpan.FromSeconds(5);
+        options.Retries = 2;
+        options.ThrowDnsErrors = false;
+        options.UseCache = true;
+        return new LookupClient(options);
+    });
 
     public async Task<MailExchangers> GetExchangersAsync(string domain, CancellationToken cancellationToken)
     {
@@ -52,9 +61,11 @@ internal sealed class DnsMailResolver : IMailResolver
             MailExchanger[] hosts = [.. answer.Answers.OfType<MxRecord>().Select(r => new MailExchanger(r.Exchange.Value.TrimEnd('.'), r.Preference))];
             return new MailExchangers(hosts.Length > 0 ? ExchangerStatus.Found : ExchangerStatus.NoRecords, hosts);
         }
-        catch (Exception e) when (e is DnsResponseException or InvalidOperationException or SocketException)
+#pragma warning disable CA1031 // What a hostile answer or name makes the library throw is not of one kind, and none of it may keep mail from being put off and given up in time.
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            // No DNS server is known or answers.
+            // No DNS server is known or answers, or its answer cannot be read.
             return new MailExchangers(ExchangerStatus.Unknown, []);
         }
     }
@@ -70,9 +81,16 @@ internal sealed class DnsMailResolver : IMailResolver
         {
             return await Dns.GetHostAddressesAsync(host, cancellationToken);
         }
-        catch (SocketException e)
+        catch (ArgumentException)
         {
-            return e.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData ? [] : null;
+            // No name of a host, such as one with escaped octets that is longer than any may be: it has no address.
+            return [];
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            return e is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } ? [] : null;
         }
     }
 }

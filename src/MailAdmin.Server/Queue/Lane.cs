@@ -25,11 +25,19 @@ internal sealed class Slot(QueueEntry entry, Lane lane)
 }
 
 /// <summary>
+/// What decides where mail goes, and so what shares connections, rests and limits: a route as it is now, else the domain. A route that is changed is another next hop.
+/// </summary>
+internal readonly record struct LaneKey(string? Domain, RelayRoute? Route)
+{
+    public override string ToString() => Domain ?? "route " + Route?.Name;
+}
+
+/// <summary>
 /// What goes to one next hop: those whose time has come, in line, and the senders that work on them. Guarded by the queue's lock, but for the semaphore.
 /// </summary>
-internal sealed class Lane(string name) : IDisposable
+internal sealed class Lane(LaneKey key) : IDisposable
 {
-    public string Name { get; } = name;
+    public LaneKey Key { get; } = key;
     public Queue<Slot> Ready { get; } = [];
     /// <summary>Senders running, one connection each.</summary>
     public int Senders { get; set; }

@@ -18,8 +18,8 @@ internal sealed record NoNextHop(bool IsPermanent, string Status, string Reason)
 /// <summary>Finds the next hop of a domain: a route, else its MX, else its own address. RFC 5321 §5.1.</summary>
 internal sealed class NextHopFinder(IMailResolver resolver, RelayRoutes routes, QueueOptions options, Func<string> hostName, Random random)
 {
-    /// <summary>What decides where mail for a domain goes: what shares it shares connections.</summary>
-    public string LaneOf(string domain) => routes.Find(domain) is { } route ? "route " + route.Name : domain;
+    /// <summary>What decides where mail for a domain goes.</summary>
+    public LaneKey LaneOf(string domain) => routes.Find(domain) is { } route ? new LaneKey(null, route) : new LaneKey(domain, null);
 
     /// <summary>The next hop, or why there is none.</summary>
     public async ValueTask<(NextHop? Hop, NoNextHop? None)> FindAsync(string domain, CancellationToken cancellationToken)

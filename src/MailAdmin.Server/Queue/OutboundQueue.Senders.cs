@@ -106,7 +106,7 @@ internal sealed partial class OutboundQueue
                 if (parts.Store.Queue.Find(slot.Id) is { } entry)
                 {
                     slot.Entry = entry;
-                    Reassign(slot);
+                    TryReassign(slot);
                     Schedule(slot);
                 }
                 else
@@ -166,7 +166,16 @@ internal sealed partial class OutboundQueue
             _halted |= cause is Errors.MailAdminException { ErrorId: "StoreFaulted" or "StoreClosed" };
         }
 
-        SenderFailed(parts.Log, cause, lane.Name, _halted ? "nothing is sent until the server is started again" : "its messages are tried again later");
+        SenderFailed(parts.Log, cause, lane.Key, _halted ? "nothing is sent until the server is started again" : "its messages are tried again later");
+    }
+
+    /// <summary>What the lane's sender had was put off each by itself: the lane need not rest for it.</summary>
+    public void Mended(Lane lane)
+    {
+        lock (_gate)
+        {
+            lane.RestUntil = default;
+        }
     }
 
     /// <summary>Entries put off in one commit.</summary>
@@ -176,15 +185,18 @@ internal sealed partial class OutboundQueue
         first.Content == next.Content && first.Sender == next.Sender && !first.IsSuspended && !next.IsSuspended
         && recipients + next.Recipients.Count <= Options.RecipientsPerTransaction;
 
-    private void Reassign(Slot slot)
+    /// <summary>Puts a slot into the lane that routes give it now; false where it is in that one.</summary>
+    private bool TryReassign(Slot slot)
     {
-        var lane = LaneOf(slot.Entry.Domain);
-        if (lane != slot.Lane)
+        var (lane, old) = (LaneOf(slot.Entry.Domain), slot.Lane);
+        if (lane == old)
         {
-            lane.Slots++;
-            var old = slot.Lane;
-            slot.Lane = lane;
-            Leave(old);
+            return false;
         }
+
+        lane.Slots++;
+        slot.Lane = lane;
+        Leave(old);
+        return true;
     }
 }

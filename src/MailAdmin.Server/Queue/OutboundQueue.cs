@@ -1,3 +1,4 @@
+using MailAdmin.Errors;
 using MailAdmin.Server.Delivery;
 using MailAdmin.Server.Diagnostics;
 using MailAdmin.Store;
@@ -28,7 +29,7 @@ internal sealed partial class OutboundQueue(QueueParts parts) : IHostedService, 
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<QueueId, Slot> _slots = [];
-    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+    private readonly Dictionary<LaneKey, Lane> _lanes = [];
     private readonly PriorityQueue<(Slot Slot, int Version), DateTimeOffset> _clock = new();
     private readonly Queue<Lane> _hungry = [];
     private readonly HashSet<QueueId> _held = [];
@@ -61,14 +62,14 @@ internal sealed partial class OutboundQueue(QueueParts parts) : IHostedService, 
         });
         Note(parts.Store.Queue.List().Select(e => e.Id));
 
-        parts.Routes.Changed += Reroute;
+        parts.Routes.Changed += RerouteAsync;
         return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _watch?.Dispose();
-        parts.Routes.Changed -= Reroute;
+        parts.Routes.Changed -= RerouteAsync;
         Task[] senders;
         lock (_gate)
         {
@@ -153,10 +154,10 @@ internal sealed partial class OutboundQueue(QueueParts parts) : IHostedService, 
 
     private Lane LaneOf(string domain)
     {
-        var name = _finder.LaneOf(domain);
-        if (!_lanes.TryGetValue(name, out var lane))
+        var key = _finder.LaneOf(domain);
+        if (!_lanes.TryGetValue(key, out var lane))
         {
-            _lanes[name] = lane = new Lane(name) { Window = Options.FirstConnections };
+            _lanes[key] = lane = new Lane(key) { Window = Options.FirstConnections };
         }
 
         return lane;
@@ -175,7 +176,7 @@ internal sealed partial class OutboundQueue(QueueParts parts) : IHostedService, 
         // Its rest and window are forgotten with it; the sockets of its senders end by themselves.
         if (--lane.Slots == 0 && lane is { Senders: 0, IsHungry: false })
         {
-            _lanes.Remove(lane.Name);
+            _lanes.Remove(lane.Key);
             lane.Dispose();
         }
     }
@@ -294,44 +295,66 @@ internal sealed partial class OutboundQueue(QueueParts parts) : IHostedService, 
             {
                 hungry.IsHungry = false;
                 Feed(hungry);
-                if (hungry is { Slots: 0, Senders: 0 } && _lanes.Remove(hungry.Name))
+                if (hungry is { Slots: 0, Senders: 0 } && _lanes.Remove(hungry.Key))
                 {
                     hungry.Dispose();
                 }
             }
 
             Feed(lane);
-            if (lane is { Slots: 0, Senders: 0, IsHungry: false } && _lanes.Remove(lane.Name))
+            if (lane is { Slots: 0, Senders: 0, IsHungry: false } && _lanes.Remove(lane.Key))
             {
                 lane.Dispose();
             }
         }
     }
 
-    /// <summary>Routes changed: what waits may belong to another lane, and what could not be reached may be now.</summary>
-    private void Reroute()
+    /// <summary>
+    /// Routes changed: what waits and has another next hop now, be it the same route with another host or password, leaves the old one's connections and rest behind and is tried
+    /// at once, for what could not be reached may be now.
+    /// </summary>
+    private async Task RerouteAsync()
     {
+        var now = parts.Time.GetUtcNow();
+        var waiting = new List<QueueId>();
         lock (_gate)
         {
             foreach (var slot in _slots.Values.Where(s => s.State != SlotState.Active).ToList())
             {
-                var lane = LaneOf(slot.Entry.Domain);
-                if (lane != slot.Lane)
+                if (!TryReassign(slot))
                 {
-                    var old = slot.Lane;
-                    lane.Slots++;
-                    slot.Lane = lane;
-                    slot.Version++;
-                    slot.State = SlotState.Waiting;
-                    Leave(old);
-                    Schedule(slot);
+                    continue;
+                }
+
+                slot.Version++;
+                slot.State = SlotState.Waiting;
+                Schedule(slot);
+                if (slot.Entry.NextAttempt > now)
+                {
+                    waiting.Add(slot.Id);
                 }
             }
+        }
+
+        try
+        {
+            foreach (var ids in waiting.Chunk(MaxPutOff))
+            {
+                await parts.Store.Queue.ChangeAsync([.. ids.Select(id => new QueueChange(id, e => e.IsSuspended ? e : e with { NextAttempt = now }))], CancellationToken.None);
+            }
+        }
+        catch (MailAdminException e)
+        {
+            // The route is as it was to be; its mail goes when its time comes.
+            NotRescheduled(parts.Log, e);
         }
     }
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 
     [LoggerMessage(EventId = 7001, Level = LogLevel.Error, Message = "A sender for {Lane} failed inside; {Consequence}")]
-    private static partial void SenderFailed(ILogger logger, Exception cause, string lane, string consequence);
+    private static partial void SenderFailed(ILogger logger, Exception cause, LaneKey lane, string consequence);
+
+    [LoggerMessage(EventId = 7003, Level = LogLevel.Warning, Message = "Routes changed, and what waits for them could not be set to be tried at once")]
+    private static partial void NotRescheduled(ILogger logger, Exception cause);
 }

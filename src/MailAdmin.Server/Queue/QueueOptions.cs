@@ -38,6 +38,8 @@ public sealed record QueueOptions
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(5);
     /// <summary>Time for the answer to the end of the content: too short a one sends mail twice. RFC 5321 §4.5.3.2.6.</summary>
     public TimeSpan ContentTimeout { get; init; } = TimeSpan.FromMinutes(10);
+    /// <summary>Time for QUIT to be taken: a courtesy that a stop does not wait for.</summary>
+    public TimeSpan QuitTimeout { get; init; } = TimeSpan.FromSeconds(1);
     /// <summary>Wait before a result that could not be written is tried again; the destination is not asked again meanwhile.</summary>
     public TimeSpan CommitRetry { get; init; } = TimeSpan.FromSeconds(10);
     /// <summary>Time that transactions under way have at a stop. What is cut off is sent again by the next start.</summary>

@@ -25,19 +25,25 @@ internal sealed partial class RelayConnection
         try
         {
             Messages++;
-            var (results, isReady) = await EnvelopeAsync(message, from, needsUtf8, cancellationToken);
-            if (isReady)
+            var (answers, end) = await EnvelopeAsync(message, from, needsUtf8, cancellationToken);
+            if (end is null)
             {
                 isBeforeContent = false;
-                await ContentAsync(message, from, results, cancellationToken);
+                end = await ContentAsync(message, from, cancellationToken);
             }
 
-            return results;
+            return [.. answers.Select(a => a ?? end)];
         }
-        catch (Exception e) when (IsBroken(e))
+        catch (Exception e)
         {
+            // Also where we broke off ourselves: in the middle of a transaction a QUIT would be content, or end one that was cut off.
             IsOpen = false;
-            throw Broken(e, Host, isBeforeContent);
+            if (IsBroken(e))
+            {
+                throw Broken(e, Host, isBeforeContent);
+            }
+
+            throw;
         }
     }
 
@@ -73,10 +79,14 @@ internal sealed partial class RelayConnection
     }
 
     /// <summary>MAIL, RCPT and DATA; in one write where the peer allows it (RFC 2920), else one after the other.</summary>
-    private async ValueTask<(RecipientResult[] Recipients, bool IsReady)> EnvelopeAsync(RelayMessage message, long from, bool needsUtf8, CancellationToken cancellationToken)
+    /// <returns>
+    /// What became of each recipient, null for those that were taken; and what becomes of these where no content is to follow, null where it is. So a recipient that was
+    /// taken is never relayed without a content.
+    /// </returns>
+    private async ValueTask<(RecipientResult?[] Answers, RecipientResult? End)> EnvelopeAsync(RelayMessage message, long from, bool needsUtf8, CancellationToken cancellationToken)
     {
         var isChunked = (message.Needs & QueueNeeds.Binary) != 0;
-        var results = new RecipientResult[message.Recipients.Count];
+        var answers = new RecipientResult?[message.Recipients.Count];
         var mail = new StringBuilder($"MAIL FROM:<{message.Sender}>");
         mail.Append(Offers("SIZE") ? string.Create(CultureInfo.InvariantCulture, $" SIZE={message.Content.Length - from}") : "");
         mail.Append(isChunked ? " BODY=BINARYMIME" : (message.Needs & QueueNeeds.EightBit) != 0 && Offers("8BITMIME") ? " BODY=8BITMIME" : "");
@@ -98,47 +108,50 @@ internal sealed partial class RelayConnection
 
         await _wire.FlushAsync(cancellationToken);
         var sender = await ReadAsync(CommandTimeout, cancellationToken);
-        if (!sender.IsPositive && !isPipelined)
+        if (!IsOpen)
         {
-            Array.Fill(results, RecipientResult.Of(sender));
-            return (results, false);
+            // As had it closed without a word: where the connection was kept, another one may be all it wants.
+            throw new RelayException(sender.ToString(), isBeforeContent: true);
         }
 
-        for (var i = 0; i < results.Length; i++)
+        var refusal = sender.IsPositive ? null : RecipientResult.OfRefusal(sender);
+        if (refusal is not null && !isPipelined)
         {
+            return (answers, refusal);
+        }
+
+        for (var i = 0; i < answers.Length; i++)
+        {
+            var reply = isPipelined ? await ReadAsync(CommandTimeout, cancellationToken) : await AskAsync($"RCPT TO:<{message.Recipients[i]}>", cancellationToken);
             if (!IsOpen)
             {
-                Array.Fill(results, RecipientResult.Of(sender), i, results.Length - i);
-                return (results, false);
+                // 421: for those that were taken before it as well, their content is not taken any more.
+                return (answers, refusal ?? RecipientResult.OfRefusal(reply));
             }
 
-            var reply = isPipelined ? await ReadAsync(CommandTimeout, cancellationToken) : await AskAsync($"RCPT TO:<{message.Recipients[i]}>", cancellationToken);
             // Where MAIL was refused, RCPT is refused for its order only.
-            results[i] = RecipientResult.Of(sender.IsPositive ? reply : sender);
-            sender = reply.Code == 421 ? reply : sender;
+            answers[i] = refusal ?? RecipientResult.OfRecipient(reply);
         }
 
-        var taken = Array.Exists(results, r => r.Fate == RecipientFate.Relayed);
-        if (!taken || !IsOpen)
+        if (Array.TrueForAll(answers, a => a is not null))
         {
             await AbandonAsync(isDataAsked: isPipelined && !isChunked, cancellationToken);
-            return (results, false);
+            return (answers, answers[^1]);
         }
 
         if (isChunked)
         {
-            return (results, true);
+            return (answers, null);
         }
 
         var data = isPipelined ? await ReadAsync(CommandTimeout, cancellationToken) : await AskAsync("DATA", cancellationToken);
-        if (data.Code != 354)
+        if (data.Code == 354)
         {
-            // 2yz is no answer to DATA: nothing was taken.
-            Answer(results, data.IsPositive ? new SmtpReply(451, [$"4.5.0 {Host} answered DATA with {data}"]) : data);
-            await AbandonAsync(isDataAsked: false, cancellationToken);
+            return (answers, null);
         }
 
-        return (results, data.Code == 354);
+        await AbandonAsync(isDataAsked: false, cancellationToken);
+        return (answers, RecipientResult.OfRefusal(data));
     }
 
     /// <summary>Leaves a transaction of which nothing was taken. What becomes of its recipients is known: a peer that goes away now costs the connection and nothing else.</summary>
@@ -164,7 +177,7 @@ internal sealed partial class RelayConnection
         }
     }
 
-    private async ValueTask ContentAsync(RelayMessage message, long from, RecipientResult[] results, CancellationToken cancellationToken)
+    private async ValueTask<RecipientResult> ContentAsync(RelayMessage message, long from, CancellationToken cancellationToken)
     {
         if ((message.Needs & QueueNeeds.Binary) != 0)
         {
@@ -175,17 +188,7 @@ internal sealed partial class RelayConnection
             await _wire.WriteDataAsync(message.Content, from, cancellationToken);
         }
 
-        Answer(results, await ReadAsync(_settings.Options.ContentTimeout, cancellationToken));
-    }
-
-    /// <summary>An answer to the content is one to every recipient that was taken.</summary>
-    private static void Answer(RecipientResult[] results, SmtpReply reply)
-    {
-        var result = RecipientResult.Of(reply);
-        for (var i = 0; i < results.Length; i++)
-        {
-            results[i] = results[i].Fate == RecipientFate.Relayed ? result : results[i];
-        }
+        return RecipientResult.OfContent(await ReadAsync(_settings.Options.ContentTimeout, cancellationToken));
     }
 
     /// <summary>Announced as 8-bit, as many clients do whatever they send, and yet none of it is.</summary>

@@ -53,7 +53,7 @@ internal sealed partial class RelayConnection : IAsyncDisposable
         {
             return await OpenAsync(host, address, settings, settings.Tls, cancellationToken);
         }
-        catch (RelayException e) when (settings.Tls == MailRouteTlsMode.Opportunistic && e.InnerException is TlsFailedException)
+        catch (RelayException e) when (settings.Tls == MailRouteTlsMode.Opportunistic && e.InnerException is TlsFailedException && !IsPasswordAtRisk(host, settings))
         {
             // RFC 7435 §3: some protection where it can be had, and the mail in any case.
             return await OpenAsync(host, address, settings, MailRouteTlsMode.None, cancellationToken);
@@ -67,13 +67,14 @@ internal sealed partial class RelayConnection : IAsyncDisposable
         {
             if (IsOpen)
             {
+                using var patience = new CancellationTokenSource(_settings.Options.QuitTimeout, _settings.Time);
                 _wire.Add("QUIT");
-                await _wire.FlushAsync(CancellationToken.None);
+                await _wire.FlushAsync(patience.Token);
             }
         }
-        catch (Exception e) when (IsBroken(e))
+        catch (Exception e) when (IsBroken(e) || e is OperationCanceledException)
         {
-            // It left first.
+            // It left first, or does not listen.
         }
 
         await _wire.DisposeAsync();
@@ -177,7 +178,7 @@ internal sealed partial class RelayConnection : IAsyncDisposable
             var reply = await AskAsync("STARTTLS", cancellationToken);
             if (reply.IsPositive)
             {
-                await SecureAsync(isRequired, cancellationToken);
+                await SecureAsync(isRequired || IsPasswordAtRisk(_host, _settings), cancellationToken);
                 // RFC 3207 §4.2: what was said before counts for nothing.
                 await GreetAsync(cancellationToken);
                 return;
@@ -209,15 +210,17 @@ internal sealed partial class RelayConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>There is a password, and a network on which somebody could stand between: it goes to nobody whose certificate does not hold.</summary>
+    private static bool IsPasswordAtRisk(RelayHost host, RelaySettings settings) => settings.Credential is not null && !RelayRoutes.IsLoopback(host.Name);
+
     private async ValueTask LogInAsync(NetworkCredential credential, CancellationToken cancellationToken)
     {
-        if (!IsSecure && !(_wire.Remote is IPEndPoint { Address: var address } && IPAddress.IsLoopback(address)))
+        if (!IsSecure && IsPasswordAtRisk(_host, _settings))
         {
             throw new RelayException($"{Host} offers no TLS; the route's password does not cross a network without it", isBeforeContent: true);
         }
 
         var offered = _extensions.GetValueOrDefault("AUTH", "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var uri = new Uri($"smtp://{Host}");
         var mechanism = offered.Contains("SCRAM-SHA-256", StringComparer.OrdinalIgnoreCase) ? new SaslMechanismScramSha256(credential)
             : offered.Contains("PLAIN", StringComparer.OrdinalIgnoreCase) ? new SaslMechanismPlain(credential)
             : offered.Contains("LOGIN", StringComparer.OrdinalIgnoreCase) ? new SaslMechanismLogin(credential)

@@ -20,17 +20,18 @@ internal sealed record RecipientResult(RecipientFate Fate, string Reply, string 
     /// <summary>The next hop took others of this message and wants the rest in another one. RFC 5321 §4.5.3.1.10.</summary>
     public bool IsTooMany { get; init; }
 
-    /// <summary>What a reply says of a recipient.</summary>
-    public static RecipientResult Of(SmtpReply reply) => reply switch
-    {
-        { IsPositive: true } => new(RecipientFate.Relayed, reply.ToString(), reply.EnhancedStatus ?? "2.0.0"),
-        { IsPermanent: true } => new(RecipientFate.Failed, reply.ToString(), reply.EnhancedStatus ?? "5.0.0"),
-        // 3yz is not an answer to this; the next attempt may get one.
-        _ => new(RecipientFate.Deferred, reply.ToString(), reply.IsTransient ? reply.EnhancedStatus ?? "4.0.0" : "4.5.0")
-        {
-            IsTooMany = reply.Code == 452 && reply.EnhancedStatus is null or "4.5.3",
-        },
-    };
+    /// <summary>What the answer to the content says: nothing but this makes a recipient relayed. RFC 5321 §4.2.5.</summary>
+    public static RecipientResult OfContent(SmtpReply reply) =>
+        reply.IsPositive ? new(RecipientFate.Relayed, reply.ToString(), reply.EnhancedStatus ?? "2.0.0") : OfRefusal(reply);
+
+    /// <summary>What the answer to RCPT says; null where it was taken: then only the answer to the content tells what becomes of it.</summary>
+    public static RecipientResult? OfRecipient(SmtpReply reply) =>
+        reply.IsPositive ? null : OfRefusal(reply) with { IsTooMany = reply.Code == 452 && reply.EnhancedStatus is null or "4.5.3" };
+
+    /// <summary>What a reply that takes nothing says. 2yz and 3yz are no answers to what was asked; the next attempt may get one.</summary>
+    public static RecipientResult OfRefusal(SmtpReply reply) => reply.IsPermanent
+        ? new(RecipientFate.Failed, reply.ToString(), reply.EnhancedStatus ?? "5.0.0")
+        : new(RecipientFate.Deferred, reply.ToString(), reply.IsTransient ? reply.EnhancedStatus ?? "4.0.0" : "4.5.0");
 }
 
 /// <summary>A message as it goes over the wire, for some of its recipients.</summary>

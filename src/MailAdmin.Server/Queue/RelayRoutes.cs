@@ -36,7 +36,7 @@ internal sealed class RelayRoutes
     private RelayRoutes(IMailStore store) => _store = store;
 
     /// <summary>After a change: what waits may have another way now.</summary>
-    public event Action? Changed;
+    public event Func<Task>? Changed;
 
     private string SecretDirectory => Path.Combine(_store.Location, "secrets");
 
@@ -142,7 +142,7 @@ internal sealed class RelayRoutes
             Gate.Release();
         }
 
-        Changed?.Invoke();
+        await TellAsync();
     }
 
     private async Task<RelayRoute> ChangeAsync(Func<List<RelayRoute>, RelayRoute> plan, MailRouteChange change, CancellationToken cancellationToken)
@@ -155,10 +155,19 @@ internal sealed class RelayRoutes
             route = plan(routes);
             var before = route.SecretId;
             route = WithCredential(route, change);
-            if (route is { SecretId: not null, TlsMode: MailRouteTlsMode.None } && !IsLoopback(route.Host))
+            if (route.SecretId is not null && !IsLoopback(route.Host))
             {
-                DropSecret(route.SecretId == before ? null : route.SecretId);
-                throw RouteErrors.Invalid("A password may not cross a network without TLS.", route.Name, "Use -TlsMode Required or Implicit, or give no credential.");
+                if (route.TlsMode == MailRouteTlsMode.Opportunistic && change.TlsMode is null)
+                {
+                    route = route with { TlsMode = MailRouteTlsMode.Required };
+                }
+
+                if (route.TlsMode is MailRouteTlsMode.None or MailRouteTlsMode.Opportunistic)
+                {
+                    // Without a certificate that holds it would be given to whoever answers.
+                    DropSecret(route.SecretId == before ? null : route.SecretId);
+                    throw RouteErrors.Invalid("A password may not cross a network without TLS that must hold.", route.Name, "Use -TlsMode Required or Implicit, or give no credential.");
+                }
             }
 
             routes.RemoveAll(r => Same(r.Name, route.Name));
@@ -174,9 +183,11 @@ internal sealed class RelayRoutes
             Gate.Release();
         }
 
-        Changed?.Invoke();
+        await TellAsync();
         return route;
     }
+
+    private Task TellAsync() => Changed?.Invoke() ?? Task.CompletedTask;
 
     private RelayRoute WithCredential(RelayRoute route, MailRouteChange change)
     {
@@ -252,7 +263,8 @@ internal sealed class RelayRoutes
         : MailboxAddress.TryCanonicalDomain(text, out var host) ? host
         : throw RouteErrors.Invalid($"'{text}' is not a host.", text, "Write a host name or an IP address, without a port.");
 
-    private static bool IsLoopback(string host) => host == "localhost" || (System.Net.IPAddress.TryParse(host, out var address) && System.Net.IPAddress.IsLoopback(address));
+    /// <summary>A host that is this machine by its name, whatever DNS says.</summary>
+    public static bool IsLoopback(string host) => host == "localhost" || (System.Net.IPAddress.TryParse(host, out var address) && System.Net.IPAddress.IsLoopback(address));
 
     private static bool Matches(string pattern, string domain) =>
         pattern == "*" || pattern == domain || (pattern.StartsWith("*.", StringComparison.Ordinal) && domain.EndsWith(pattern[1..], StringComparison.Ordinal));

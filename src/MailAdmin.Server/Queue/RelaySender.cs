@@ -23,11 +23,13 @@ internal sealed class RelaySender(OutboundQueue queue, QueueParts parts, NextHop
                     {
                         await SendAsync(batch, cancellationToken);
                     }
-#pragma warning disable CA1031 // Whatever it was, it is thrown on; but first the lane must rest, or what the peer may have taken would be sent again at once, and again.
+#pragma warning disable CA1031 // Whatever it was, it is thrown on; but first its mail is put off, or what the peer may have taken would be sent again at once, and again.
                     catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
                     {
                         queue.Broke(lane, e);
+                        await PutOffAsync(batch, cancellationToken);
+                        queue.Mended(lane);
                         throw;
                     }
                     finally
@@ -51,6 +53,13 @@ internal sealed class RelaySender(OutboundQueue queue, QueueParts parts, NextHop
         {
             await HangUpAsync();
         }
+    }
+
+    /// <summary>Puts off what is as it was when it was taken, so that a message that makes something fail inside comes to its end as any other does.</summary>
+    private Task PutOffAsync(List<Slot> batch, CancellationToken cancellationToken)
+    {
+        var entries = batch.FindAll(s => parts.Store.Queue.Find(s.Id) is { } now && now == s.Entry).ConvertAll(s => s.Entry);
+        return _settlement.SettleAsync(entries, new RecipientResult(RecipientFate.Deferred, "This server failed inside; its log has the cause", "4.3.0"), null, cancellationToken);
     }
 
     private async Task SendAsync(List<Slot> batch, CancellationToken cancellationToken)

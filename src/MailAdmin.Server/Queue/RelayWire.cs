@@ -24,9 +24,6 @@ internal sealed class RelayWire(Socket socket, TimeProvider time, QueueOptions o
     /// <summary>TLS is on.</summary>
     public bool IsSecure => _stream is SslStream;
 
-    /// <summary>The peer.</summary>
-    public EndPoint? Remote => socket.RemoteEndPoint;
-
     /// <summary>Puts a command into the next write. RFC 2920: several may go together.</summary>
     public void Add(string line)
     {
@@ -39,11 +36,17 @@ internal sealed class RelayWire(Socket socket, TimeProvider time, QueueOptions o
         _out.Write("\r\n"u8);
     }
 
-    /// <summary>Writes what was added.</summary>
+    /// <summary>Writes what was added. Where that fails it is dropped: a part of it may be out, and nothing may follow that would make it whole.</summary>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        await WriteAsync(_out.WrittenMemory, cancellationToken);
-        _out.ResetWrittenCount();
+        try
+        {
+            await WriteAsync(_out.WrittenMemory, cancellationToken);
+        }
+        finally
+        {
+            _out.ResetWrittenCount();
+        }
     }
 
     /// <summary>Reads a reply.</summary>

@@ -12,7 +12,13 @@ internal static class ReturnPath
     public static int LengthIn(MessageContent content)
     {
         Span<byte> head = stackalloc byte[Window];
-        head = head[..content.Read(0, head)];
+        return LengthIn(head[..content.Read(0, head)]);
+    }
+
+    /// <summary>Its octets at the head of a content; 0 where there is none.</summary>
+    public static int LengthIn(ReadOnlySpan<byte> head)
+    {
+        head = head[..Math.Min(head.Length, Window)];
         var end = head.IndexOf((byte)'\n') + 1;
         return head.StartsWith("Return-Path:"u8) && end > 0 && !(end < head.Length && head[end] is (byte)' ' or (byte)'\t') ? end : 0;
     }

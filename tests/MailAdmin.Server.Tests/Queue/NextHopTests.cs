@@ -207,4 +207,130 @@ public sealed class NextHopTests
         Assert.Contains(reply, told, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong", told, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_password_that_comes_later_makes_TLS_that_must_hold()
+    {
+        await using var bench = await RelayBench.StartAsync(new RemoteServer("PIPELINING", "AUTH PLAIN") { Certificate = RemoteServer.MakeCertificate("somebody.else") }, trustAll: false);
+        await bench.Administration.NewRouteAsync("smarthost", new MailRouteChange { Host = "smarthost.test", Port = bench.Remote.Port }, CancellationToken.None);
+        var route = await bench.Administration.SetRouteAsync("smarthost", new MailRouteChange { UserName = "user", Password = "secret" }, CancellationToken.None);
+        Assert.Equal(MailRouteTlsMode.Required, route.TlsMode);
+        await bench.SendAsync("carol@elsewhere.test");
+        Assert.Contains("TLS failed", (await bench.EventAsync("Relayed", "Deferred")).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(bench.Remote.Commands, c => c.StartsWith("AUTH", StringComparison.Ordinal));
+        foreach (var mode in (MailRouteTlsMode[])[MailRouteTlsMode.Opportunistic, MailRouteTlsMode.None])
+        {
+            Assert.Equal("InvalidRoute", (await Assert.ThrowsAsync<Errors.MailAdminException>(
+                () => bench.Administration.SetRouteAsync("smarthost", new MailRouteChange { TlsMode = mode }, CancellationToken.None))).ErrorId);
+        }
+
+        // To this machine itself nobody stands between.
+        var local = await bench.Administration.NewRouteAsync(
+            "local", new MailRouteChange { Domain = "local.test", Host = "127.0.0.1", Port = bench.Remote.Port, UserName = "u", Password = "p", TlsMode = MailRouteTlsMode.Opportunistic }, CancellationToken.None);
+        Assert.Equal(MailRouteTlsMode.Opportunistic, local.TlsMode);
+        Assert.Equal(MailRouteTlsMode.Required, (await bench.Administration.SetRouteAsync("local", new MailRouteChange { Host = "elsewhere.test" }, CancellationToken.None)).TlsMode);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_route_of_an_older_store_gives_its_password_to_nobody_without_a_certificate(bool offersTls)
+    {
+        await using var remote = new RemoteServer("PIPELINING", "AUTH PLAIN") { Certificate = offersTls ? RemoteServer.MakeCertificate("somebody.else") : null };
+        var settings = new RelaySettings("mail.test", MailRouteTlsMode.Opportunistic, new NetworkCredential("user", "secret"), null, TimeProvider.System, new QueueOptions());
+        await Assert.ThrowsAsync<RelayException>(() => RelayConnection.OpenAsync(new RelayHost("smarthost.test", remote.Port), IPAddress.Loopback, settings, CancellationToken.None));
+        Assert.DoesNotContain(remote.Commands, c => c.StartsWith("AUTH", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_smarthost_may_be_an_IPv6_address_with_a_login()
+    {
+        await using var bench = await RelayBench.StartAsync(new RemoteServer("PIPELINING", "AUTH PLAIN") { Certificate = RemoteServer.MakeCertificate("remote.test") });
+        // The address is this test's; that it is reached by another family matters to nobody.
+        bench.Resolver.Addresses["2001:db8::25"] = [IPAddress.Loopback];
+        await bench.Administration.NewRouteAsync("smarthost", new MailRouteChange { Host = "2001:db8::25", Port = bench.Remote.Port, UserName = "user", Password = "secret" }, CancellationToken.None);
+        await bench.SendAsync("carol@elsewhere.test");
+        Assert.Equal("Relayed", (await bench.EventAsync("Relayed", "Deferred", "Error")).Kind);
+        Assert.True((await bench.Remote.NextAsync()).WasSecure);
+    }
+
+    [Fact]
+    public async Task A_route_that_is_mended_is_tried_at_once()
+    {
+        await using var bench = await RelayBench.StartAsync();
+        await bench.Administration.NewRouteAsync("smarthost", new MailRouteChange { Host = "wrong.test", Port = bench.Remote.Port }, CancellationToken.None);
+        bench.Resolver.Addresses["wrong.test"] = [];
+        await bench.SendAsync("carol@elsewhere.test");
+        Assert.Contains("wrong.test has no address", (await bench.EventAsync("Deferred")).Message, StringComparison.Ordinal);
+        await Eventually.Holds(() => bench.Server.Host.Queue.Active().Count == 0, "nothing being sent");
+        await bench.Administration.SetRouteAsync("smarthost", new MailRouteChange { Host = "right.test" }, CancellationToken.None);
+        await bench.Remote.NextAsync();
+        await bench.EmptyAsync();
+
+        // What was kept open to the old host is not the new one's.
+        await bench.Administration.SetRouteAsync("smarthost", new MailRouteChange { Host = "other.test" }, CancellationToken.None);
+        await bench.SendAsync("dave@elsewhere.test");
+        Assert.Equal(2, (await bench.Remote.NextAsync()).Connection);
+
+        // Nor what waited for an MX the new route's.
+        await bench.Administration.RemoveRouteAsync("smarthost", CancellationToken.None);
+        bench.Resolver.Exchangers["elsewhere.test"] = new MailExchangers(ExchangerStatus.Unknown, []);
+        await bench.SendAsync("erin@elsewhere.test");
+        await bench.EventAsync("Deferred");
+        await Eventually.Holds(() => bench.Server.Host.Queue.Active().Count == 0, "nothing being sent");
+        await bench.Administration.NewRouteAsync("smarthost", new MailRouteChange { Host = "right.test", Port = bench.Remote.Port }, CancellationToken.None);
+        Assert.Equal(["RCPT TO:<erin@elsewhere.test>"], (await bench.Remote.NextAsync()).Recipients);
+    }
+
+    [Fact]
+    public async Task Names_that_are_none_are_answered_and_not_thrown()
+    {
+        var resolver = new DnsMailResolver();
+        // An exchanger whose octets DNS escapes as \ddd may be longer than a name is.
+        Assert.Empty((await resolver.GetAddressesAsync(string.Concat(Enumerable.Repeat(@"\001", 100)), CancellationToken.None))!);
+        Assert.Equal(ExchangerStatus.Unknown, (await resolver.GetExchangersAsync(new string('a', 300), CancellationToken.None)).Status);
+    }
+
+    [Fact]
+    public async Task An_answer_of_DNS_that_cannot_be_read_is_none()
+    {
+        using var server = new System.Net.Sockets.UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        var answering = Task.Run(async () =>
+        {
+            while (true)
+            {
+                var question = await server.ReceiveAsync();
+                // The question's number, an answer announced, and none that is whole: its name leads beyond the end.
+                byte[] answer = [question.Buffer[0], question.Buffer[1], 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, 0xFF, 0xFF];
+                await server.SendAsync(answer, question.RemoteEndPoint);
+            }
+        });
+        var resolver = new DnsMailResolver((IPEndPoint)server.Client.LocalEndPoint!);
+        var found = await Eventually.Within(resolver.GetExchangersAsync("elsewhere.test", CancellationToken.None), "DNS");
+        Assert.Equal(ExchangerStatus.Unknown, found.Status);
+        server.Close();
+        await answering.ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    [Fact]
+    public async Task What_fails_inside_is_put_off_and_comes_to_its_end()
+    {
+        await using var bench = await RelayBench.StartAsync();
+        bench.Resolver.Failure = new NotSupportedException("not foreseen");
+        await bench.SendAsync("carol@elsewhere.test");
+        Assert.Contains("failed inside", (await bench.EventAsync("Deferred")).Message, StringComparison.Ordinal);
+        Assert.Equal(1, Assert.Single(await bench.QueueAsync()).Attempts);
+        while (bench.Server.Store.Queue.Count > 0)
+        {
+            bench.ToNextAttempt();
+            await bench.EventAsync("Deferred", "Bounced");
+        }
+
+        Assert.Contains("Status: 5.4.7", (await bench.MailAsync("alice@example.com"))[^1], StringComparison.Ordinal);
+
+        // Nor does the next message wait for it.
+        bench.Resolver.Failure = null;
+        await bench.SendAsync("dave@elsewhere.test");
+        await bench.Remote.NextAsync();
+    }
 }

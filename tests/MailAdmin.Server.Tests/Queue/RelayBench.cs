@@ -16,9 +16,11 @@ internal sealed class FakeResolver : IMailResolver
 {
     public Dictionary<string, MailExchangers> Exchangers { get; } = [];
     public Dictionary<string, IReadOnlyList<IPAddress>?> Addresses { get; } = [];
+    /// <summary>What it fails with, which a resolver never should.</summary>
+    public Exception? Failure { get; set; }
 
     public Task<MailExchangers> GetExchangersAsync(string domain, CancellationToken cancellationToken) =>
-        Task.FromResult(Exchangers.GetValueOrDefault(domain) ?? Found(("mx.test", 10)));
+        Failure is { } failure ? Task.FromException<MailExchangers>(failure) : Task.FromResult(Exchangers.GetValueOrDefault(domain) ?? Found(("mx.test", 10)));
 
     public Task<IReadOnlyList<IPAddress>?> GetAddressesAsync(string host, CancellationToken cancellationToken) =>
         Task.FromResult(Addresses.TryGetValue(host, out var known) ? known : [IPAddress.Loopback]);

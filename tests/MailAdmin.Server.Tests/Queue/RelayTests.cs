@@ -2,6 +2,7 @@ using MailAdmin.Administration;
 using MailAdmin.Server.Delivery;
 using MailAdmin.Server.Queue;
 using MailAdmin.Store;
+using MailAdmin.Testing;
 
 namespace MailAdmin.Server.Tests.Queue;
 
@@ -277,5 +278,126 @@ public sealed class RelayTests
         Assert.False(bench.Remote.HasMore);
         await bench.Administration.SetServerAsync(new MailServerChange { Outbound = MailOutboundMode.Relay }, CancellationToken.None);
         await bench.Remote.NextAsync();
+    }
+
+    [Theory]
+    [InlineData("<last@", "PIPELINING", "8BITMIME")]
+    [InlineData("<last@", "8BITMIME")]
+    [InlineData("<last@", "PIPELINING", "8BITMIME", "CHUNKING", "BINARYMIME")]
+    [InlineData("<middle@", "PIPELINING", "8BITMIME")]
+    [InlineData("<middle@", "8BITMIME")]
+    [InlineData("DATA", "PIPELINING", "8BITMIME")]
+    [InlineData("DATA", "8BITMIME")]
+    [InlineData(".", "PIPELINING", "8BITMIME")]
+    public async Task A_recipient_that_was_taken_waits_until_its_content_is_taken_too(string at, params string[] extensions)
+    {
+        foreach (var how in (string[])["421 4.7.0 too many errors", RemoteServer.Drop, "451 4.3.0 later"])
+        {
+            await using var bench = await RelayBench.StartAsync(new RemoteServer(extensions));
+            bench.Remote.Answer = step => step.Contains("<nobody@", StringComparison.Ordinal) ? "550 5.1.1 no such user" : step.Contains(at, StringComparison.Ordinal) ? how : null;
+            if (how.StartsWith("451", StringComparison.Ordinal) && at.StartsWith('<'))
+            {
+                // Such an answer is that recipient's alone.
+                continue;
+            }
+
+            await bench.SendAsync(
+                new SendOptions { Needs = extensions.Contains("BINARYMIME") ? QueueNeeds.Binary | QueueNeeds.EightBit : QueueNeeds.None },
+                "carol@elsewhere.test", "nobody@elsewhere.test", "middle@elsewhere.test", "dave@elsewhere.test", "last@elsewhere.test");
+            Assert.Equal("Deferred", (await bench.EventAsync("Relayed", "Deferred")).Kind);
+            var waiting = Assert.Single(await bench.QueueAsync());
+            Assert.Subset(waiting.Recipients.Select(r => r.Address).ToHashSet(), new HashSet<string> { "carol@elsewhere.test", "middle@elsewhere.test", "dave@elsewhere.test", "last@elsewhere.test" });
+            bench.Remote.Answer = _ => null;
+            bench.ToNextAttempt();
+            Assert.Superset(new HashSet<string> { "RCPT TO:<carol@elsewhere.test>", "RCPT TO:<dave@elsewhere.test>", "RCPT TO:<last@elsewhere.test>" }, (await bench.Remote.NextAsync()).Recipients.ToHashSet());
+            await bench.EmptyAsync();
+            Assert.False(bench.Remote.HasMore);
+        }
+    }
+
+    [Fact]
+    public async Task A_kept_connection_that_takes_no_more_messages_costs_no_attempt()
+    {
+        await using var bench = await RelayBench.StartAsync();
+        await bench.SendAsync("carol@elsewhere.test");
+        await bench.Remote.NextAsync();
+        await bench.EmptyAsync();
+        var refused = false;
+        bench.Remote.Answer = step => step.StartsWith("MAIL", StringComparison.Ordinal) && !refused && (refused = true) ? "421 4.7.0 enough over this connection" : null;
+        await bench.SendAsync("dave@elsewhere.test");
+        Assert.Equal("Relayed", (await bench.EventAsync("Relayed", "Deferred")).Kind);
+        Assert.Equal("Relayed", (await bench.EventAsync("Relayed", "Deferred")).Kind);
+        Assert.Equal((true, 2), (refused, bench.Remote.Connections));
+    }
+
+    [Fact]
+    public async Task Recipients_that_had_no_turn_do_not_wait_for_those_that_were_refused()
+    {
+        await using var bench = await RelayBench.StartAsync(options: o => o with { RecipientsPerTransaction = 2 });
+        bench.Remote.Answer = step => step.Contains("<nobody", StringComparison.Ordinal) ? "550 5.1.1 no such user" : null;
+        await bench.SendAsync("nobody1@elsewhere.test", "nobody2@elsewhere.test", "carol@elsewhere.test");
+        Assert.Equal(["RCPT TO:<carol@elsewhere.test>"], (await bench.Remote.NextAsync()).Recipients);
+    }
+
+    [Fact]
+    public async Task Recipients_that_had_no_turn_come_before_those_that_were_put_off()
+    {
+        await using var bench = await RelayBench.StartAsync(options: o => o with { RecipientsPerTransaction = 2 });
+        bench.Remote.Answer = step => step.Contains("<later", StringComparison.Ordinal) ? "450 4.2.1 not now" : null;
+        await bench.SendAsync("later1@elsewhere.test", "later2@elsewhere.test", "carol@elsewhere.test");
+        await bench.EventAsync("Deferred");
+        bench.ToNextAttempt();
+        Assert.Equal(["RCPT TO:<carol@elsewhere.test>"], (await bench.Remote.NextAsync()).Recipients);
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_a_peer_that_reads_no_more()
+    {
+        using var directory = new TempDirectory();
+        MailServerSettings Kept(MailServerSettings s) => s with { Ephemeral = false, StorePath = directory.Path, SmtpPort = 0, SubmissionPort = -1, SubmissionsPort = -1, ImapPort = -1, ImapsPort = -1, Pop3Port = -1, Pop3sPort = -1 };
+        Func<QueueOptions, QueueOptions> hurried = o => o with { StopGrace = TimeSpan.FromMilliseconds(100) };
+        await using var bench = await RelayBench.StartAsync(new RemoteServer("PIPELINING"), Kept, hurried);
+        var asked = new TaskCompletionSource();
+        bench.Remote.Answer = step =>
+        {
+            if (step != "DATA")
+            {
+                return null;
+            }
+
+            asked.TrySetResult();
+            return RemoteServer.Stall;
+        };
+        // More than the sockets' buffers take, and none of it fit to be written as it is.
+        await bench.SendAsync(new SendOptions { Content = "Subject: x\r\n\r\n" + string.Concat(Enumerable.Repeat(".line\r\n", 4_000_000)) }, "carol@elsewhere.test");
+        await Eventually.Within(asked.Task, "DATA");
+        await Eventually.Within(bench.StopServerAsync().AsTask(), "the stop");
+
+        bench.Remote.Answer = step => step.StartsWith("RCPT", StringComparison.Ordinal) ? "451 4.3.0 later" : null;
+        await bench.StartServerAsync(Kept, hurried);
+        await bench.EventAsync("Deferred");
+        Assert.Equal(1, Assert.Single(await bench.QueueAsync()).Attempts);
+        Assert.False(bench.Remote.HasMore);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_written_is_followed_by_nothing_that_ends_it()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        await socket.ConnectAsync(listener.LocalEndpoint);
+        using var peer = await listener.AcceptSocketAsync();
+        await using (var wire = new RelayWire(socket, TimeProvider.System, new QueueOptions()))
+        {
+            wire.Add("the end of a content");
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wire.FlushAsync(new CancellationToken(canceled: true)).AsTask());
+            wire.Add("QUIT");
+            await wire.FlushAsync(CancellationToken.None);
+        }
+
+        using var stream = new System.Net.Sockets.NetworkStream(peer);
+        using var reader = new StreamReader(stream);
+        Assert.Equal("QUIT\r\n", await Eventually.Within(reader.ReadToEndAsync(), "the end"));
     }
 }

@@ -17,12 +17,14 @@ internal sealed record RemoteMessage(string Mail, IReadOnlyList<string> Recipien
 
 /// <summary>
 /// Another mail server on loopback that does as it is told: <see cref="Answer"/> sees each step (CONNECT, each command, "." for the end of the content) and may give
-/// another reply, or <see cref="Drop"/>, or <see cref="Hang"/>.
+/// another reply, or <see cref="Drop"/>, or <see cref="Hang"/>, or <see cref="Stall"/> for DATA.
 /// </summary>
 internal sealed class RemoteServer : IAsyncDisposable
 {
     public const string Drop = "drop";
     public const string Hang = "hang";
+    /// <summary>Asks for the content and reads none of it.</summary>
+    public const string Stall = "stall";
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
@@ -217,8 +219,9 @@ internal sealed class RemoteServer : IAsyncDisposable
 
         async Task<bool> SendAsync(string reply)
         {
-            if (reply == Hang)
+            if (reply is Hang or Stall)
             {
+                await stream.WriteAsync(reply == Stall ? "354 go on\r\n"u8.ToArray() : ReadOnlyMemory<byte>.Empty, _stop.Token);
                 await Task.Delay(Timeout.Infinite, _stop.Token);
             }
 

@@ -76,6 +76,42 @@ public sealed class ScheduleTests
         Assert.DoesNotContain("..dots", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_report_of_a_binary_message_has_no_line_ends_of_its_sender()
+    {
+        await using var bench = await RelayBench.StartAsync();
+        await bench.Administration.SetAliasAsync("forward@example.com", ["carol@elsewhere.test"], false, CancellationToken.None);
+        await bench.SendAsync(
+            new SendOptions { LoggedIn = false, Sender = "x@other.test", Needs = Store.QueueNeeds.Binary | Store.QueueNeeds.EightBit, Content = "Subject: a\r.\r\nX: b\n.\nY: c\0\rMAIL FROM:<z@z>\r\n\r\nbody" },
+            "forward@example.com");
+        var report = await bench.Remote.NextAsync();
+        Assert.Equal(["RCPT TO:<x@other.test>"], report.Recipients);
+        Assert.Contains("Subject: a .\r\nX: b . Y: c  MAIL FROM:<z@z>\r\n", report.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\0", report.Text, StringComparison.Ordinal);
+        Assert.DoesNotMatch("\r[^\n]|[^\r]\n", report.Text);
+    }
+
+    [Fact]
+    public async Task A_report_is_seven_bit_whatever_was_said()
+    {
+        await using var bench = await RelayBench.StartAsync();
+        bench.Remote.Answer = step => step.Contains("<long@", StringComparison.Ordinal) ? "550 5.1.1 " + new string('x', 600) : step.StartsWith("RCPT", StringComparison.Ordinal) ? "550 5.1.1 kein Briefkasten für Jörg" : null;
+        await bench.SendAsync(
+            new SendOptions { Needs = Store.QueueNeeds.Utf8 | Store.QueueNeeds.EightBit, Content = $"Subject: grün\r\nX-Long: {new string('y', 1200)}\r\n\r\nbody\r\n" }, "long@elsewhere.test", "jörg@elsewhere.test");
+        await bench.EventAsync("Bounced");
+        var text = Assert.Single(await bench.MailAsync("alice@example.com"));
+        Assert.All(text, c => Assert.InRange(c, '\0', '\x7f'));
+        Assert.All(text.Split("\r\n"), l => Assert.InRange(l.Length, 0, 998));
+        Assert.Contains(@"Final-Recipient: utf-8; j\x{F6}rg@elsewhere.test", text, StringComparison.Ordinal);
+        using var message = await MimeKit.MimeMessage.LoadAsync(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)));
+        var report = Assert.IsType<MimeKit.MultipartReport>(message.Body);
+        Assert.Contains("<jörg@elsewhere.test>", ((MimeKit.TextPart)report[0]).Text, StringComparison.Ordinal);
+        Assert.Contains("kein Briefkasten für Jörg", ((MimeKit.TextPart)report[0]).Text, StringComparison.Ordinal);
+        using var returned = new MemoryStream();
+        await ((MimeKit.MimePart)report[2]).Content!.DecodeToAsync(returned);
+        Assert.StartsWith("Subject: grün\r\n", System.Text.Encoding.UTF8.GetString(returned.ToArray()), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("gone@example.com")]

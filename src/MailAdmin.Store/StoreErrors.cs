@@ -87,6 +87,10 @@ internal static class StoreErrors
         "StoreFaulted", MailErrorCategory.ResourceUnavailable, $"The store '{path}' takes no changes: a write to its disk could neither be done nor undone.", path,
         "Check the disk. The store tries again with each change; if it stays so, restart the server.", cause);
 
+    public static MailAdminException FailedInside(string path, Exception cause) => new(
+        "StoreFailedInside", MailErrorCategory.NotSpecified, $"The store '{path}' could not do this one operation, and nothing was changed: {cause.GetType().Name}: {cause.Message}", path,
+        "Run Test-MailStore. Where it finds nothing this is a defect of MailAdmin.", cause);
+
     /// <summary>What the file system or SQLite reported, as the error a person can act on.</summary>
     public static MailAdminException From(Exception cause, string path)
     {

@@ -25,16 +25,35 @@ internal sealed class SystemStoreIO : IStoreIO
         }
     }
 
-    public IStoreFile Create(string path) => Private(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, Sharing));
+    public IStoreFile Create(string path) => OpenPrivate(path, FileMode.CreateNew, Sharing);
 
     public IStoreFile Open(string path, bool write) =>
         new SystemFile(File.OpenHandle(path, FileMode.Open, write ? FileAccess.ReadWrite : FileAccess.Read, Sharing, FileOptions.RandomAccess));
 
     public IStoreFile? TryLock(string path)
     {
+        var held = TryOpenAlone(path);
+        if (held is null || !CanBeOpened(path))
+        {
+            return held;
+        }
+
+        // .NET takes a lock that the file system does not offer, or that is turned off, for taken.
+        held.Dispose();
+        throw new IOException($"The file system of '{path}' gives no locks, or DOTNET_SYSTEM_IO_DISABLEFILELOCKING turns them off: two processes could write to the store at once.");
+    }
+
+    private static bool CanBeOpened(string path)
+    {
+        using var second = TryOpenAlone(path);
+        return second is not null;
+    }
+
+    private static SystemFile? TryOpenAlone(string path)
+    {
         try
         {
-            return Private(File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return OpenPrivate(path, FileMode.OpenOrCreate, FileShare.None);
         }
         catch (IOException e) when (e.HResult is SharingViolation or WouldBlockLinux or WouldBlockBsd)
         {
@@ -64,14 +83,21 @@ internal sealed class SystemStoreIO : IStoreIO
         handle.Flush();
     }
 
-    private static SystemFile Private(SafeFileHandle handle)
+    private static SystemFile OpenPrivate(string path, FileMode mode, FileShare share)
     {
-        if (!OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(handle, OwnerFile);
+            return new SystemFile(File.OpenHandle(path, mode, FileAccess.ReadWrite, share));
         }
 
-        return new SystemFile(handle);
+        // Never there with other rights, not for a moment; only a stream can be opened so.
+        var stream = new FileStream(path, new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0, UnixCreateMode = OwnerFile });
+        if (mode != FileMode.CreateNew)
+        {
+            File.SetUnixFileMode(stream.SafeFileHandle, OwnerFile);
+        }
+
+        return new SystemFile(stream.SafeFileHandle, stream);
     }
 
     // ERROR_SHARING_VIOLATION, and EWOULDBLOCK of flock(2), which .NET hands on as it is.
@@ -82,7 +108,7 @@ internal sealed class SystemStoreIO : IStoreIO
     // Delete is shared so that a compacted segment can be unlinked while readers still hold it (Windows too).
     private const FileShare Sharing = FileShare.ReadWrite | FileShare.Delete;
 
-    private sealed class SystemFile(SafeFileHandle handle) : IStoreFile
+    private sealed class SystemFile(SafeFileHandle handle, FileStream? owner = null) : IStoreFile
     {
         public long Length => RandomAccess.GetLength(handle);
         public int Read(long offset, Span<byte> destination) => RandomAccess.Read(handle, destination, offset);
@@ -90,6 +116,11 @@ internal sealed class SystemStoreIO : IStoreIO
         public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> buffers) => RandomAccess.Write(handle, buffers, offset);
         public void Flush() => DataSync.Flush(handle);
         public void SetLength(long length) => RandomAccess.SetLength(handle, length);
-        public void Dispose() => handle.Dispose();
+
+        public void Dispose()
+        {
+            owner?.Dispose();
+            handle.Dispose();
+        }
     }
 }

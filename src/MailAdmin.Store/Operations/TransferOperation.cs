@@ -82,6 +82,12 @@ internal sealed class TransferOperation(FolderId from, UidSet uids, FolderId to,
         for (var rest = used >> MessageFlags.FirstKeywordBit; rest != 0; rest &= rest - 1)
         {
             var number = BitOperations.TrailingZeroCount(rest);
+            if (number >= source.Working!.Keywords.Count)
+            {
+                // Damage in the log took the keyword's name.
+                break;
+            }
+
             map[number] = keywords.Bits([source.Working!.Keywords[number]]);
         }
 

@@ -31,6 +31,8 @@ internal sealed class TextIndex : ITextSearch, IDisposable
     private readonly TrigramFiles _files;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
+    // Apart from the other, which is held while blocks are read and written: the store's broadcaster, and with it every session, would wait for those.
+    private readonly Lock _requests = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly IDisposable _watch;
     private readonly HashSet<FolderId> _waiting = [];
@@ -55,7 +57,7 @@ internal sealed class TextIndex : ITextSearch, IDisposable
     {
         get
         {
-            lock (_gate)
+            lock (_requests)
             {
                 return _work;
             }
@@ -116,7 +118,7 @@ internal sealed class TextIndex : ITextSearch, IDisposable
     /// <inheritdoc/>
     public void Request(FolderId folder)
     {
-        lock (_gate)
+        lock (_requests)
         {
             if (_stop.IsCancellationRequested || _waiting.Count >= MaxWaiting)
             {
@@ -167,7 +169,7 @@ internal sealed class TextIndex : ITextSearch, IDisposable
             {
                 await QuietAsync();
                 FolderId folder;
-                lock (_gate)
+                lock (_requests)
                 {
                     if (_waiting.Count == 0)
                     {
@@ -177,7 +179,6 @@ internal sealed class TextIndex : ITextSearch, IDisposable
 
                     folder = _waiting.First();
                     _waiting.Remove(folder);
-                    Load();
                 }
 
                 try
@@ -197,7 +198,7 @@ internal sealed class TextIndex : ITextSearch, IDisposable
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             // No space, or no right to write: contents go on being read. The next request tries again.
-            lock (_gate)
+            lock (_requests)
             {
                 _isWorking = false;
             }
@@ -222,20 +223,18 @@ internal sealed class TextIndex : ITextSearch, IDisposable
 
     private async Task IndexAsync(FolderId folder)
     {
-        // UIDs only grow: with the same UIDNEXT nothing has come since it was last looked through.
+        // UIDs only grow: below the UIDNEXT of the time it was last looked through nothing has come since.
         var next = (await _store.Messages.GetSnapshotAsync(folder, _stop.Token)).UidNext;
+        uint first;
         lock (_gate)
         {
-            if (_done.TryGetValue(folder, out var done) && done == next)
-            {
-                return;
-            }
-
+            Load();
+            first = _done.GetValueOrDefault(folder, 1u);
             _isLost = false;
         }
 
         var missing = new List<uint>();
-        await foreach (var message in _store.Messages.ReadAsync(folder, UidSet.All, MessageParts.None, _stop.Token))
+        await foreach (var message in _store.Messages.ReadAsync(folder, UidSet.Range(first, next - 1), MessageParts.None, _stop.Token))
         {
             if (!IsKnown(message.Location.Offset))
             {
@@ -323,6 +322,7 @@ internal sealed class TextIndex : ITextSearch, IDisposable
             }
 
             _isLost = true;
+            _done.Clear();
         }
 
         _open = [];

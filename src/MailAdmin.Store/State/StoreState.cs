@@ -162,6 +162,11 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
         foreach (var folder in CollectionsMarshal.AsSpan(_batch.Folders))
         {
             folder.Committed = folder.Working;
+            if (folder.Working is null)
+            {
+                // Gone from the index as well, where whoever still asks for it looks next.
+                Folders.Remove(folder);
+            }
         }
 
         foreach (var mailbox in CollectionsMarshal.AsSpan(_batch.Mailboxes))

@@ -16,13 +16,13 @@ namespace MailAdmin.Store.Writer;
 ///    <see cref="MaxBehind"/> checkpoints wait for it: what waits is in memory, and has a bound.
 /// </remarks>
 internal sealed class IndexFollower(
-    StoreOptions options, StoreState state, LogAppender log, SegmentTable segments, IndexWriter index, PendingNotes notes, Action ask) : IAsyncDisposable
+    StoreOptions options, StoreState state, LogAppender log, SegmentTable segments, IndexWriter index, PendingNotes notes, Func<bool> ask) : IAsyncDisposable
 {
     // How far the log may run ahead of the index, in checkpoints, before writers wait for it.
     private const int MaxBehind = 8;
     private const long CheckpointOctets = 64L * 1024 * 1024;
 
-    private readonly ITimer _timer = options.TimeProvider.CreateTimer(_ => ask(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    private ITimer? _timer;
     private Task<List<ContentPlace>>? _running;
     private Checkpoint? _checkpoint;
     private bool _timerSet;
@@ -111,7 +111,7 @@ internal sealed class IndexFollower(
         if (!_timerSet && (HasWork || _running is not null))
         {
             _timerSet = true;
-            _timer.Change(options.CheckpointInterval, Timeout.InfiniteTimeSpan);
+            Wind();
         }
 
         return ended;
@@ -131,7 +131,22 @@ internal sealed class IndexFollower(
         }
     }
 
-    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+    public ValueTask DisposeAsync() => _timer?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private void Wind()
+    {
+        _timer ??= options.TimeProvider.CreateTimer(_ => Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(options.CheckpointInterval, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>A full queue is asked again: without a clock that rings an index that failed would not be tried.</summary>
+    private void Ring()
+    {
+        if (!ask())
+        {
+            _timer!.Change(options.CheckpointInterval, Timeout.InfiniteTimeSpan);
+        }
+    }
 
     private void CatchUp()
     {

@@ -50,8 +50,8 @@ internal sealed class StoreWriter : IAsyncDisposable
         _broadcaster = broadcaster;
         _context = new PlanContext(state, log, segments, options.IO, options);
         _queue = Channel.CreateBounded<StoreOperation>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
-        _index = new IndexFollower(options, state, log, segments, index, notes, () => Post(new CheckpointRequest()));
-        notes.Filled = () => Post(new CheckpointRequest());
+        _index = new IndexFollower(options, state, log, segments, index, notes, AskForCheckpoint);
+        notes.Filled = () => AskForCheckpoint();
         new Thread(Run) { IsBackground = true, Name = "MailAdmin store writer" }.Start();
     }
 
@@ -81,7 +81,8 @@ internal sealed class StoreWriter : IAsyncDisposable
         await _index.DisposeAsync();
     }
 
-    private void Post(StoreOperation operation) => _queue.Writer.TryWrite(operation);
+    /// <summary>False where the queue is full.</summary>
+    private bool AskForCheckpoint() => _queue.Writer.TryWrite(new CheckpointRequest());
 
     /// <summary>Commits a lone operation where it stands: no other thread is woken for it, nor this one again when it is done.</summary>
     private bool TryRunHere(StoreOperation operation)
@@ -212,7 +213,7 @@ internal sealed class StoreWriter : IAsyncDisposable
 
     private void CommitBatch()
     {
-        _lone = _batch.Count == 1 ? _lone + 1 : 0;
+        _lone = _batch.Count == 1 ? Math.Min(_lone + 1, LoneBatches) : 0;
         Commit();
         if (_index.FollowUp(_batch.Exists(o => o is CheckpointRequest)))
         {
@@ -309,9 +310,9 @@ internal sealed class StoreWriter : IAsyncDisposable
             _context.EndOperation();
             _planned.Add(operation);
         }
-        catch (Exception e) when (!_context.HasEvents && (e is MailAdminException or IOException or UnauthorizedAccessException or InvalidDataException
-            // SQLite may have given up the transaction of a batch of accounts or folders: then all of it fails.
-            || (e is IndexException && !operation.IsStructural)))
+        // Nothing has happened yet, so whatever it is, also what nobody foresaw, it is this operation's alone; but SQLite may have given up the transaction of a
+        // batch of accounts or folders: then all of it fails.
+        catch (Exception e) when (!_context.HasEvents && (e is not IndexException || !operation.IsStructural))
         {
             operation.Fail(Translate(e));
         }
@@ -346,9 +347,12 @@ internal sealed class StoreWriter : IAsyncDisposable
         }
     }
 
-    private Exception Translate(Exception cause) => cause is InvalidDataException
-        ? StoreErrors.StoreCorrupt(_options.Path, cause.Message, cause)
-        : StoreErrors.From(cause, _options.Path);
+    private MailAdminException Translate(Exception cause) => cause switch
+    {
+        InvalidDataException => StoreErrors.StoreCorrupt(_options.Path, cause.Message, cause),
+        MailAdminException or IOException or UnauthorizedAccessException or IndexException => StoreErrors.From(cause, _options.Path),
+        _ => StoreErrors.FailedInside(_options.Path, cause),
+    };
 
     private sealed class CheckpointRequest() : StoreOperation<bool>(CancellationToken.None)
     {

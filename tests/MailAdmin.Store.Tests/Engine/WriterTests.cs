@@ -1,5 +1,7 @@
+using System.Collections;
 using System.Collections.Concurrent;
 using MailAdmin.Store.Tests.Faults;
+using MailAdmin.Testing;
 using Xunit;
 
 namespace MailAdmin.Store.Tests.Engine;
@@ -10,6 +12,47 @@ public sealed class WriterTests : IDisposable
     private readonly string _path = Path.Combine(Path.GetTempPath(), "mailadmin-" + Guid.NewGuid().ToString("N"));
 
     public void Dispose() => Directory.Delete(_path, true);
+
+    [Fact]
+    public async Task What_nobody_foresaw_in_one_operation_fails_it_alone()
+    {
+        await using var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _path });
+        await Scenes.FillAsync(store, 1);
+        var inbox = await Scenes.InboxAsync(store);
+        await using var incoming = store.Messages.CreateIncoming();
+        await incoming.WriteAsync("a message whose keywords cannot be read"u8.ToArray());
+
+        await Scenes.FailsAsync("StoreFailedInside", () => store.Messages.AppendAsync(inbox, [new AppendItem(incoming, default, new Unreadable(), null)]));
+
+        Assert.Equal(2u, await Scenes.DeliverAsync(store, "after it"));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_deleted_leaves_memory()
+    {
+        await using var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _path });
+        await Scenes.FillAsync(store, 1);
+        var snapshot = await FillAndDeleteAsync();
+
+        await Eventually.Holds(
+            () =>
+            {
+                GC.Collect();
+                return !snapshot.IsAlive;
+            }, "the folder's snapshot to be let go");
+
+        async Task<WeakReference> FillAndDeleteAsync()
+        {
+            var mailbox = (await Scenes.MailboxAsync(store)).Id;
+            var folder = (await store.Folders.CreateAsync(mailbox, "gone")).Id;
+            await Scenes.DeliverAsync(store, "one", "gone");
+            // Accounts and folders are committed to the index at once, and what is before them with them.
+            await store.Folders.CreateAsync(mailbox, "other");
+            var weak = new WeakReference(await store.Messages.GetSnapshotAsync(folder));
+            await store.Folders.DeleteAsync(folder);
+            return weak;
+        }
+    }
 
     [Fact]
     public async Task Callers_alone_and_together_each_get_a_uid_of_their_own_and_find_what_they_wrote()
@@ -50,5 +93,13 @@ public sealed class WriterTests : IDisposable
             text = text.PadRight(700, 'x');
             Assert.True(given.TryAdd(await Scenes.DeliverAsync(store, text), text));
         }
+    }
+
+    private sealed class Unreadable : IReadOnlyList<string>
+    {
+        public int Count => 1;
+        public string this[int index] => throw new InvalidOperationException("unreadable");
+        public IEnumerator<string> GetEnumerator() => throw new InvalidOperationException("unreadable");
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

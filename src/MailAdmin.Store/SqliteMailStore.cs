@@ -32,6 +32,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
     private readonly Broadcaster _broadcaster;
     private readonly StoreWriter _writer;
     private readonly SemaphoreSlim _compacting = new(1);
+    private readonly StoreWork _work;
     private readonly TextIndex _textIndex;
     private int _disposed;
 
@@ -46,6 +47,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
         _state = state;
         _log = log;
         Id = id;
+        _work = new StoreWork(options.Path);
         var indexPath = Path.Combine(options.Path, IndexName);
         _readers = new ReaderPool(options.IO, indexPath);
         var notes = new PendingNotes();
@@ -115,32 +117,14 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoreFinding> VerifyAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        // Files are listed before the index catches up: what it does not know of then nothing refers to.
+        var found = StoreQuestion.Ask(_segments.List, _options.Path);
+        found.Remove(_segments.BeingWritten);
         // The index catches up first, so that one view of it is the whole store.
         await _writer.RunAsync(new StructuralOperation<bool>(_ => true, cancellationToken));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var findings = Channel.CreateBounded<StoreFinding>(64);
-        var work = Task.Run(
-            async () =>
-            {
-                Exception? failure = null;
-                try
-                {
-                    using var reader = new IndexReader(new IndexConnection(_options.IO, Path.Combine(_options.Path, IndexName), create: false));
-                    var locator = new ContentLocator(_state, _readers);
-                    foreach (var finding in new StoreVerifier(_options.IO, _segments, reader, _state.Ids, StoreTag(Id), locator.Ask).Run(stop.Token))
-                    {
-                        await findings.Writer.WriteAsync(finding, stop.Token);
-                    }
-                }
-                catch (Exception e)
-                {
-                    // Whatever ended the verification is thrown again where the findings are read.
-                    failure = e is IndexException or IOException or UnauthorizedAccessException ? StoreErrors.From(e, _options.Path) : e;
-                }
-
-                findings.Writer.Complete(failure);
-            },
-            CancellationToken.None);
+        var work = EndAsync(_work.RunAsync(token => VerifyAsync(found, findings.Writer, token), stop.Token), findings.Writer);
         try
         {
             await foreach (var finding in findings.Reader.ReadAllAsync(cancellationToken))
@@ -156,16 +140,48 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
     }
 
     /// <inheritdoc/>
-    public async Task<long> CompactAsync(CancellationToken cancellationToken = default)
+    public Task<long> CompactAsync(CancellationToken cancellationToken = default) => _work.RunAsync(
+        async token =>
+        {
+            await _compacting.WaitAsync(token);
+            try
+            {
+                return await new StoreCompactor(_options, _writer, _readers, _segments, _log, StoreTag(Id)).RunAsync(token);
+            }
+            finally
+            {
+                _compacting.Release();
+            }
+        }, cancellationToken);
+
+    private async Task<bool> VerifyAsync(List<long> found, ChannelWriter<StoreFinding> findings, CancellationToken cancellationToken)
     {
-        await _compacting.WaitAsync(cancellationToken);
+        using var reader = new IndexReader(new IndexConnection(_options.IO, Path.Combine(_options.Path, IndexName), create: false));
+        var locator = new ContentLocator(_state, _readers);
+        foreach (var finding in new StoreVerifier(_options.IO, _segments, reader, _readers, _state.Ids, StoreTag(Id), locator.Ask).Run(found, cancellationToken))
+        {
+            await findings.WriteAsync(finding, cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>Whatever ended the verification is thrown again where the findings are read.</summary>
+    private async Task EndAsync(Task verification, ChannelWriter<StoreFinding> findings)
+    {
         try
         {
-            return await Task.Run(() => new StoreCompactor(_options, _writer, _readers, _segments, _log, StoreTag(Id)).RunAsync(cancellationToken), cancellationToken);
+            await verification;
+            findings.Complete();
         }
-        finally
+        catch (Exception e)
         {
-            _compacting.Release();
+            findings.Complete(e switch
+            {
+                InvalidDataException or IndexException { IsCorrupt: true } => StoreErrors.StoreCorrupt(_options.Path, e.Message, e),
+                IndexException or IOException or UnauthorizedAccessException => StoreErrors.From(e, _options.Path),
+                _ => e,
+            });
         }
     }
 
@@ -179,6 +195,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
 
         try
         {
+            await _work.DisposeAsync();
             _textIndex.Dispose();
             await _writer.DisposeAsync();
             await _broadcaster.DisposeAsync();
@@ -267,7 +284,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
                 LogReplay.SweepAdopted(io, segments, index.Reader);
             }
 
-            var log = new LogAppender(options, segments, tag, current);
+            var log = new LogAppender(options, segments, position.Store, current);
             opened.Push(log);
             if (state.Counters.Sequence == 0)
             {

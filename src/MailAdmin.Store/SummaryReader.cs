@@ -87,7 +87,8 @@ internal sealed class SummaryReader(StoreOptions options, ReaderPool readers, Pe
 
                 foreach (var (key, value) in reader.Summaries(missing[at], missing[end - 1]))
                 {
-                    Keep(key, value);
+                    // One that is damaged is computed again.
+                    _ = value is not null ? Keep(key, value) : null;
                 }
 
                 at = end;

@@ -38,6 +38,7 @@ public sealed class RepairMailStore : MailCmdlet
                 MessageCount = report.Messages,
                 LostMessages = report.LostMessages,
                 DamagedPlaces = report.DamagedPlaces,
+                SkippedRecords = report.SkippedRecords,
             });
         }
     });

@@ -15,6 +15,15 @@ internal sealed class SegmentTable(IStoreIO io, string root) : IDisposable
 
     private readonly ConcurrentDictionary<long, SegmentHandle> _open = [];
 
+    private long _beingWritten;
+
+    /// <summary>The segment that compaction writes, which the index does not know yet; 0 where there is none.</summary>
+    public long BeingWritten
+    {
+        get => Volatile.Read(ref _beingWritten);
+        set => Volatile.Write(ref _beingWritten, value);
+    }
+
     public string ContentDirectory { get; } = Path.Combine(root, "content");
     public string SpoolDirectory { get; } = Path.Combine(root, "spool");
 
@@ -31,11 +40,14 @@ internal sealed class SegmentTable(IStoreIO io, string root) : IDisposable
         return sign != 0 && long.TryParse(name.AsSpan(0, name.Length - LogSuffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? sign * number : 0;
     }
 
+    /// <summary>Segments and adopted messages on disk.</summary>
+    public List<long> List() => [.. io.List(ContentDirectory).Select(SegmentOf).Where(s => s != 0)];
+
     /// <summary>Log segments on disk, ascending.</summary>
-    public List<long> ListLog() => [.. io.List(ContentDirectory).Select(SegmentOf).Where(s => s > 0).Order()];
+    public List<long> ListLog() => [.. List().Where(s => s > 0).Order()];
 
     /// <summary>Adopted messages on disk.</summary>
-    public List<long> ListAdopted() => [.. io.List(ContentDirectory).Select(SegmentOf).Where(s => s < 0)];
+    public List<long> ListAdopted() => List().FindAll(s => s < 0);
 
     /// <summary>An open segment with a reference for the caller, who releases it.</summary>
     /// <exception cref="IOException">It is not there.</exception>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MailAdmin.Errors;
 using MailAdmin.Store.Content;
 using MailAdmin.Store.IO;
 using MailAdmin.Store.Journal;
@@ -23,81 +24,127 @@ internal sealed class StoreCompactor(StoreOptions options, StoreWriter writer, R
     private const int CopyBuffer = 256 * 1024;
 
     private readonly IStoreIO _io = options.IO;
+    private IStoreFile? _output;
+    private SegmentRow _row = new(0, 0, 0, 0);
+    // Octets of the output that the index may point into.
+    private long _kept;
 
     public async Task<long> RunAsync(CancellationToken cancellationToken)
     {
-        // The index catches up first: what it says of the segments before the current one is then all there is to say.
-        var current = await writer.RunAsync(new StructuralOperation<long>(c => c.CurrentSegment, cancellationToken));
-        long gained = 0;
-        IStoreFile? output = null;
-        var row = new SegmentRow(0, 0, 0, 0);
         try
         {
+            var found = segments.List();
+            // The index catches up first: what it says of the segments before the current one is then all there is to say.
+            var current = await writer.RunAsync(new StructuralOperation<long>(c => c.CurrentSegment, cancellationToken));
+            readers.Ask(r => r.FlushToDisk());
+            var gained = Sweep(found, current);
             foreach (var victim in readers.Ask(r => r.Segments()).Where(s => s.Id < current && IsMostlyDead(s)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (output is null || row.Used >= options.SegmentSize)
+                if (_output is null || _row.Used >= options.SegmentSize)
                 {
-                    output?.Dispose();
-                    row = new SegmentRow(log.TakeSegmentNumber(), 0, 0, 0);
-                    output = _io.Create(segments.PathOf(row.Id));
+                    Leave();
+                    Begin();
                 }
 
-                var before = row.Used;
-                if (CopyLiving(victim, output, ref row, cancellationToken) is not { } moves)
-                {
-                    continue;
-                }
-
-                output.Flush();
-                _io.FlushDirectory(segments.ContentDirectory);
-                await MoveAsync(moves, row, victim.Id, cancellationToken);
-                // An index that a power failure set back must not point into what is gone.
-                readers.Ask(r => r.FlushToDisk());
-                segments.Delete(victim.Id);
-                gained += victim.Used - (row.Used - before);
+                gained += await CompactAsync(victim, _output!, cancellationToken);
             }
+
+            return gained;
         }
-        catch (OperationCanceledException)
+        catch (MailAdminException e) when (e.ErrorId == "StoreFaulted")
         {
-            CutBack(output, row.Used);
+            // The log may say that contents moved: a restart would find that, and must find them.
+            _kept = long.MaxValue;
             throw;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexException)
         {
-            CutBack(output, row.Used);
             throw StoreErrors.From(e, options.Path);
         }
         finally
         {
-            output?.Dispose();
+            Leave();
+        }
+    }
+
+    /// <summary>Deletes what crashes and failures left; returns its octets.</summary>
+    private long Sweep(List<long> found, long current)
+    {
+        long gained = 0;
+        foreach (var file in readers.Ask(r => Leftovers.Of(found, current, r).ToList()))
+        {
+            var path = segments.PathOf(file);
+            gained += _io.Exists(path) ? _io.Length(path) : 0;
+            segments.Delete(file);
         }
 
         return gained;
     }
 
-    /// <summary>Gives back what was copied in vain. Where that fails it is dead weight that nothing refers to.</summary>
-    private static void CutBack(IStoreFile? output, long length)
+    private async Task<long> CompactAsync(SegmentRow victim, IStoreFile output, CancellationToken cancellationToken)
+    {
+        var before = _row.Used;
+        if (CopyLiving(victim, output, cancellationToken) is not { } moves)
+        {
+            output.SetLength(before);
+            return 0;
+        }
+
+        output.Flush();
+        _io.FlushDirectory(segments.ContentDirectory);
+        await MoveAsync(moves, victim.Id, cancellationToken);
+        // An index that a power failure set back must not point into what is gone.
+        readers.Ask(r => r.FlushToDisk());
+        segments.Delete(victim.Id);
+        return victim.Used - (_row.Used - before);
+    }
+
+    private void Begin()
+    {
+        _row = new SegmentRow(log.TakeSegmentNumber(), 0, 0, 0);
+        _kept = 0;
+        segments.BeingWritten = _row.Id;
+        _output = _io.Create(segments.PathOf(_row.Id));
+    }
+
+    /// <summary>Ends the output and gives back what was copied in vain. Where that fails, the next compaction sweeps a file that nothing refers to.</summary>
+    private void Leave()
     {
         try
         {
-            output?.SetLength(length);
+            if (_output is { } output && _kept < output.Length)
+            {
+                output.SetLength(_kept);
+            }
+
+            _output?.Dispose();
+            if (_output is not null && _kept == 0)
+            {
+                segments.Delete(_row.Id);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The caller hears of what went wrong first.
         }
+        finally
+        {
+            _output?.Dispose();
+            _output = null;
+            segments.BeingWritten = 0;
+        }
     }
 
     private bool IsMostlyDead(SegmentRow segment) => segment.Used - segment.Live - segment.Journal > segment.Used * options.CompactionShare;
 
-    /// <summary>Copies; null, and nothing kept, where a record is damaged: such a segment stays for repair.</summary>
-    private List<(long Key, ContentPlace From, ContentPlace To)>? CopyLiving(SegmentRow victim, IStoreFile output, ref SegmentRow row, CancellationToken cancellationToken)
+    /// <summary>Copies; null, and nothing kept, where a record is damaged or cannot be read: such a segment stays for repair.</summary>
+    private List<(long Key, ContentPlace From, ContentPlace To)>? CopyLiving(SegmentRow victim, IStoreFile output, CancellationToken cancellationToken)
     {
         var moves = new List<(long, ContentPlace, ContentPlace)>();
-        var (at, journal) = (row.Used, row.Journal);
+        var (at, journal) = (_row.Used, _row.Journal);
         using var source = _io.Open(segments.PathOf(victim.Id), write: false);
-        var end = LogScanner.Scan(source, 0, storeTag, (header, offset, _) =>
+        var end = LogScanner.Scan(new SalvageFile(source), 0, storeTag, (header, offset, _) =>
         {
             // Between two records: a server that stops does not wait for a whole segment.
             cancellationToken.ThrowIfCancellationRequested();
@@ -126,12 +173,11 @@ internal sealed class StoreCompactor(StoreOptions options, StoreWriter writer, R
         });
         if (end < victim.Used)
         {
-            output.SetLength(row.Used);
             return null;
         }
 
-        row = row with { Used = at, Journal = journal };
-        var target = row.Id;
+        _row = _row with { Used = at, Journal = journal };
+        var target = _row.Id;
         return moves.ConvertAll(m => (m.Item1, m.Item2, m.Item3 with { Segment = target }));
     }
 
@@ -158,7 +204,7 @@ internal sealed class StoreCompactor(StoreOptions options, StoreWriter writer, R
         }
     }
 
-    private async Task MoveAsync(List<(long Key, ContentPlace From, ContentPlace To)> moves, SegmentRow output, long victim, CancellationToken cancellationToken)
+    private async Task MoveAsync(List<(long Key, ContentPlace From, ContentPlace To)> moves, long victim, CancellationToken cancellationToken)
     {
         var at = 0;
         do
@@ -178,9 +224,10 @@ internal sealed class StoreCompactor(StoreOptions options, StoreWriter writer, R
                         }
                     }
 
-                    context.NoteSegments(output, last ? victim : null);
+                    context.NoteSegments(_row, last ? victim : null);
                     return true;
                 }, cancellationToken));
+            _kept = _row.Used;
         }
         while (at < moves.Count);
     }

@@ -25,10 +25,9 @@ public static class StoreRepair
 {
     private const string NewIndexName = "index.new";
     private const string OldIndexName = "index.old";
+    private const string WalSuffix = "-wal";
     // Changes kept in memory before they go to the new index.
     private const int CheckpointChanges = 50_000;
-    // UIDs and mod-sequences left out in every folder where operations are missing from the log: more than any of them gave out, and folders can bear it 4,000 times.
-    private const long SkippedNumbers = 1_000_000;
 
     /// <summary>Rebuilds a store that no process has open. The old index is kept beside the new one as <c>index.old</c>.</summary>
     /// <exception cref="Errors.MailAdminException"><c>StoreInUse</c>; <c>StoreCorrupt</c> where no segment can be read; <c>StoreDiskFull</c>, <c>StoreIOError</c>.</exception>
@@ -53,26 +52,35 @@ public static class StoreRepair
 
             using var held = StoreLock.Take(io, options.Path);
             using var segments = new SegmentTable(io, options.Path);
-            var inventory = LogInventory.Take(io, segments, cancellationToken);
+            var current = Path.Combine(options.Path, SqliteMailStore.IndexName);
+            var old = Path.Combine(options.Path, OldIndexName);
+            // Also the one of an earlier rebuild: it may have ended between its two renames.
+            List<IndexPosition> positions = [.. Position(io, current), .. Position(io, old)];
+            var inventory = LogInventory.Take(io, segments, positions.Select(p => p.Store), cancellationToken);
             if (inventory.Store is not { } store)
             {
                 throw StoreErrors.StoreCorrupt(options.Path, "no segment says which store it belongs to; restore it from a backup.");
             }
 
-            var current = Path.Combine(options.Path, SqliteMailStore.IndexName);
-            var known = LastKnown(io, current);
+            // Number of the last operation that an old index has: the end of the log may be gone.
+            var known = positions.Where(p => p.Store == store).Select(p => p.Sequence).DefaultIfEmpty().Max();
             var target = Path.Combine(options.Path, NewIndexName);
             DeleteIndex(io, target);
             StoreRepairReport report;
             using (var index = new IndexWriter(new IndexConnection(io, target, create: true)))
             {
                 index.CreateSchema(store, 0);
-                report = Fill(options, segments, inventory, index, store, known, cancellationToken);
+                report = Fill(segments, inventory, index, store, known, cancellationToken);
+                index.Fold();
             }
 
-            var old = Path.Combine(options.Path, OldIndexName);
+            if (io.Exists(target + WalSuffix) && io.Length(target + WalSuffix) > 0)
+            {
+                throw new IOException("The new index did not take over all that was written to it.");
+            }
+
             DeleteIndex(io, old);
-            foreach (var suffix in (string[])["", "-wal", "-shm"])
+            foreach (var suffix in (string[])["", WalSuffix, "-shm"])
             {
                 if (io.Exists(current + suffix))
                 {
@@ -90,27 +98,27 @@ public static class StoreRepair
         }
     }
 
-    /// <summary>Number of the last operation that the old index has, where it can be read: the end of the log may be gone.</summary>
-    private static long LastKnown(IStoreIO io, string path)
+    /// <summary>Where an old index stands; nothing where it cannot be read.</summary>
+    private static List<IndexPosition> Position(IStoreIO io, string path)
     {
         try
         {
             if (io.Exists(path))
             {
                 using var old = new IndexReader(new IndexConnection(io, path, create: false));
-                return old.Position()?.Sequence ?? 0;
+                return old.Position() is { } position ? [position] : [];
             }
         }
-        catch (IndexException)
+        catch (Exception e) when (e is IndexException or InvalidDataException)
         {
             // That is why it is made anew.
         }
 
-        return 0;
+        return [];
     }
 
     private static StoreRepairReport Fill(
-        StoreOptions options, SegmentTable segments, LogInventory inventory, IndexWriter index, Guid store, long known, CancellationToken cancellationToken)
+        SegmentTable segments, LogInventory inventory, IndexWriter index, Guid store, long known, CancellationToken cancellationToken)
     {
         var state = new StoreState(new IdCodec(store), new StoreCounters(0, 1, 1, 0, 0, 0), 1) { Reader = index.Reader, Tolerant = true, Index = index };
         index.Begin();
@@ -121,12 +129,12 @@ public static class StoreRepair
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                foreach (var e in ReadEvents(options.IO, segments, place))
+                foreach (var e in ReadEvents(segments, place))
                 {
                     Apply(state, inventory, lost, e);
                 }
             }
-            catch (Exception e) when (e is InvalidDataException or IndexException { IsDiskFull: false } or InvalidOperationException)
+            catch (Exception e) when (e is InvalidDataException or IndexException { IsConstraint: true } or InvalidOperationException)
             {
                 skipped++;
             }
@@ -142,10 +150,20 @@ public static class StoreRepair
         Checkpoint(state, index, inventory, last: false);
         var expunged = ExpungeLost(state, index, lost);
         EndLost(state, lost);
-        Checkpoint(state, index, inventory, last: true);
-        if (missing + skipped > 0 || known > state.Counters.Sequence)
+        state.RaiseContent(inventory.HighestContent);
+        // What is lost at the end of the log gave numbers out as well. The gap that this leaves in those of the log's records tells the next rebuild.
+        var last = Math.Max(known, state.Counters.Sequence + (inventory.EndsInDamage ? 1 : 0));
+        var isLossy = missing + skipped > 0 || last > state.Counters.Sequence;
+        if (isLossy)
         {
-            index.SkipNumbers(SkippedNumbers);
+            state.Counters.Sequence = last;
+            state.SkipNumbers();
+        }
+
+        Checkpoint(state, index, inventory, last: true);
+        if (isLossy)
+        {
+            index.SkipNumbers();
         }
 
         index.Commit();
@@ -162,6 +180,7 @@ public static class StoreRepair
                 break;
             case ContentStored c:
                 lost.Add(c.Key);
+                state.RaiseContent(c.Key);
                 break;
             case ContentMoved:
                 break;
@@ -226,7 +245,7 @@ public static class StoreRepair
         }
     }
 
-    private static List<StoreEvent> ReadEvents(IStoreIO io, SegmentTable segments, ContentPlace place)
+    private static List<StoreEvent> ReadEvents(SegmentTable segments, ContentPlace place)
     {
         var segment = segments.Rent(place.Segment);
         try
@@ -244,7 +263,7 @@ public static class StoreRepair
 
     private static void DeleteIndex(IStoreIO io, string path)
     {
-        foreach (var suffix in (string[])["", "-wal", "-shm"])
+        foreach (var suffix in (string[])["", WalSuffix, "-shm"])
         {
             io.Delete(path + suffix);
         }

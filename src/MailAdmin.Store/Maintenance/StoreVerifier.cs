@@ -10,22 +10,36 @@ using MailAdmin.Store.State;
 namespace MailAdmin.Store.Maintenance;
 
 /// <summary>
-/// Reads every record and every row and says what does not fit. Works on one view of the index while the store goes on; what changed meanwhile is asked for again.
+/// Reads every record and every row and says what does not fit, while the store goes on. What rows say of one another is compared in one view of the index; that
+/// is given up before the segments are read, for as long as it is open SQLite's log grows. What then does not fit is asked for again: it may have moved or gone meanwhile.
 /// </summary>
-internal sealed class StoreVerifier(IStoreIO io, SegmentTable segments, IndexReader reader, IdCodec ids, ulong storeTag, Func<long, ContentPlace?> findAgain)
+internal sealed class StoreVerifier(
+    IStoreIO io, SegmentTable segments, IndexReader reader, ReaderPool readers, IdCodec ids, ulong storeTag, Func<long, ContentPlace?> findAgain)
 {
     private const int Page = 2_000;
+    // Findings about rows that are kept at a time; who has more knows enough to rebuild.
+    private const int MaxOfView = 100_000;
 
-    public IEnumerable<StoreFinding> Run(CancellationToken cancellationToken)
+    /// <param name="found">Files of contents, listed before the index caught up.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public IEnumerable<StoreFinding> Run(List<long> found, CancellationToken cancellationToken)
     {
-        foreach (var problem in reader.IntegrityProblems())
+        foreach (var problem in reader.IntegrityProblems(cancellationToken))
         {
             yield return Error("IndexCorrupt", "index", $"SQLite reports: {problem}");
         }
 
-        using var view = reader.OpenView();
-        var references = new Dictionary<long, int>();
-        foreach (var finding in Folders(references, cancellationToken).Concat(Queue(references, cancellationToken)).Concat(Contents(references, cancellationToken)).Concat(Segments(cancellationToken)))
+        List<StoreFinding> rows;
+        List<long> leftovers;
+        using (reader.OpenView())
+        {
+            var references = new Dictionary<long, int>();
+            // Gathered, not handed on: a caller that takes its time must not keep the view open.
+            rows = [.. Folders(references, cancellationToken).Concat(Queue(references, cancellationToken)).Concat(References(references, cancellationToken)).Take(MaxOfView)];
+            leftovers = [.. Leftovers.Of(found, reader.Position()!.Segment, reader)];
+        }
+
+        foreach (var finding in rows.Concat(Contents(cancellationToken)).Concat(Segments(cancellationToken)).Concat(Unreferenced(leftovers)))
         {
             yield return finding;
         }
@@ -147,34 +161,48 @@ internal sealed class StoreVerifier(IStoreIO io, SegmentTable segments, IndexRea
         }
     }
 
-    private IEnumerable<StoreFinding> Contents(Dictionary<long, int> references, CancellationToken cancellationToken)
+    private IEnumerable<StoreFinding> References(Dictionary<long, int> references, CancellationToken cancellationToken)
     {
-        for (long from = 0; reader.ContentRows(from, Page) is { Count: > 0 } page; from = page[^1].Key + 1)
+        foreach (var (key, place, refs) in ContentRows(cancellationToken))
         {
-            foreach (var (key, place, refs) in page)
+            references.Remove(key, out var counted);
+            if (counted != refs)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                references.Remove(key, out var counted);
-                if (counted != refs)
-                {
-                    yield return Warning("CountMismatch", Where(place), $"A content counts {refs} references; {counted} messages and queue entries have it.");
-                }
-
-                if (Check(key, place) is { } finding)
-                {
-                    // It may have been moved or removed since the view was taken; then there is nothing wrong with it.
-                    var now = findAgain(key);
-                    if (now == place || (now is { } moved && (finding = Check(key, moved)) is not null))
-                    {
-                        yield return finding;
-                    }
-                }
+                yield return Warning("CountMismatch", Where(place), $"A content counts {refs} references; {counted} messages and queue entries have it.");
             }
         }
 
         foreach (var (key, count) in references)
         {
             yield return Error("MissingContent", $"content {ids.Content(key)}", $"{count} messages or queue entries have a content that the index does not know.");
+        }
+    }
+
+    private IEnumerable<StoreFinding> Contents(CancellationToken cancellationToken)
+    {
+        foreach (var (key, place, _) in ContentRows(cancellationToken))
+        {
+            if (Check(key, place) is { } finding)
+            {
+                // It may have been moved or removed since its row was read; then there is nothing wrong with it.
+                var now = findAgain(key);
+                if (now == place || (now is { } moved && (finding = Check(key, moved)) is not null))
+                {
+                    yield return finding;
+                }
+            }
+        }
+    }
+
+    private IEnumerable<(long Key, ContentPlace Place, long References)> ContentRows(CancellationToken cancellationToken)
+    {
+        for (long from = 0; reader.ContentRows(from, Page) is { Count: > 0 } page; from = page[^1].Key + 1)
+        {
+            foreach (var row in page)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return row;
+            }
         }
     }
 
@@ -223,29 +251,48 @@ internal sealed class StoreVerifier(IStoreIO io, SegmentTable segments, IndexRea
         foreach (var row in reader.Segments())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var path = segments.PathOf(row.Id);
+            // Compaction may have ended it meanwhile: the index forgets a segment before its file goes.
+            if (Check(row) is { Count: > 0 } findings && readers.Ask(r => r.HasSegment(row.Id)))
+            {
+                foreach (var finding in findings)
+                {
+                    yield return finding;
+                }
+            }
+        }
+    }
+
+    private List<StoreFinding> Check(SegmentRow row)
+    {
+        var (name, path) = (SegmentTable.NameOf(row.Id), segments.PathOf(row.Id));
+        try
+        {
             if (!io.Exists(path))
             {
-                if (row.Live == 0)
-                {
-                    // A compacted one whose row goes with the next checkpoint.
-                    continue;
-                }
-
-                yield return Error("MissingSegment", SegmentTable.NameOf(row.Id), "The segment's file is missing.");
-                continue;
+                // One without contents that compaction ended goes from the index with a later checkpoint.
+                return row.Live == 0 ? [] : [Error("MissingSegment", name, "The segment's file is missing.")];
             }
 
-            if (io.Length(path) < row.Used)
-            {
-                yield return Error("TruncatedSegment", SegmentTable.NameOf(row.Id), $"The segment has {io.Length(path)} of {row.Used} octets.");
-                continue;
-            }
+            using var file = new SalvageFile(io.Open(path, write: false));
+            return file.Length < row.Used
+                ? [Error("TruncatedSegment", name, $"The segment has {file.Length} of {row.Used} octets.")]
+                : LogWalk.Damaged(file, row.Used, storeTag).ConvertAll(d => Error("DamagedRecord", $"{name}, octet {d.From}", $"{d.To - d.From} octets of the log are not what was written."));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [Error("UnreadableSegment", name, $"The segment cannot be read: {e.Message}")];
+        }
+    }
 
-            using var file = io.Open(path, write: false);
-            foreach (var (from, to) in LogWalk.Damaged(file, row.Used, storeTag))
+    private IEnumerable<StoreFinding> Unreferenced(List<long> leftovers)
+    {
+        foreach (var file in leftovers)
+        {
+            // Not what a compaction is about to delete, or somebody deleted.
+            var path = segments.PathOf(file);
+            if (segments.BeingWritten == 0 && io.Exists(path))
             {
-                yield return Error("DamagedRecord", $"{SegmentTable.NameOf(row.Id)}, octet {from}", $"{to - from} octets of the log are not what was written.");
+                yield return Warning("UnreferencedFile", SegmentTable.NameOf(file), $"Nothing refers to {io.Length(path)} octets that a crash or a failure left; Optimize-MailStore deletes them.");
             }
         }
     }

@@ -9,6 +9,7 @@ namespace MailAdmin.Store.Recovery;
 internal sealed class LogInventory
 {
     private readonly List<SegmentRow> _segments = [];
+    private readonly List<(long Segment, long Offset)> _gaps = [];
     private ulong? _tag;
 
     /// <summary>The store that the segments belong to.</summary>
@@ -22,18 +23,36 @@ internal sealed class LogInventory
 
     public long DamagedPlaces { get; private set; }
 
+    /// <summary>The highest number that a content bears, sound or not.</summary>
+    public long HighestContent { get; private set; }
+
+    /// <summary>True where something that may have been journal records lies behind the last of them: no gap in their numbers tells of it.</summary>
+    public bool EndsInDamage
+    {
+        get
+        {
+            var last = Journal.Count > 0 ? Journal.Last().Value : default;
+            return _gaps.Exists(g => g.Segment > last.Segment || (g.Segment == last.Segment && g.Offset > last.Offset));
+        }
+    }
+
     /// <summary>Figures of the segments that the index is to have first, so that what is alive in them can be counted.</summary>
     public List<SegmentRow> Rows { get; private set; } = [];
 
-    public static LogInventory Take(IStoreIO io, SegmentTable segments, CancellationToken cancellationToken)
+    /// <param name="io">Where the files are.</param>
+    /// <param name="segments">The segments.</param>
+    /// <param name="candidates">Stores that the log may be of where nothing in it says so: as old indexes have it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static LogInventory Take(IStoreIO io, SegmentTable segments, IEnumerable<Guid> candidates, CancellationToken cancellationToken)
     {
         var inventory = new LogInventory();
         var log = segments.ListLog();
-        // The first event of a store names it; only what bears that store's tag is its.
+        // The first record of each segment names the store; only what bears that store's tag is its.
+        var names = new HashSet<Guid>(candidates);
         foreach (var segment in log)
         {
-            using var file = io.Open(segments.PathOf(segment), write: false);
-            inventory.Identify(file);
+            using var file = new SalvageFile(io.Open(segments.PathOf(segment), write: false));
+            inventory.Identify(file, names);
             if (inventory.Store is not null)
             {
                 break;
@@ -48,14 +67,14 @@ internal sealed class LogInventory
         foreach (var segment in log)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var file = io.Open(segments.PathOf(segment), write: false);
+            using var file = new SalvageFile(io.Open(segments.PathOf(segment), write: false));
             inventory.Walk(file, segment);
         }
 
         foreach (var adopted in segments.ListAdopted())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var file = io.Open(segments.PathOf(adopted), write: false);
+            using var file = new SalvageFile(io.Open(segments.PathOf(adopted), write: false));
             inventory.Adopted(file, adopted);
         }
 
@@ -66,33 +85,33 @@ internal sealed class LogInventory
     /// <summary>Where the log goes on, and the figures of all segments.</summary>
     public (SegmentRow Last, List<SegmentRow> Rows) End() => (_segments[^1], [.. _segments]);
 
-    private void Identify(IStoreFile file)
+    private void Identify(IStoreFile file, HashSet<Guid> candidates)
     {
         LogWalk.Each(file, 0, tag: null, (header, offset) =>
         {
-            if (header.Kind != RecordKind.Journal || !LogScanner.TryReadBody(file, offset + RecordHeader.Size, header, out var body))
-            {
-                return true;
-            }
-
-            try
-            {
-                foreach (var e in EventCodec.ReadAll(body))
-                {
-                    if (e is StoreMade made && SqliteMailStore.StoreTag(made.Store) == header.StoreTag)
-                    {
-                        Store = made.Store;
-                        _tag = header.StoreTag;
-                    }
-                }
-            }
-            catch (InvalidDataException)
-            {
-                // Sound by its checksum, but not of a version this program reads: it names no store.
-            }
-
+            Store = candidates.Where(c => SqliteMailStore.StoreTag(c) == header.StoreTag).Select(c => (Guid?)c).FirstOrDefault() ?? Named(file, header, offset);
+            _tag = header.StoreTag;
             return Store is null;
         });
+    }
+
+    private static Guid? Named(IStoreFile file, in RecordHeader header, long offset)
+    {
+        if (header.Kind != RecordKind.Journal || !LogScanner.TryReadBody(file, offset + RecordHeader.Size, header, out var body))
+        {
+            return null;
+        }
+
+        var tag = header.StoreTag;
+        try
+        {
+            return EventCodec.ReadAll(body).OfType<StoreMade>().FirstOrDefault(m => SqliteMailStore.StoreTag(m.Store) == tag)?.Store;
+        }
+        catch (InvalidDataException)
+        {
+            // Sound by its checksum, but not of a version this program reads: it names no store.
+            return null;
+        }
     }
 
     private void Walk(IStoreFile file, long segment)
@@ -100,9 +119,19 @@ internal sealed class LogInventory
         long end = 0, journal = 0;
         LogWalk.Each(file, 0, _tag, (header, offset) =>
         {
+            if (header.Kind == RecordKind.Content)
+            {
+                HighestContent = Math.Max(HighestContent, header.Key);
+            }
+
             if (!LogScanner.TryReadBody(file, offset + RecordHeader.Size, header, out _))
             {
                 DamagedPlaces++;
+                if (header.Kind == RecordKind.Journal)
+                {
+                    _gaps.Add((segment, offset));
+                }
+
                 return true;
             }
 
@@ -119,12 +148,20 @@ internal sealed class LogInventory
 
             end = offset + header.TotalLength;
             return true;
-        }, (_, _, isRoom) => DamagedPlaces += isRoom ? 0 : 1);
+        }, (from, _, isRoom) =>
+        {
+            if (!isRoom)
+            {
+                DamagedPlaces++;
+                _gaps.Add((segment, from));
+            }
+        });
         _segments.Add(new SegmentRow(segment, end, 0, journal));
     }
 
     private void Adopted(IStoreFile file, long segment)
     {
+        HighestContent = Math.Max(HighestContent, -segment);
         Span<byte> head = stackalloc byte[RecordHeader.Size];
         if (LogScanner.ReadFully(file, 0, head) == head.Length && RecordHeader.TryRead(head, out var header) && header.Kind == RecordKind.Content
             && header.StoreTag == _tag && header.Key == -segment && LogScanner.TryReadBody(file, RecordHeader.Size, header, out _))

@@ -12,14 +12,11 @@ namespace MailAdmin.Store.Recovery;
 /// </summary>
 /// <remarks>
 /// What is unsound at the end of the log, in the batch that nobody was told of, is cut off. What is unsound before that is damage (<see cref="FlushProof"/>): it is told of and
-/// costs what it held, and the replay goes on behind it. Where journal records went with it, UIDs and mod-sequences that it may have given out are skipped in every
-/// folder, so that none is given twice.
+/// costs what it held, and the replay goes on behind it. Where journal records went with it, numbers that they may have given out are skipped, in every folder and by the
+/// store's own counters, so that none is given twice. All that the index takes over is on the medium by then: the process that wrote it may have died before its flush.
 /// </remarks>
 internal sealed class LogReplay
 {
-    // A message that came takes at least this much of a journal record: an octet for each field.
-    private const long OctetsOfRow = 7;
-
     private readonly StoreOptions _options;
     private readonly IStoreIO _io;
     private readonly SegmentTable _segments;
@@ -27,8 +24,10 @@ internal sealed class LogReplay
     private readonly ulong _storeTag;
     private readonly FlushProof _proof;
     private readonly List<long> _log;
-    private long _damagedOctets;
+    // Segments that compaction moved contents to.
+    private readonly HashSet<long> _movedTo = [];
     private long _lostOperations;
+    private bool _isTold;
 
     private LogReplay(StoreOptions options, SegmentTable segments, StoreState state, ulong storeTag)
     {
@@ -48,6 +47,11 @@ internal sealed class LogReplay
 
     private SegmentRow Run(IndexPosition position, IndexWriter index)
     {
+        if (!_log.Contains(position.Segment))
+        {
+            throw new InvalidDataException($"segment {SegmentTable.NameOf(position.Segment)}, in which its log goes on, is missing.");
+        }
+
         var known = index.Reader.Segments().ToDictionary(s => s.Id);
         var current = known.GetValueOrDefault(position.Segment) ?? new SegmentRow(position.Segment, 0, 0, 0);
         index.Begin();
@@ -65,13 +69,21 @@ internal sealed class LogReplay
             changed.Add(current);
         }
 
+        // An index that a power failure set back to before a compaction does not know the segment that this wrote.
+        changed.AddRange(_movedTo.Where(s => s < position.Segment && !known.ContainsKey(s) && _io.Exists(_segments.PathOf(s))).Select(Figures));
+        if (_lostOperations > 0)
+        {
+            _state.SkipNumbers();
+            TellOfLost();
+        }
+
         _state.MergeBatch();
         var checkpoint = _state.Capture(current.Id, current.Used, clean: false, [], [], [], changed, []);
         _state.Index = null;
         var dead = index.Apply(checkpoint);
         if (_lostOperations > 0)
         {
-            index.SkipNumbers((_damagedOctets / OctetsOfRow) + _lostOperations);
+            index.SkipNumbers();
         }
 
         index.Commit();
@@ -109,6 +121,11 @@ internal sealed class LogReplay
                     journal += header.TotalLength;
                     Apply(header.Key, body!);
                 }
+                else
+                {
+                    // Also where the record that names it is lost.
+                    _state.RaiseContent(header.Key);
+                }
             });
             if (!_proof.WasFlushed(file, row.Id, at))
             {
@@ -125,10 +142,16 @@ internal sealed class LogReplay
             at = next;
         }
 
-        if (file.Length > at)
+        var isLonger = file.Length > at;
+        if (isLonger)
         {
             // Room that was written ahead, or a batch that was never acknowledged: the flush that would have covered it did not return.
             file.SetLength(at);
+        }
+
+        if (isLonger || at > row.Used)
+        {
+            // What was read may be in memory only. An index that is flushed before it would be ahead of a log that a power failure then shortens.
             file.Flush();
         }
 
@@ -147,23 +170,57 @@ internal sealed class LogReplay
         _state.Tolerant |= _lostOperations > 0;
         try
         {
-            EventCodec.ReadAll(body).ForEach(_state.Apply);
+            foreach (var e in EventCodec.ReadAll(body))
+            {
+                _state.Apply(e);
+                if (e is ContentMoved moved)
+                {
+                    _movedTo.Add(moved.Place.Segment);
+                }
+            }
         }
         catch (InvalidOperationException e)
         {
             // An event that names what is not there: the index is not the one this log was written beside.
             throw new InvalidDataException(e.Message, e);
         }
+        catch (IndexException e) when (e.IsConstraint)
+        {
+            throw new InvalidDataException("its log does not fit its index.", e);
+        }
 
         _state.Counters.Sequence = sequence;
     }
 
+    private SegmentRow Figures(long segment)
+    {
+        long end = 0, journal = 0;
+        using var file = _io.Open(_segments.PathOf(segment), write: false);
+        LogWalk.Each(file, 0, _storeTag, (header, at) =>
+        {
+            journal += header.Kind == RecordKind.Journal ? header.TotalLength : 0;
+            end = at + header.TotalLength;
+            return true;
+        });
+        return new SegmentRow(segment, end, 0, journal);
+    }
+
     private void Report(long segment, long from, long to)
     {
-        _damagedOctets += to - from;
+        _isTold = true;
         _options.Noticed?.Invoke(new StoreFinding(
             MailEventSeverity.Error, "DamagedRecord", $"{SegmentTable.NameOf(segment)}, octet {from}",
             $"{to - from} octets of the log are not what was written, met while the store was opened. What they held is lost; what lies behind them was kept. Test-MailStore names the messages."));
+    }
+
+    private void TellOfLost()
+    {
+        if (!_isTold)
+        {
+            _options.Noticed?.Invoke(new StoreFinding(
+                MailEventSeverity.Error, "LostOperations", "log",
+                $"{_lostOperations} operations are missing from the log, met while the store was opened: a segment is gone. What they did is lost; what followed was kept."));
+        }
     }
 
     /// <summary>Empties the spool: what is there belongs to no message any more, also after an orderly end.</summary>

@@ -85,6 +85,7 @@ internal sealed class IndexConnection : IDisposable
     }
 
     /// <summary>Runs a query and maps every row.</summary>
+    /// <exception cref="InvalidDataException">A row is not of the form that was written.</exception>
     public List<T> Query<T>(string sql, Func<IndexRow, T> map, params ReadOnlySpan<object?> values)
     {
         try
@@ -94,7 +95,7 @@ internal sealed class IndexConnection : IDisposable
             var row = new IndexRow(reader);
             while (reader.Read())
             {
-                rows.Add(map(row));
+                rows.Add(Map(map, row));
             }
 
             return rows;
@@ -106,12 +107,13 @@ internal sealed class IndexConnection : IDisposable
     }
 
     /// <summary>Runs a query of at most one row.</summary>
+    /// <exception cref="InvalidDataException">The row is not of the form that was written.</exception>
     public T? Single<T>(string sql, Func<IndexRow, T> map, params ReadOnlySpan<object?> values)
     {
         try
         {
             using var reader = Bind(sql, values).ExecuteReader();
-            return reader.Read() ? map(new IndexRow(reader)) : default;
+            return reader.Read() ? Map(map, new IndexRow(reader)) : default;
         }
         catch (SqliteException e)
         {
@@ -176,6 +178,9 @@ internal sealed class IndexConnection : IDisposable
         }
     }
 
+    /// <summary>Ends the statement that runs, from another thread; it fails.</summary>
+    public void Interrupt() => SQLitePCL.raw.sqlite3_interrupt(_connection.Handle);
+
     /// <summary>Returns when every commit so far is on the medium: WAL with synchronous=NORMAL does that only at a checkpoint, which a reader can hold up.</summary>
     /// <exception cref="IOException">They are not.</exception>
     public void FlushToDisk()
@@ -199,6 +204,19 @@ internal sealed class IndexConnection : IDisposable
         }
 
         _connection.Dispose();
+    }
+
+    private static T Map<T>(Func<IndexRow, T> map, IndexRow row)
+    {
+        try
+        {
+            return map(row);
+        }
+        catch (Exception e) when (e is InvalidCastException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            // SQLite's values have types, its columns have not: a row that rotted may hold anything.
+            throw new InvalidDataException("A row of the index is damaged.", e);
+        }
     }
 
     private SqliteCommand Bind(string sql, ReadOnlySpan<object?> values)

@@ -112,18 +112,21 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
     /// <summary>A page of the queue behind an entry.</summary>
     /// <exception cref="InvalidDataException">An entry is damaged.</exception>
     public List<QueueRow> QueueAfter(long row, int count) => connection.Query(
-        "SELECT value FROM queue WHERE id > ?1 ORDER BY id LIMIT ?2", r => QueueCodec.Decode(r.Octets(0)), row, count);
+        "SELECT id, value FROM queue WHERE id > ?1 ORDER BY id LIMIT ?2", MapQueue, row, count);
 
     /// <summary>Until it is disposed, all answers are of one commit.</summary>
     public IDisposable OpenView() => new View(connection, connection.BeginRead());
 
-    public byte[]? Summary(long content) => connection.Single("SELECT value FROM summary WHERE content = ?1", r => r.Octets(0), content);
-
-    /// <summary>Summaries of contents from one key to another, ascending.</summary>
-    public List<(long Key, byte[] Value)> Summaries(long first, long last) => connection.Query(
-        "SELECT content, value FROM summary WHERE content BETWEEN ?1 AND ?2 ORDER BY content", r => (r.Number(0), r.Octets(1)), first, last);
+    /// <summary>Summaries of contents from one key to another, ascending; null where one is damaged.</summary>
+    public List<(long Key, byte[]? Value)> Summaries(long first, long last) => connection.Query(
+        "SELECT content, value FROM summary WHERE content BETWEEN ?1 AND ?2 ORDER BY content", r => (r.Number(0), SealedBlob.Open(r.Octets(1))), first, last);
 
     public List<SegmentRow> Segments() => connection.Query("SELECT id, used, live, journal FROM segment ORDER BY id", r => new SegmentRow(r.Number(0), r.Number(1), r.Number(2), r.Number(3)));
+
+    public bool HasSegment(long id) => connection.Single("SELECT 1 FROM segment WHERE id = ?1", r => r.Number(0), id) == 1;
+
+    /// <summary>True where a content lies in a segment. Reads all of them: for maintenance.</summary>
+    public bool HasContentIn(long segment) => connection.Single("SELECT 1 FROM content WHERE segment = ?1 LIMIT 1", r => r.Number(0), segment) == 1;
 
     /// <inheritdoc cref="IndexConnection.FlushToDisk"/>
     public bool FlushToDisk()
@@ -133,9 +136,24 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
     }
 
     /// <summary>SQLite's own check; empty where all is well.</summary>
-    public List<string> IntegrityProblems() => connection.Query("PRAGMA integrity_check(20)", r => r.Text(0)).FindAll(t => t != "ok");
+    public List<string> IntegrityProblems(CancellationToken cancellationToken)
+    {
+        using var stop = cancellationToken.Register(connection.Interrupt);
+        try
+        {
+            return connection.Query("PRAGMA integrity_check(20)", r => r.Text(0)).FindAll(t => t != "ok");
+        }
+        catch (IndexException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
 
     public void Dispose() => connection.Dispose();
+
+    private static QueueRow MapQueue(IndexRow r) =>
+        SealedBlob.Open(r.Octets(1)) is { } value && QueueCodec.Decode(value) is var entry && entry.Row == r.Number(0)
+            ? entry : throw new InvalidDataException($"Entry {r.Number(0)} of the queue is damaged.");
 
     private static DomainRow MapDomain(IndexRow r) => new(r.Text(0), r.TextOrNull(1), r.Number(2), r.Number(3));
 

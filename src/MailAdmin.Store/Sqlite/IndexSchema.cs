@@ -36,7 +36,7 @@ internal static class IndexSchema
 
     /// <summary>
     /// The log is the truth and flushed before an operation completes; the index follows and need only be consistent after a crash,
-    /// not newest: WAL with synchronous=NORMAL gives that without a flush of its own for each commit.
+    /// not newest: WAL with synchronous=NORMAL gives that without a flush of its own for each commit. A WAL that grew beyond 64 MiB, while a reader kept it, becomes smaller again.
     /// </summary>
-    public const string Open = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000;";
+    public const string Open = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;";
 }

@@ -37,6 +37,17 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
         }
     }
 
+    /// <summary>Moves all commits from the WAL into the database's own file, which then needs no other, and flushes it.</summary>
+    /// <exception cref="IndexException">They were not.</exception>
+    /// <exception cref="IOException">Another connection is in the way.</exception>
+    public void Fold()
+    {
+        if (connection.Single("PRAGMA wal_checkpoint(TRUNCATE)", r => r.Number(0)) != 0)
+        {
+            throw new IOException("The index is used by something else.");
+        }
+    }
+
     /// <inheritdoc cref="IndexConnection.FlushToDisk"/>
     public void FlushToDisk() => connection.FlushToDisk();
 
@@ -57,8 +68,11 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
                 break;
             case MailboxDeleted m:
                 connection.Run("DELETE FROM subscription WHERE mailbox = ?1", m.Row);
-                connection.Run("DELETE FROM mailbox WHERE id = ?1", m.Row);
-                connection.Run("UPDATE domain SET mailboxes = mailboxes - 1 WHERE name = ?1", m.Domain);
+                if (connection.Run("DELETE FROM mailbox WHERE id = ?1", m.Row) > 0)
+                {
+                    connection.Run("UPDATE domain SET mailboxes = mailboxes - 1 WHERE name = ?1", m.Domain);
+                }
+
                 break;
             case AliasPut a:
                 connection.Run("INSERT OR REPLACE INTO alias VALUES(?1, ?2, ?3)", a.Address, a.Targets, a.Created);
@@ -94,7 +108,7 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
     }
 
     /// <summary>Leaves out UIDs and mod-sequences in every folder: operations were lost that may have given them out.</summary>
-    public void SkipNumbers(long count) => connection.Run("UPDATE folder SET uidnext = MIN(uidnext + ?1, 4294967295), modseq = modseq + ?1", count);
+    public void SkipNumbers() => connection.Run("UPDATE folder SET uidnext = MIN(uidnext + ?1, 4294967295), modseq = modseq + ?1", StoreState.SkippedNumbers);
 
     /// <summary>Takes over what a checkpoint captured. Returns contents that have no reference left, as they lay.</summary>
     public List<ContentPlace> Apply(Checkpoint checkpoint)
@@ -159,7 +173,7 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
             }
             else
             {
-                connection.Run("INSERT OR REPLACE INTO queue VALUES(?1, ?2)", row, QueueCodec.Encode(entry));
+                connection.Run("INSERT OR REPLACE INTO queue VALUES(?1, ?2)", row, SealedBlob.Seal(QueueCodec.Encode(entry)));
             }
         }
 
@@ -175,7 +189,7 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
 
         foreach (var (content, value) in checkpoint.Summaries)
         {
-            connection.Run("INSERT OR REPLACE INTO summary SELECT ?1, ?2 WHERE EXISTS(SELECT 1 FROM content WHERE key = ?1)", content, value);
+            connection.Run("INSERT OR REPLACE INTO summary SELECT ?1, ?2 WHERE EXISTS(SELECT 1 FROM content WHERE key = ?1)", content, SealedBlob.Seal(value));
         }
 
         foreach (var segment in checkpoint.Segments)

@@ -20,6 +20,9 @@ namespace MailAdmin.Store.State;
 /// </remarks>
 internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextContent)
 {
+    /// <summary>Numbers left out by each counter where operations are lost: more than any of them gave out, and UIDs can bear it 4,000 times.</summary>
+    public const long SkippedNumbers = 1_000_000;
+
     private readonly BatchChanges _batch = new();
     private readonly ConcurrentDictionary<long, long> _folderVersions = [];
     private DirtySet _dirty = new();
@@ -56,7 +59,28 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
     /// <summary>Changes with every commit that changes a mailbox's folders or subscriptions.</summary>
     public long FolderVersion(long mailbox) => _folderVersions.GetValueOrDefault(mailbox);
 
+    /// <summary>
+    /// Operations were lost that may have given numbers out: those are left out by every counter of the store. <see cref="IndexWriter.SkipNumbers"/> does it for the folders.
+    /// </summary>
+    public void SkipNumbers()
+    {
+        _counters.NextMailbox += SkippedNumbers;
+        _counters.NextFolder += SkippedNumbers;
+        _counters.UidValidity = Math.Min(_counters.UidValidity + SkippedNumbers, uint.MaxValue - 1);
+        Interlocked.Add(ref _nextContent, SkippedNumbers);
+    }
+
     public long TakeContentKey() => Interlocked.Increment(ref _nextContent) - 1;
+
+    /// <summary>A content, or a queue entry, had this number: none gets it again.</summary>
+    public void RaiseContent(long key)
+    {
+        // Keys are taken by many threads; only recovery meets one that is not below the counter.
+        if (key >= NextContent)
+        {
+            Interlocked.Exchange(ref _nextContent, key + 1);
+        }
+    }
 
     /// <summary>Takes over the queue that the index has; before the log is replayed.</summary>
     public void LoadQueue(IndexReader reader)
@@ -84,6 +108,14 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
     /// <summary>Does what an event says.</summary>
     public void Apply(StoreEvent e)
     {
+        if (Tolerant)
+        {
+            foreach (var before in LostNames.Before(Questions, e))
+            {
+                Apply(before);
+            }
+        }
+
         switch (e)
         {
             case ContentStored c:
@@ -133,8 +165,8 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
                 _batch.ChangedMailboxes.Add(m);
                 break;
             case MailboxDeleted m:
-                _counters.Mailboxes--;
-                Index!.Apply(e);
+                _counters.Mailboxes -= Index!.Reader.Mailbox(m.Row) is null ? 0 : 1;
+                Index.Apply(e);
                 _batch.DeletedMailboxes.Add(m.Row);
                 break;
             case StoreMade or FlushedTo or MessagesPlaced or KeywordAdded or FlagsSet or MessagesGone or FolderDeleted:
@@ -408,15 +440,6 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
             var state = new FolderState(f.Row, f.Mailbox, Ids.Folder(f.Row), null, 1) { Working = empty };
             Folders.Put(state);
             Touch(state);
-        }
-    }
-
-    private void RaiseContent(long key)
-    {
-        // Keys are taken by many threads; only recovery meets one that is not below the counter.
-        if (key >= NextContent)
-        {
-            Interlocked.Exchange(ref _nextContent, key + 1);
         }
     }
 }

@@ -60,10 +60,13 @@ internal sealed class IndexFollower(
 
     /// <summary>Commits what <see cref="Begin"/> began, and publishes.</summary>
     /// <exception cref="IndexException">It was not committed.</exception>
-    public void Commit(List<long> removedSegments)
+    /// <param name="written">Segments written beside the log.</param>
+    /// <param name="removed">Segments that nothing points into any more.</param>
+    public void Commit(List<SegmentRow> written, List<long> removed)
     {
         state.MergeBatch();
-        var checkpoint = Capture(clean: false, [.. removedSegments]);
+        var changed = log.TakeChanged();
+        var checkpoint = Capture(clean: false, [.. changed, .. written], [.. removed]);
         state.Index = null;
         List<ContentPlace> dead;
         try
@@ -73,7 +76,7 @@ internal sealed class IndexFollower(
         }
         catch
         {
-            log.GiveBack(checkpoint.Segments);
+            log.GiveBack(changed);
             throw;
         }
 
@@ -103,7 +106,7 @@ internal sealed class IndexFollower(
         var due = asked || (!_failed && (state.Dirty.Changes >= options.CheckpointMessages || state.Dirty.Octets >= CheckpointOctets));
         if (due && _running is null && HasWork)
         {
-            var checkpoint = Capture(clean: false, []);
+            var checkpoint = Capture(clean: false, log.TakeChanged(), []);
             _checkpoint = checkpoint;
             _running = Task.Run(() => Apply(checkpoint));
         }
@@ -159,7 +162,7 @@ internal sealed class IndexFollower(
 
     private void Take(bool clean)
     {
-        var checkpoint = Capture(clean, []);
+        var checkpoint = Capture(clean, log.TakeChanged(), []);
         try
         {
             Settle(checkpoint, Apply(checkpoint));
@@ -208,8 +211,8 @@ internal sealed class IndexFollower(
         }
     }
 
-    private Checkpoint Capture(bool clean, List<long> removedSegments) => state.Capture(
-        log.Segment, log.Offset, clean, notes.TakeLogins(), notes.TakeRecents(), notes.TakeSummaries(), log.TakeChanged(), removedSegments);
+    private Checkpoint Capture(bool clean, List<SegmentRow> segments, List<long> removedSegments) => state.Capture(
+        log.Segment, log.Offset, clean, notes.TakeLogins(), notes.TakeRecents(), notes.TakeSummaries(), segments, removedSegments);
 
     private void GiveBack(Checkpoint checkpoint, IndexException cause)
     {

@@ -30,7 +30,7 @@ internal sealed class LogAppender : IDisposable
     private long _step = FirstStep;
 
     /// <summary>Continues behind the last committed record of a segment that exists.</summary>
-    public LogAppender(StoreOptions options, SegmentTable segments, ulong storeTag, SegmentRow current)
+    public LogAppender(StoreOptions options, SegmentTable segments, Guid store, SegmentRow current)
     {
         _lastSegment = Math.Max(current.Id, segments.ListLog().LastOrDefault());
         _options = options;
@@ -40,7 +40,7 @@ internal sealed class LogAppender : IDisposable
         _reserved = current.Used;
         _flushed = new FlushedTo(current.Id, current.Used);
         _file = _io.Open(segments.PathOf(current.Id), write: true);
-        Batch = new LogBatch(storeTag);
+        Batch = new LogBatch(store);
     }
 
     /// <summary>The records of the commit in work.</summary>
@@ -140,9 +140,6 @@ internal sealed class LogAppender : IDisposable
 
     /// <summary>A number no segment has had; a file left by a rotation that failed half way keeps its own.</summary>
     public long TakeSegmentNumber() => Interlocked.Increment(ref _lastSegment);
-
-    /// <summary>Figures of a segment that was written elsewhere, for the index.</summary>
-    public void Note(SegmentRow segment) => _changed[segment.Id] = segment;
 
     /// <summary>Closes the current segment and begins the one with this number.</summary>
     private void Rotate(long segment)

@@ -22,6 +22,7 @@ internal sealed class LogBatch
     private readonly List<ReadOnlyMemory<byte>> _buffers = [];
     private readonly List<byte[]> _blocks = [];
     private readonly ArrayBufferWriter<byte> _journal = new(4096);
+    private readonly StoreMade _store;
     private readonly ulong _storeTag;
     private int _block = -1;
     private int _blockUsed = BlockSize;
@@ -29,8 +30,13 @@ internal sealed class LogBatch
     private FlushedTo? _flushed;
     private long _begin;
     private long _pendingAt;
+    private bool _isNamed;
 
-    public LogBatch(ulong storeTag) => _storeTag = storeTag;
+    public LogBatch(Guid store)
+    {
+        _store = new StoreMade(store);
+        _storeTag = SqliteMailStore.StoreTag(store);
+    }
 
     /// <summary>Where the next record goes.</summary>
     public long Position { get; private set; }
@@ -58,6 +64,8 @@ internal sealed class LogBatch
         _blockUsed = BlockSize;
         JournalOctets = 0;
         ContentOctets = 0;
+        // The first record of each segment says whose it is: a rebuild finds that also where the first segment is gone.
+        _isNamed = position > 0;
     }
 
     /// <summary>Adds a content; returns the offset of its record.</summary>
@@ -100,6 +108,12 @@ internal sealed class LogBatch
     {
         _journal.ResetWrittenCount();
         EventCodec.Write(_journal, _flushed!);
+        if (!_isNamed)
+        {
+            EventCodec.Write(_journal, _store);
+            _isNamed = true;
+        }
+
         foreach (var e in events)
         {
             EventCodec.Write(_journal, e);

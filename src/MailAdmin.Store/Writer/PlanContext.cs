@@ -13,6 +13,7 @@ internal sealed class PlanContext(StoreState state, LogAppender log, SegmentTabl
     private readonly List<StoreChange> _changes = [];
     private readonly List<long> _adopted = [];
     private readonly List<long> _removedSegments = [];
+    private readonly List<SegmentRow> _writtenSegments = [];
 
     public StoreState State => state;
     public StoreOptions Options => options;
@@ -28,6 +29,8 @@ internal sealed class PlanContext(StoreState state, LogAppender log, SegmentTabl
     public List<long> Adopted => _adopted;
     /// <summary>Segments that the index is to forget with this batch.</summary>
     public List<long> RemovedSegments => _removedSegments;
+    /// <summary>Segments written beside the log that the index is to know with this batch.</summary>
+    public List<SegmentRow> WrittenSegments => _writtenSegments;
     /// <summary>The segment that grows.</summary>
     public long CurrentSegment => log.Segment;
     /// <summary>True where the operation in work emitted something.</summary>
@@ -45,12 +48,13 @@ internal sealed class PlanContext(StoreState state, LogAppender log, SegmentTabl
         _changes.Clear();
         _adopted.Clear();
         _removedSegments.Clear();
+        _writtenSegments.Clear();
     }
 
     /// <summary>Names a segment that was written beside the log, and one that nothing points into any more.</summary>
     public void NoteSegments(SegmentRow written, long? removed)
     {
-        log.Note(written);
+        _writtenSegments.Add(written);
         if (removed is { } gone)
         {
             _removedSegments.Add(gone);

@@ -259,7 +259,7 @@ internal sealed class StoreWriter : IAsyncDisposable
 
             if (structural)
             {
-                _index.Commit(_context.RemovedSegments);
+                _index.Commit(_context.WrittenSegments, _context.RemovedSegments);
             }
             else
             {

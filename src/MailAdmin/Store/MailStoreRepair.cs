@@ -13,4 +13,6 @@ public sealed record MailStoreRepair
     public required long LostMessages { get; init; }
     /// <summary>Places in the content that cannot be read.</summary>
     public required long DamagedPlaces { get; init; }
+    /// <summary>Changes that could not be made again, since what they build on is lost.</summary>
+    public required long SkippedRecords { get; init; }
 }

@@ -66,6 +66,76 @@ public sealed class QueueIndexTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_bit_that_flips_in_an_address_sends_nothing_to_another()
+    {
+        await using (var store = await _factory.OpenAsync())
+        {
+            await EnqueueAsync(store);
+        }
+
+        using (var index = new IndexConnection(SystemStoreIO.Instance, IndexPath, create: false))
+        {
+            var value = index.Query("SELECT value FROM queue", r => r.Octets(0)).Single();
+            value[value.AsSpan().IndexOf("one@b.test"u8)] ^= 1;
+            index.Run("UPDATE queue SET value = ?1", value);
+        }
+
+        Assert.Equal("StoreCorrupt", (await Assert.ThrowsAsync<Errors.MailAdminException>(_factory.OpenAsync)).ErrorId);
+        await StoreRepair.RebuildAsync(_factory.StorePath, TestContext.Current.CancellationToken);
+        await using var repaired = await _factory.OpenAsync();
+        Assert.Equal("one@b.test", repaired.Queue.List().Single().Recipients.Single().Address);
+    }
+
+    [Fact]
+    public async Task An_entry_of_before_there_were_checksums_is_read()
+    {
+        await using (var store = await _factory.OpenAsync())
+        {
+            await EnqueueAsync(store);
+        }
+
+        using (var index = new IndexConnection(SystemStoreIO.Instance, IndexPath, create: false))
+        {
+            index.Execute("UPDATE queue SET value = substr(value, 10)");
+        }
+
+        await using var again = await _factory.OpenAsync();
+        Assert.Equal("one@b.test", again.Queue.List().Single().Recipients.Single().Address);
+    }
+
+    [Fact]
+    public async Task A_summary_that_is_damaged_is_computed_again()
+    {
+        byte[] before;
+        await using (var store = await _factory.OpenAsync())
+        {
+            await Faults.Scenes.FillAsync(store, 0);
+            await Faults.Scenes.DeliverAsync(store, "Subject: whole\r\n\r\nx");
+            before = await SummaryAsync(store);
+        }
+
+        using (var index = new IndexConnection(SystemStoreIO.Instance, IndexPath, create: false))
+        {
+            var value = index.Query("SELECT value FROM summary", r => r.Octets(0)).Single();
+            value[value.AsSpan().IndexOf("whole"u8)] ^= 1;
+            index.Run("UPDATE summary SET value = ?1", value);
+        }
+
+        await using var again = await _factory.OpenAsync();
+        Assert.Equal(before, await SummaryAsync(again));
+    }
+
+    private static async Task<byte[]> SummaryAsync(IMailStore store)
+    {
+        await foreach (var message in store.Messages.ReadAsync(await Faults.Scenes.InboxAsync(store), UidSet.All, MessageParts.Summary))
+        {
+            return message.Summary!.Encode().ToArray();
+        }
+
+        throw new InvalidOperationException("There is no message.");
+    }
+
+    [Fact]
     public async Task A_queue_that_is_full_refuses_the_whole_message()
     {
         await using var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _factory.StorePath, QueueEntries = 2 }, TestContext.Current.CancellationToken);

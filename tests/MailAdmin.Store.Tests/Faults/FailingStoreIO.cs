@@ -19,6 +19,7 @@ internal sealed class FailingStoreIO : IStoreIO, IDisposable
 {
     private const int NoSpaceUnix = 28;
     private const int InputOutputUnix = 5;
+    private const int SectorSize = 4096;
 
     private readonly IStoreIO _io = SystemStoreIO.Instance;
     private readonly FaultVfs _vfs;
@@ -34,6 +35,8 @@ internal sealed class FailingStoreIO : IStoreIO, IDisposable
     public int Calls => Volatile.Read(ref _calls);
     /// <summary>Sees each call before it is made, may hold it up, and may say how it fails.</summary>
     public Func<string, Fault?>? Called { get; set; }
+    /// <summary>A sector of 4 KiB of a file, by name and offset, that cannot be read.</summary>
+    public (string Name, long Offset)? Unreadable { get; set; }
     /// <summary>What the call was that failed first.</summary>
     public string? Failed { get; private set; }
 
@@ -45,8 +48,8 @@ internal sealed class FailingStoreIO : IStoreIO, IDisposable
 
     public IStoreFile? TryLock(string path) => Do("lock", () => _io.TryLock(path));
     public void CreateDirectory(string path) => Do("create directory", () => _io.CreateDirectory(path));
-    public IStoreFile Create(string path) => Do("create", () => new FailingFile(this, _io.Create(path)));
-    public IStoreFile Open(string path, bool write) => Do("open", () => new FailingFile(this, _io.Open(path, write)));
+    public IStoreFile Create(string path) => Do("create", () => new FailingFile(this, Path.GetFileName(path), _io.Create(path)));
+    public IStoreFile Open(string path, bool write) => Do("open", () => new FailingFile(this, Path.GetFileName(path), _io.Open(path, write)));
     public bool Exists(string path) => _io.Exists(path);
     public long Length(string path) => Do("length", () => _io.Length(path));
     public IReadOnlyList<string> List(string directory) => Do("list", () => _io.List(directory));
@@ -90,11 +93,19 @@ internal sealed class FailingStoreIO : IStoreIO, IDisposable
 
     private T Do<T>(string call, Func<T> action) => FailsAs(call) is { } fault ? throw Error(fault) : action();
 
-    private sealed class FailingFile(FailingStoreIO owner, IStoreFile file) : IStoreFile
+    private sealed class FailingFile(FailingStoreIO owner, string name, IStoreFile file) : IStoreFile
     {
         public long Length => file.Length;
 
-        public int Read(long offset, Span<byte> destination) => owner.FailsAs("read") is { } fault ? throw Error(fault) : file.Read(offset, destination);
+        public int Read(long offset, Span<byte> destination)
+        {
+            if (owner.Unreadable is { } sector && sector.Name == name && offset < sector.Offset + SectorSize && offset + destination.Length > sector.Offset)
+            {
+                throw Error(Fault.InputOutputError);
+            }
+
+            return owner.FailsAs("read") is { } fault ? throw Error(fault) : file.Read(offset, destination);
+        }
 
         public void Write(long offset, ReadOnlySpan<byte> octets)
         {

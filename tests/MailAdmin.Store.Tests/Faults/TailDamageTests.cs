@@ -1,5 +1,6 @@
 using MailAdmin.Administration;
 using MailAdmin.Store.Content;
+using MailAdmin.Store.Journal;
 using Xunit;
 
 namespace MailAdmin.Store.Tests.Faults;
@@ -101,7 +102,7 @@ public sealed class TailDamageTests : IDisposable
     {
         await CrashAsync(segmentSize: 1500);
         var first = Directory.GetFiles(Path.Combine(Crashed, "content")).Order().First(f => new FileInfo(f).Length > 1000);
-        var records = Records(first);
+        var records = Scenes.Records(first);
         var last = records.FindLastIndex(r => r.Header.Kind == RecordKind.Content);
         Flip(records[last].Offset + RecordHeader.Size + 3, first);
         await using var store = await OpenAsync();
@@ -129,13 +130,57 @@ public sealed class TailDamageTests : IDisposable
         Assert.True(new FileInfo(segment).Length < 20_000, "An orderly end leaves no room behind.");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1024 * 1024)]
+    public async Task What_the_page_cache_still_had_is_flushed_before_the_index_takes_it_over(long writeAhead)
+    {
+        await CrashAsync(writeAhead: writeAhead);
+        var known = Known();
+        using (var io = new FailingStoreIO { Called = call => call == "flush" ? Fault.InputOutputError : null })
+        {
+            await Scenes.FailsAsync("StoreIOError", () => SqliteMailStore.OpenAsync(new StoreOptions { Path = Crashed, IO = io }));
+        }
+
+        Assert.Equal(known, Known());
+        await using var store = await OpenAsync();
+        Assert.Equal("1:10", await Scenes.UidsAsync(store));
+        Assert.Empty(_noticed);
+    }
+
+    [Fact]
+    public async Task A_segment_that_is_gone_costs_what_it_held_and_none_of_its_uids_is_given_again()
+    {
+        await CrashAsync(
+            async store =>
+            {
+                // One record of the log that gives out ten UIDs, alone in its segment.
+                var inbox = await Scenes.InboxAsync(store);
+                await store.Messages.CopyAsync(inbox, UidSet.All, inbox);
+                await Scenes.DeliverAsync(store, "elsewhere", "Archive");
+            }, segmentSize: 1);
+        File.Delete(Scenes.JournalOf(Crashed, e => e is MessagesPlaced { Rows.Length: 10 }).Segment);
+        await using var store = await OpenAsync();
+        Assert.Equal("1:10", await Scenes.UidsAsync(store));
+        Assert.True(await Scenes.DeliverAsync(store, "goes on") > 20);
+        Assert.Equal((MailEventSeverity.Error, "LostOperations"), (Assert.Single(_noticed).Severity, _noticed[0].Kind));
+    }
+
+    [Fact]
+    public async Task The_segment_that_the_index_points_into_must_be_there()
+    {
+        await CrashAsync();
+        File.Move(Path.Combine(Crashed, "content", "00000001.seg"), Path.Combine(Crashed, "content", "00000002.seg"));
+        await Scenes.FailsAsync("StoreCorrupt", OpenAsync);
+    }
+
     private Task<SqliteMailStore> OpenAsync() => SqliteMailStore.OpenAsync(new StoreOptions { Path = Crashed, Noticed = _noticed.Add });
 
     /// <summary>Ten messages, acknowledged one by one, that the index knows nothing of; then the files as they are.</summary>
-    private async Task CrashAsync(Func<SqliteMailStore, Task>? more = null, long segmentSize = 1_000_000)
+    private async Task CrashAsync(Func<SqliteMailStore, Task>? more = null, long segmentSize = 1_000_000, long writeAhead = 1024 * 1024)
     {
         await using var store = await SqliteMailStore.OpenAsync(
-            new StoreOptions { Path = Path.Combine(_path, "running"), CheckpointInterval = TimeSpan.FromDays(1), SegmentSize = segmentSize });
+            new StoreOptions { Path = Path.Combine(_path, "running"), CheckpointInterval = TimeSpan.FromDays(1), SegmentSize = segmentSize, WriteAhead = writeAhead });
         await Scenes.FillAsync(store, 10);
         if (more is not null)
         {
@@ -145,25 +190,20 @@ public sealed class TailDamageTests : IDisposable
         Scenes.Copy(store.Location, Crashed);
     }
 
+    /// <summary>Number of the last operation that the index has.</summary>
+    private long Known()
+    {
+        using var index = new Sqlite.IndexReader(new Sqlite.IndexConnection(IO.SystemStoreIO.Instance, Path.Combine(Crashed, "index.db"), create: false));
+        return index.Position()!.Sequence;
+    }
+
     /// <summary>Offset of the n-th record of a kind behind what the index knows, which ends with the last change of accounts and folders.</summary>
     private long Record(RecordKind kind, int number)
     {
         var segment = Path.Combine(Crashed, "content", "00000001.seg");
         using var index = new Sqlite.IndexReader(new Sqlite.IndexConnection(IO.SystemStoreIO.Instance, Path.Combine(Crashed, "index.db"), create: false));
         var from = index.Position()!.Offset;
-        return Records(segment).Where(r => r.Offset >= from && r.Header.Kind == kind).ElementAt(number).Offset;
-    }
-
-    private static List<(long Offset, RecordHeader Header)> Records(string segment)
-    {
-        var octets = File.ReadAllBytes(segment);
-        var records = new List<(long, RecordHeader)>();
-        for (long at = 0; at + RecordHeader.Size <= octets.Length && RecordHeader.TryRead(octets.AsSpan((int)at), out var header); at += header.TotalLength)
-        {
-            records.Add((at, header));
-        }
-
-        return records;
+        return Scenes.Records(segment).Where(r => r.Offset >= from && r.Header.Kind == kind).ElementAt(number).Offset;
     }
 
     private void Flip(long at, string? segment = null) => Scenes.Flip(segment ?? Path.Combine(Crashed, "content", "00000001.seg"), at);

@@ -1,0 +1,82 @@
+using MailAdmin.Errors;
+using MailAdmin.Store.Tests.Faults;
+using Xunit;
+
+namespace MailAdmin.Store.Tests.Engine;
+
+/// <summary>A store that is closed while it works: nobody gets its lock before the work has ended.</summary>
+public sealed class ClosingTests : IDisposable
+{
+    private readonly string _path = Path.Combine(Path.GetTempPath(), "mailadmin-" + Guid.NewGuid().ToString("N"));
+
+    public void Dispose() => Directory.Delete(_path, true);
+
+    [Fact]
+    public async Task A_compaction_ends_before_the_store_is_given_up()
+    {
+        using var io = new FailingStoreIO();
+        using var gate = new ManualResetEventSlim();
+        var writing = new TaskCompletionSource();
+        var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _path, IO = io, SegmentSize = 3000 });
+        await Scenes.FillAsync(store, 40, 500);
+        await store.Messages.ExpungeAsync(await Scenes.InboxAsync(store), UidSet.Of(Enumerable.Range(1, 39).Where(i => i % 5 != 0).Select(i => (uint)i)), false);
+        io.Called = call =>
+        {
+            if (call == "write" && writing.TrySetResult())
+            {
+                gate.Wait();
+            }
+
+            return null;
+        };
+        var compacting = store.CompactAsync();
+        await writing.Task;
+        var closing = store.DisposeAsync().AsTask();
+        for (var i = 0; i < 1000 && !closing.IsCompleted; i++)
+        {
+            await Task.Yield();
+        }
+
+        await Scenes.FailsAsync("StoreInUse", () => SqliteMailStore.OpenAsync(new StoreOptions { Path = _path }));
+        gate.Set();
+        await closing;
+        Assert.True(compacting.IsCompleted);
+        Assert.Equal("StoreClosed", (await Assert.ThrowsAsync<MailAdminException>(() => compacting)).ErrorId);
+        Assert.Equal("StoreClosed", (await Assert.ThrowsAsync<MailAdminException>(() => store.CompactAsync())).ErrorId);
+        await using var again = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _path });
+        Assert.StartsWith("message 35 ", await Scenes.TextAsync(again, 35), StringComparison.Ordinal);
+        Assert.Equal(41u, await Scenes.DeliverAsync(again, "goes on"));
+        Assert.Empty(await Scenes.FindingsAsync(again));
+    }
+
+    [Fact]
+    public async Task A_verification_ends_before_the_store_is_given_up()
+    {
+        using var io = new FailingStoreIO();
+        using var gate = new ManualResetEventSlim();
+        var reading = new TaskCompletionSource();
+        var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _path, IO = io });
+        await Scenes.FillAsync(store, 40, 500);
+        io.Called = call =>
+        {
+            if (call == "read" && reading.TrySetResult())
+            {
+                gate.Wait();
+            }
+
+            return null;
+        };
+        var verifying = Task.Run(() => Scenes.FindingsAsync(store));
+        await reading.Task;
+        var closing = store.DisposeAsync().AsTask();
+        for (var i = 0; i < 1000 && !closing.IsCompleted; i++)
+        {
+            await Task.Yield();
+        }
+
+        await Scenes.FailsAsync("StoreInUse", () => SqliteMailStore.OpenAsync(new StoreOptions { Path = _path }));
+        gate.Set();
+        await closing;
+        Assert.Equal("StoreClosed", (await Assert.ThrowsAsync<MailAdminException>(() => verifying)).ErrorId);
+    }
+}

@@ -223,10 +223,10 @@ internal sealed class LogReplay
         }
     }
 
-    /// <summary>Empties the spool: what is there belongs to no message any more, also after an orderly end.</summary>
+    /// <summary>Empties the spool: what is there belongs to no message any more, also after an orderly end. Somebody else's file stays, where the directory was one before.</summary>
     public static void SweepSpool(IStoreIO io, SegmentTable segments)
     {
-        foreach (var name in io.List(segments.SpoolDirectory))
+        foreach (var name in io.List(segments.SpoolDirectory).Where(n => n.EndsWith(".tmp", StringComparison.Ordinal) && n.AsSpan(0, n.Length - 4).IndexOfAnyExceptInRange('0', '9') < 0))
         {
             io.Delete(Path.Combine(segments.SpoolDirectory, name));
         }

@@ -15,6 +15,9 @@ internal sealed class TrigramBlock
     private const ulong Magic = 0x0131_4952_5441_4D; // "MATRI1" and the version
     private const int HeadLength = 24;
 
+    /// <summary>What the name of a block ends in while it is written.</summary>
+    public const string Unfinished = ".tmp";
+
     private readonly IStoreIO _io;
     private readonly string _path;
     private readonly int _listStart;
@@ -70,7 +73,7 @@ internal sealed class TrigramBlock
 
         BinaryPrimitives.WriteInt32LittleEndian(octets.AsSpan(start - 4), at);
         BinaryPrimitives.WriteUInt64LittleEndian(octets.AsSpan(at), XxHash3.HashToUInt64(octets.AsSpan(0, at)));
-        var temporary = path + ".tmp";
+        var temporary = path + Unfinished;
         if (io.Exists(temporary))
         {
             io.Delete(temporary);

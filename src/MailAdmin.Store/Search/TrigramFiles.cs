@@ -8,7 +8,7 @@ internal sealed class TrigramFiles(IStoreIO io, string directory, ulong storeTag
 {
     private const string Suffix = ".tri";
 
-    /// <summary>Blocks of earlier runs; what else lies in the directory is deleted.</summary>
+    /// <summary>Blocks of earlier runs; those that are damaged or were never finished are deleted. What is not ours stays.</summary>
     public List<TrigramBlock> Load()
     {
         var blocks = new List<TrigramBlock>();
@@ -20,6 +20,11 @@ internal sealed class TrigramFiles(IStoreIO io, string directory, ulong storeTag
         foreach (var name in io.List(directory))
         {
             var path = Path.Combine(directory, name);
+            if (!name.EndsWith(Suffix, StringComparison.Ordinal) && !name.EndsWith(Suffix + TrigramBlock.Unfinished, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             try
             {
                 if (name.EndsWith(Suffix, StringComparison.Ordinal) && TrigramBlock.Open(io, path, storeTag) is { } block)

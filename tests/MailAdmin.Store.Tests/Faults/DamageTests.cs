@@ -139,8 +139,12 @@ public sealed class DamageTests : IDisposable
             await File.WriteAllTextAsync(Path.Combine(_path, "spool", $"{i:D10}.tmp"), "left");
         }
 
+        var theirs = Path.Combine(_path, "spool", "letter.txt");
+        await File.WriteAllTextAsync(theirs, "of somebody who had a directory of this name");
+
         await using var store = await OpenAsync();
         Assert.Equal(11u, await DeliverAsync(store, new string('x', 200_000)));
+        Assert.True(File.Exists(theirs));
     }
 
     [Fact]

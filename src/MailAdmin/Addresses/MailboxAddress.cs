@@ -110,6 +110,12 @@ public readonly record struct MailboxAddress
             return false;
         }
 
+        if (IsPlain(text))
+        {
+            domain = text;
+            return true;
+        }
+
         try
         {
             domain = Idn.GetAscii(text).ToLowerInvariant();
@@ -120,6 +126,30 @@ public readonly record struct MailboxAddress
         }
 
         return domain.Length <= MaxDomainOctets;
+    }
+
+    // Most are canonical already, and IdnMapping makes and throws away an object of the system's library to see it. What is not sure here is left to it:
+    // capitals, labels with two hyphens (A-labels among them), empty and long ones, hyphens at their ends.
+    private static bool IsPlain(string text)
+    {
+        var (label, last) = (0, '.');
+        foreach (var c in text)
+        {
+            if (c == '.' ? last is '.' or '-' : !(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || (c == '-' && last is not ('.' or '-'))))
+            {
+                return false;
+            }
+
+            label = c == '.' ? 0 : label + 1;
+            if (label > 63)
+            {
+                return false;
+            }
+
+            last = c;
+        }
+
+        return last is not ('.' or '-');
     }
 
     /// <summary>

@@ -35,6 +35,8 @@ internal sealed class EventHub(TimeProvider time) : IEventSink
     public void Publish(string kind, MailEventSeverity severity, string message, ServerEventDetails details = default)
     {
         var at = time.GetUtcNow();
+        // A cause's text may have several lines; an event is one.
+        message = message.ReplaceLineEndings(" ");
         var detail = details.Cause?.ToString();
         lock (_gate)
         {

@@ -23,8 +23,10 @@ internal sealed class EventLoggerProvider(IEventSink events) : ILoggerProvider
             {
                 var error = logLevel >= LogLevel.Error;
                 var text = formatter(state, exception);
+                // Some lines name their reason already.
+                var isWhole = exception is null || text.Contains(exception.Message, StringComparison.Ordinal);
                 events.Publish(
-                    error ? "Error" : "Warning", error ? MailEventSeverity.Error : MailEventSeverity.Warning, exception is null ? text : $"{text}: {exception.Message}",
+                    error ? "Error" : "Warning", error ? MailEventSeverity.Error : MailEventSeverity.Warning, isWhole ? text : $"{text}: {exception!.Message}",
                     new ServerEventDetails(Cause: exception));
             }
         }

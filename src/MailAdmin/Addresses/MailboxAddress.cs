@@ -18,6 +18,9 @@ public readonly record struct MailboxAddress
     /// <summary>Longest domain, in octets. RFC 5321 §4.5.3.1.2.</summary>
     public const int MaxDomainOctets = 255;
 
+    /// <summary>255 octets in a DNS message are 253 characters.</summary>
+    private const int MaxPlainLength = 253;
+
     private static readonly IdnMapping Idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
 
     private MailboxAddress(string localPart, string domain)
@@ -110,7 +113,7 @@ public readonly record struct MailboxAddress
             return false;
         }
 
-        if (IsPlain(text))
+        if (text.Length <= MaxPlainLength && IsPlain(text))
         {
             domain = text;
             return true;

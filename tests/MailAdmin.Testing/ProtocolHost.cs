@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MailAdmin.Server.Connections;
 using MailAdmin.Server.Diagnostics;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailAdmin.Testing;
 
@@ -47,21 +46,25 @@ public sealed class ProtocolHost : IAsyncDisposable
     /// <summary>Starts it. Hand in <paramref name="events"/> and <paramref name="counters"/> where the handler has them from elsewhere.</summary>
     public static async Task<ProtocolHost> StartAsync(
         IProtocolHandler handler, MailProtocol protocol, MailTlsMode tlsMode = MailTlsMode.StartTls, ServerLimits? limits = null,
-        TimeProvider? time = null, RecordingEvents? events = null, ServerCounters? counters = null, IReadOnlyList<IPNetwork>? trustedProxies = null)
+        TimeProvider? time = null, RecordingEvents? events = null, ServerCounters? counters = null, IReadOnlyList<IPNetwork>? trustedProxies = null,
+        Func<Socket, CancellationToken, ValueTask<Socket>>? accept = null)
     {
         events ??= new RecordingEvents();
         var services = new ConnectionServices(time ?? TimeProvider.System)
         {
             Counters = counters ?? new ServerCounters(),
             Events = events,
-            Log = new RecordingLogger(events),
             Limits = limits ?? new ServerLimits(),
             TrustedProxies = trustedProxies ?? [],
             Tls = tlsMode == MailTlsMode.None ? null : new TlsConfiguration(TestCertificate.Value),
         };
         var table = new ConnectionTable(services);
         var listener = new ConnectionListener(
-            new MailEndpoint(protocol, "127.0.0.1", 0, tlsMode), handler, table, services, (_, e) => events.Faults.Add(e));
+            new MailEndpoint(protocol, "127.0.0.1", 0, tlsMode), handler, table, services,
+            (_, fault, cause) => events.Publish("Fault", MailEventSeverity.Error, fault ?? "", new ServerEventDetails(Cause: cause)))
+        {
+            Accept = accept ?? (static (socket, stopping) => socket.AcceptAsync(stopping)),
+        };
         await listener.StartAsync(CancellationToken.None);
         return new ProtocolHost(listener, table, services, events);
     }
@@ -106,25 +109,16 @@ public sealed class RecordingEvents : IEventSink
 {
     /// <summary>Kind, severity and text of each event.</summary>
     public ConcurrentQueue<(string Kind, MailEventSeverity Severity, string Message, ServerEventDetails Details)> All { get; } = new();
-    /// <summary>Exceptions that were logged as faults of ours or ended an accept loop.</summary>
+    /// <summary>Causes of errors.</summary>
     public ConcurrentBag<Exception> Faults { get; } = [];
 
     /// <inheritdoc/>
-    public void Publish(string kind, MailEventSeverity severity, string message, ServerEventDetails details = default) =>
-        All.Enqueue((kind, severity, message, details));
-}
-
-internal sealed class RecordingLogger(RecordingEvents events) : ILogger
-{
-    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => NullLogger.Instance.BeginScope(state);
-
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Publish(string kind, MailEventSeverity severity, string message, ServerEventDetails details = default)
     {
-        if (exception is not null && IsEnabled(logLevel))
+        All.Enqueue((kind, severity, message, details));
+        if (details.Cause is { } cause && severity == MailEventSeverity.Error)
         {
-            events.Faults.Add(exception);
+            Faults.Add(cause);
         }
     }
 }

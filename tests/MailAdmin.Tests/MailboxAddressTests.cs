@@ -1,3 +1,4 @@
+using System.Globalization;
 using MailAdmin.Addresses;
 
 namespace MailAdmin.Tests;
@@ -27,6 +28,34 @@ public class MailboxAddressTests
     {
         Assert.False(MailboxAddress.TryParse(text, out _, out var reason));
         Assert.False(string.IsNullOrEmpty(reason));
+    }
+
+    [Fact]
+    public void A_domain_that_is_seen_to_be_canonical_is_what_the_mapping_makes_of_it()
+    {
+        var idn = new IdnMapping { AllowUnassigned = false, UseStd3AsciiRules = true };
+        var random = new Random(4711);
+        var valid = 0;
+        string[] pieces = ["a", "z", "0", "9", "-", ".", "xn--", new string('b', 62), "example", "com", "B", "_", "\u00fc"];
+        for (var i = 0; i < 100_000; i++)
+        {
+            var text = string.Concat(Enumerable.Range(0, random.Next(1, 7)).Select(_ => pieces[random.Next(pieces.Length)])).TrimEnd('.');
+            string? mapped = null;
+            try
+            {
+                mapped = text.Length is 0 or > MailboxAddress.MaxDomainOctets ? null : idn.GetAscii(text).ToLowerInvariant();
+            }
+            catch (ArgumentException)
+            {
+                // No domain name.
+            }
+
+            valid += mapped is null ? 0 : 1;
+            MailboxAddress.TryCanonicalDomain(text, out var canonical);
+            Assert.True(mapped == canonical, $"{text}: {mapped} and {canonical}");
+        }
+
+        Assert.InRange(valid, 1000, 99_000);
     }
 
     [Fact]

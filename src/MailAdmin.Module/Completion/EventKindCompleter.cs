@@ -9,7 +9,7 @@ public sealed class EventKindCompleter : IArgumentCompleter
 {
     private static readonly string[] Kinds =
     [
-        "Delivered", "Refused", "Queued", "Relayed", "Deferred", "Bounced", "LoginSucceeded", "LoginFailed", "SessionOpened", "SessionClosed", "MessageAdded", "FlagsChanged", "Expunged",
+        "Delivered", "Refused", "Queued", "Relayed", "Deferred", "Bounced", "LoginSucceeded", "LoginFailed", "SessionOpened", "SessionClosed", "ConnectionRefused", "MessageAdded", "FlagsChanged", "Expunged",
         "FolderChanged", "MailboxChanged", "ServerStateChanged", "ServerChanged", "Warning", "Error",
     ];
 

@@ -34,6 +34,9 @@ public sealed class HeaderFilter(bool removeBcc)
     /// <summary>Octets already taken from the line that ended the header by being no field; they belong in front of the body.</summary>
     public ReadOnlySpan<byte> Held => _name.AsSpan(0, _nameLength);
 
+    /// <summary>What was passed on ends within a field: whoever adds fields ends its line first.</summary>
+    public bool IsInField => _state == State.Line && !_dropping;
+
     /// <summary>Received fields seen. RFC 5321 §6.3.</summary>
     public int ReceivedCount { get; private set; }
     /// <summary>A Date field was seen.</summary>
@@ -75,6 +78,15 @@ public sealed class HeaderFilter(bool removeBcc)
         }
 
         return at;
+    }
+
+    /// <summary>Nothing more comes: the start of a line that has not become a field is none.</summary>
+    public void Complete()
+    {
+        if (_state == State.Name)
+        {
+            End(emptyLine: false);
+        }
     }
 
     private int BeginLine(byte first)

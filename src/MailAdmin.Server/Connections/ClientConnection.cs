@@ -51,6 +51,14 @@ public abstract class ClientConnection
     /// after the latter the connection can be read on.</exception>
     public abstract ValueTask<ReadResult> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// As <see cref="ReadAsync"/>, for octets of a message whose content is on its way (DATA, BDAT, APPEND): a server that stops lets it come to its end, as long
+    /// as its drain lasts, and only then is <see cref="Aborted"/> set.
+    /// </summary>
+    /// <exception cref="TimeoutException">Nothing came within <paramref name="timeout"/>.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="Aborted"/> was set, or <see cref="Closing"/> for this session alone.</exception>
+    public abstract ValueTask<ReadResult> ReadContentAsync(TimeSpan timeout);
+
     /// <summary>As PipeReader.AdvanceTo.</summary>
     public abstract void AdvanceTo(SequencePosition consumed, SequencePosition examined);
 

@@ -11,15 +11,14 @@ internal sealed class ConnectionListener : IHostedService, IDisposable
     /// <summary>Connections that may wait for the accept loop; the system cuts it to its own bound.</summary>
     private const int Backlog = 1024;
 
-    /// <summary>Pause when the process is out of descriptors: accepting again at once would only spin.</summary>
-    private static readonly TimeSpan ExhaustedPause = TimeSpan.FromMilliseconds(100);
-
     private readonly MailEndpoint _wanted;
     private readonly IProtocolHandler _handler;
     private readonly ConnectionTable _table;
     private readonly ConnectionServices _services;
-    private readonly Action<ConnectionListener, Exception> _died;
+    private readonly Action<ConnectionListener, string?, Exception?> _fault;
+    private readonly Throttle _refused, _hindered;
     private readonly CancellationTokenSource _stopping = new();
+    private bool _isFaulty;
     private Socket? _socket;
     private Task _loop = Task.CompletedTask;
 
@@ -28,19 +27,25 @@ internal sealed class ConnectionListener : IHostedService, IDisposable
     /// <param name="handler">What is spoken there.</param>
     /// <param name="table">Where its connections are kept.</param>
     /// <param name="services">What they share.</param>
-    /// <param name="died">Told when the accept loop ends without having been asked to.</param>
-    public ConnectionListener(MailEndpoint endpoint, IProtocolHandler handler, ConnectionTable table, ConnectionServices services, Action<ConnectionListener, Exception> died)
+    /// <param name="fault">Told, with its cause, that it accepts nobody, for now or at all; and with null that it does again.</param>
+    public ConnectionListener(
+        MailEndpoint endpoint, IProtocolHandler handler, ConnectionTable table, ConnectionServices services, Action<ConnectionListener, string?, Exception?> fault)
     {
         _wanted = endpoint;
         Endpoint = endpoint;
         _handler = handler;
         _table = table;
         _services = services;
-        _died = died;
+        _fault = fault;
+        _refused = new Throttle(services.Clock.Time);
+        _hindered = new Throttle(services.Clock.Time);
     }
 
     /// <summary>Where it listens; the port is known once it was started.</summary>
     public MailEndpoint Endpoint { get; private set; }
+
+    /// <summary>How it accepts; tests let it fail.</summary>
+    public Func<Socket, CancellationToken, ValueTask<Socket>> Accept { get; init; } = static (listener, stopping) => listener.AcceptAsync(stopping);
 
     /// <summary>Binds and begins to accept.</summary>
     /// <exception cref="SocketException">The port is taken or may not be used, or the address is not ours.</exception>
@@ -60,6 +65,8 @@ internal sealed class ConnectionListener : IHostedService, IDisposable
                 socket.ExclusiveAddressUse = true;
             }
 
+            // On Linux the sockets that it accepts have it from here.
+            socket.NoDelay = true;
             socket.Bind(new IPEndPoint(address, _wanted.Port));
             socket.Listen(Backlog);
         }
@@ -93,37 +100,35 @@ internal sealed class ConnectionListener : IHostedService, IDisposable
         await Task.Yield();
         try
         {
-            while (!_stopping.IsCancellationRequested)
-            {
-                Socket socket;
-                try
-                {
-                    socket = await listener.AcceptAsync(_stopping.Token);
-                }
-                catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
-                {
-                    // The client was gone before we came to it.
-                    continue;
-                }
-                catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
-                {
-                    ConnectionLog.Exhausted(_services.Log, Endpoint.ToString());
-                    await Task.Delay(ExhaustedPause, _services.Clock.Time, _stopping.Token);
-                    continue;
-                }
-
-                Take(socket);
-            }
-        }
-        catch (Exception e) when (_stopping.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException or SocketException)
-        {
-            // Asked to.
+            await AcceptLoop.RunAsync(stopping => Accept(listener, stopping), Take, Hindered, _services.Clock.Time, _stopping.Token);
         }
         catch (Exception e)
         {
             // An endpoint that no longer answers must be seen, whatever the cause.
-            ConnectionLog.Died(_services.Log, e, Endpoint.ToString());
-            _died(this, e);
+            _fault(this, $"{Endpoint} no longer accepts: {e.Message}", e);
+        }
+    }
+
+    private void Hindered(int inARow, Exception? cause)
+    {
+        if (cause is null)
+        {
+            if (_isFaulty)
+            {
+                _fault(this, null, null);
+            }
+
+            _isFaulty = false;
+        }
+        else if (inARow == AcceptLoop.Many)
+        {
+            _isFaulty = true;
+            _fault(this, $"{Endpoint} has accepted nobody for a while and goes on trying: {cause.Message}", cause);
+        }
+        else if (inARow == 1 && _hindered.Passes(out _))
+        {
+            _services.Events.Publish("Warning", MailEventSeverity.Warning, $"{Endpoint} cannot accept a connection and goes on trying: {cause.Message}",
+                new ServerEventDetails(Protocol: Endpoint.Protocol, Cause: cause));
         }
     }
 
@@ -131,15 +136,22 @@ internal sealed class ConnectionListener : IHostedService, IDisposable
     {
         SocketConnection? connection;
         ConnectionRefusal? refusal;
+        IPAddress? address;
         try
         {
-            socket.NoDelay = true;
+            if (!OperatingSystem.IsLinux())
+            {
+                socket.NoDelay = true;
+            }
+
             if (_table.TryAdd(socket, Endpoint, out connection, out refusal))
             {
                 _services.Counters[Endpoint.Protocol].Connection();
                 ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.listener.RunAsync(state.connection), (listener: this, connection), preferLocal: false);
                 return;
             }
+
+            address = (socket.RemoteEndPoint as IPEndPoint)?.Address;
         }
         catch (SocketException)
         {
@@ -148,24 +160,49 @@ internal sealed class ConnectionListener : IHostedService, IDisposable
             return;
         }
 
-        ConnectionLog.Refused(_services.Log, Endpoint.ToString(), refusal.Reason);
+        TellRefused(address, refusal);
         _ = RefuseAsync(socket, refusal);
     }
 
     private async Task RunAsync(SocketConnection connection)
     {
-        var details = new ServerEventDetails(connection.Id, Endpoint.Protocol, RemoteAddress: connection.Remote.Address.ToString());
-        _services.Events.Publish("SessionOpened", MailEventSeverity.Information, $"{Endpoint.Service} session opened from {connection.Remote}", details);
         try
         {
-            await connection.RunAsync(_handler, _table.Refusal);
+            await connection.RunAsync(_handler, Admit);
         }
         finally
         {
             _table.Remove(connection);
         }
 
-        _services.Events.Publish("SessionClosed", MailEventSeverity.Information, $"{Endpoint.Service} session closed", details with { Mailbox = connection.Activity.Mailbox });
+        if (connection.IsAdmitted)
+        {
+            _services.Events.Publish("SessionClosed", MailEventSeverity.Information, $"{Endpoint.Service} session closed", connection.Details());
+        }
+    }
+
+    /// <summary>The client's address is known now, also behind a proxy, which the table could not judge.</summary>
+    private ConnectionRefusal? Admit(SocketConnection connection)
+    {
+        if (connection.IsProxied && _table.Refusal(connection) is { } refusal)
+        {
+            TellRefused(connection.Remote.Address, refusal);
+            return refusal;
+        }
+
+        _services.Events.Publish("SessionOpened", MailEventSeverity.Information, $"{Endpoint.Service} session opened from {connection.Remote}", connection.Details());
+        return null;
+    }
+
+    private void TellRefused(IPAddress? address, ConnectionRefusal refusal)
+    {
+        if (_refused.Passes(out var held))
+        {
+            address = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+            var others = held > 0 ? $" (and {held} others since the last that was told)" : "";
+            _services.Events.Publish("ConnectionRefused", MailEventSeverity.Warning, $"{Endpoint.Service} refused a connection from {address}: {refusal.Reason}{others}",
+                new ServerEventDetails(Protocol: Endpoint.Protocol, RemoteAddress: address?.ToString()));
+        }
     }
 
     /// <summary>One line and the door closes; in TLS from the first octet there is nobody to read a line yet.</summary>

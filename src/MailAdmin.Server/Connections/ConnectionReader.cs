@@ -5,10 +5,15 @@ using System.Threading.Tasks.Sources;
 
 namespace MailAdmin.Server.Connections;
 
-/// <summary>Why a wait for octets ended without any.</summary>
+/// <summary>Why a wait for octets ended without any; the later go before the earlier.</summary>
 internal enum ReadStop
 {
-    None, TimedOut, Canceled, Closing, Aborted,
+    None, TimedOut, Canceled,
+    /// <summary>The server stops: only waits for a command end, not those for a content that is on its way.</summary>
+    Stopping,
+    /// <summary>This session is to end.</summary>
+    Closing,
+    Aborted,
 }
 
 /// <summary>
@@ -18,7 +23,7 @@ internal enum ReadStop
 /// Invariants: a wait that is meant to be long (IDLE; any wait in TLS, which would hold far more) rents nothing: a read of zero octets comes
 /// first. A wait for the next command in plaintext holds one small segment, which saves two system calls a command. At most one read is
 /// under way, and it is never cancelled: who gives up waiting (time, IDLE ended, server stop) leaves it standing and the next caller takes it over, so that a
-/// TLS record is never torn. While a read is under way only its completion touches the segments.
+/// TLS record is never torn. The stream that it reads through is its own to dispose of, once no read is under way in it. While a read is under way only its completion touches the segments.
 /// </remarks>
 internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
 {
@@ -39,7 +44,7 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
 
     private Stage _stage;
     private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _io;
-    private bool _pending, _waiting;
+    private bool _pending, _waiting, _isContent;
     private long _deadline = long.MaxValue;
     private ReadStop _sticky;
     private CancellationToken _token;
@@ -90,8 +95,8 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
         }
     }
 
-    /// <summary>As <see cref="ClientConnection.ReadAsync"/>; <paramref name="deadline"/> on the meter's clock.</summary>
-    public ValueTask<ReadResult> ReadAsync(long deadline, CancellationToken cancellationToken)
+    /// <summary>As <see cref="ClientConnection.ReadAsync"/>, or <see cref="ClientConnection.ReadContentAsync"/>; <paramref name="deadline"/> on the meter's clock.</summary>
+    public ValueTask<ReadResult> ReadAsync(long deadline, bool isContent, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -101,7 +106,7 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
         bool start;
         lock (_gate)
         {
-            if (_sticky != ReadStop.None)
+            if (_sticky != ReadStop.None && !(isContent && _sticky == ReadStop.Stopping))
             {
                 return ValueTask.FromException<ReadResult>(Explain(_sticky, default));
             }
@@ -124,6 +129,7 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
             _pending = true;
             _core.Reset();
             _deadline = deadline;
+            _isContent = isContent;
             _waiting = true;
         }
 
@@ -161,7 +167,7 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
                 _sticky = why;
             }
 
-            if (!_waiting)
+            if (!_waiting || (_isContent && why == ReadStop.Stopping))
             {
                 return;
             }
@@ -197,17 +203,21 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
         _core.SetResult(ReadStop.TimedOut);
     }
 
-    /// <summary>Gives the buffers back once no read is under way; the socket is closed by then.</summary>
+    /// <summary>Gives buffers and stream back once no read is under way; the socket is closed by then.</summary>
     public void Close()
     {
         lock (_gate)
         {
             _closed = true;
-            if (!_pending)
+            if (_pending)
             {
-                ReleaseAll();
+                return;
             }
+
+            ReleaseAll();
         }
+
+        _stream?.Dispose();
     }
 
     private void Resume()
@@ -217,24 +227,28 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
             return;
         }
 
+        bool closed, waiting;
         lock (_gate)
         {
             _pending = false;
-            if (_closed)
+            (closed, waiting) = (_closed, _waiting);
+            _waiting = false;
+            if (closed)
             {
                 ReleaseAll();
             }
-
-            if (!_waiting)
-            {
-                return;
-            }
-
-            _waiting = false;
         }
 
-        _core.RunContinuationsAsynchronously = false;
-        _core.SetResult(ReadStop.None);
+        if (closed)
+        {
+            _stream?.Dispose();
+        }
+
+        if (waiting)
+        {
+            _core.RunContinuationsAsynchronously = false;
+            _core.SetResult(ReadStop.None);
+        }
     }
 
     /// <summary>Carries the read on: true when there are octets, the end or a fault; false when it waits and will call <see cref="Resume"/>.</summary>
@@ -307,7 +321,7 @@ internal sealed partial class ConnectionReader : IValueTaskSource<ReadResult>
     {
         ReadStop.TimedOut => new TimeoutException("The client sent nothing in time."),
         ReadStop.Canceled => new OperationCanceledException(token),
-        ReadStop.Closing => new OperationCanceledException("The session is to end."),
+        ReadStop.Stopping or ReadStop.Closing => new OperationCanceledException("The session is to end."),
         _ => new OperationCanceledException("The connection is gone."),
     };
 

@@ -1,5 +1,4 @@
 using MailAdmin.Server.Diagnostics;
-using Microsoft.Extensions.Logging;
 
 namespace MailAdmin.Server.Connections;
 
@@ -17,7 +16,6 @@ internal sealed class ConnectionServices
     public BlockList Blocks { get; }
     public required ServerCounters Counters { get; init; }
     public required IEventSink Events { get; init; }
-    public required ILogger Log { get; init; }
     /// <summary>Limits for connections to come; replaced whole by Set-MailServer.</summary>
     public required ServerLimits Limits { get; set; }
     /// <summary>Where connections begin with a PROXY header.</summary>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
 using System.Net.Sockets;
+using MailAdmin.Addresses;
 using MailAdmin.Server.Diagnostics;
 
 namespace MailAdmin.Server.Connections;
@@ -19,7 +19,7 @@ internal sealed class ConnectionTable : IDisposable
     private const int KeptTranscripts = 100;
 
     private readonly ConcurrentDictionary<string, SocketConnection> _connections = new(StringComparer.Ordinal);
-    private readonly Dictionary<IPAddress, int> _perAddress = [];
+    private readonly Dictionary<IpRange, int> _perAddress = [];
     private readonly ConcurrentQueue<(string Id, TranscriptRing Ring)> _ended = new();
     private readonly int[] _perProtocol = new int[4];
     private readonly ConnectionServices _services;
@@ -95,12 +95,13 @@ internal sealed class ConnectionTable : IDisposable
 
         if (!connection.IsLoopback)
         {
-            if (!TryCount(address))
+            var network = PeerNetwork.Of(address);
+            if (!TryCount(network))
             {
                 return new("Too many connections from your address");
             }
 
-            connection.CountedAs = address;
+            connection.CountedAs = network;
         }
 
         return null;
@@ -119,13 +120,13 @@ internal sealed class ConnectionTable : IDisposable
 
         Interlocked.Decrement(ref _perProtocol[(int)connection.Endpoint.Protocol]);
         Interlocked.Decrement(ref _count);
-        if (connection.CountedAs is { } address)
+        if (connection.CountedAs is { } network)
         {
             lock (_perAddress)
             {
-                if (--_perAddress[address] == 0)
+                if (--_perAddress[network] == 0)
                 {
-                    _perAddress.Remove(address);
+                    _perAddress.Remove(network);
                 }
             }
         }
@@ -174,7 +175,7 @@ internal sealed class ConnectionTable : IDisposable
         }
         catch (TimeoutException)
         {
-            ConnectionLog.Stuck(_services.Log, Count);
+            _services.Events.Publish("Warning", MailEventSeverity.Warning, $"{Count} sessions did not end when the server stopped");
         }
     }
 
@@ -189,17 +190,17 @@ internal sealed class ConnectionTable : IDisposable
         }
     }
 
-    private bool TryCount(IPAddress address)
+    private bool TryCount(IpRange network)
     {
         lock (_perAddress)
         {
-            var count = _perAddress.GetValueOrDefault(address);
+            var count = _perAddress.GetValueOrDefault(network);
             if (count >= _services.Limits.MaxConnectionsPerAddress)
             {
                 return false;
             }
 
-            _perAddress[address] = count + 1;
+            _perAddress[network] = count + 1;
             return true;
         }
     }

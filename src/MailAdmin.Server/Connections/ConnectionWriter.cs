@@ -111,8 +111,26 @@ internal sealed class ConnectionWriter(Socket socket, ConnectionMeter meter, Tim
         _closed = true;
     }
 
-    /// <summary>Gives the buffers back; no flush is under way.</summary>
-    public void ReleaseAll()
+    /// <summary>The session is over: gives buffers and stream back; no flush is under way and the socket is closed.</summary>
+    public async ValueTask EndAsync()
+    {
+        ReleaseAll();
+        if (_stream is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await _stream.DisposeAsync();
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // DEFLATE has a last block to write, and nobody to write it to; what it holds is given back nonetheless.
+        }
+    }
+
+    private void ReleaseAll()
     {
         while (_head is { } segment)
         {

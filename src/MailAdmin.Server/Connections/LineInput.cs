@@ -24,8 +24,10 @@ internal sealed class LineInput(ClientConnection connection, TimeProvider time, 
     /// <summary>
     /// The next command line, which must be whole within <paramref name="timeout"/>. Null at the client's end; its status is never NeedMore.
     /// </summary>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="inContent">A message's content goes on behind the line; see <see cref="ClientConnection.ReadContentAsync"/>.</param>
     /// <exception cref="TimeoutException">It was not.</exception>
-    public async ValueTask<InputLine?> ReadLineAsync(TimeSpan timeout)
+    public async ValueTask<InputLine?> ReadLineAsync(TimeSpan timeout, bool inContent = false)
     {
         long? started = null;
         if (connection.Output.UnflushedBytes > FlushAbove)
@@ -44,7 +46,7 @@ internal sealed class LineInput(ClientConnection connection, TimeProvider time, 
             // One octet a minute must not hold a session for ever: the wait is for the line, not for its next octet.
             var left = started is { } since ? timeout - time.GetElapsedTime(since) : timeout;
             started ??= time.GetTimestamp();
-            if (_ended || !await WaitAsync(left > TimeSpan.Zero ? left : throw new TimeoutException()))
+            if (_ended || !await WaitAsync(left > TimeSpan.Zero ? left : throw new TimeoutException(), inContent))
             {
                 return null;
             }
@@ -56,7 +58,7 @@ internal sealed class LineInput(ClientConnection connection, TimeProvider time, 
     {
         while (_buffer.IsEmpty)
         {
-            if (_ended || !await WaitAsync(timeout))
+            if (_ended || !await WaitAsync(timeout, inContent: true))
             {
                 return default;
             }
@@ -90,7 +92,7 @@ internal sealed class LineInput(ClientConnection connection, TimeProvider time, 
     }
 
     // False at the client's end, when nothing more will come.
-    private async ValueTask<bool> WaitAsync(TimeSpan timeout)
+    private async ValueTask<bool> WaitAsync(TimeSpan timeout, bool inContent)
     {
         var before = _buffer.Length;
         if (_held)
@@ -104,7 +106,7 @@ internal sealed class LineInput(ClientConnection connection, TimeProvider time, 
             await connection.Output.FlushAsync();
         }
 
-        var result = await connection.ReadAsync(timeout);
+        var result = await (inContent ? connection.ReadContentAsync(timeout) : connection.ReadAsync(timeout));
         _buffer = result.Buffer;
         _held = true;
         _ended = result.IsCompleted;

@@ -5,11 +5,14 @@ namespace MailAdmin.Server.Connections;
 /// </summary>
 public sealed record ServerLimits
 {
+    /// <summary>Most that a limit in octets may be, 1 TiB: more than any disk gives to one message, and sums of a few of them do not overflow.</summary>
+    public const long MostOctets = 1L << 40;
+
     // ---- connections
 
     /// <summary>Connections open at once, all protocols. 10,000 idle ones fit in 160 MB; above that memory is the next bound.</summary>
     public int MaxConnections { get; init; } = 20_000;
-    /// <summary>Connections at once from one address that is not loopback: a family behind NAT, not a botnet.</summary>
+    /// <summary>Connections at once from one address that is not loopback: a family behind NAT, not a botnet. An IPv6 network of /64 is one address.</summary>
     public int MaxConnectionsPerAddress { get; init; } = 200;
     /// <summary>TLS handshake must be over in this time.</summary>
     public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -30,7 +33,7 @@ public sealed record ServerLimits
     public int SmtpCommandLine { get; init; } = 12_288;
     /// <summary>Text line in content, octets with CRLF. RFC 5321 §4.5.3.1.6 asks for 1000; longer ones are common and taken.</summary>
     public int SmtpTextLine { get; init; } = 1_000_000;
-    /// <summary>Octets of one message; the SIZE announced. RFC 1870.</summary>
+    /// <summary>Octets of one message; the SIZE announced. RFC 1870. No more than <see cref="MostOctets"/>.</summary>
     public long MessageSize { get; init; } = 50L * 1024 * 1024;
     /// <summary>Recipients of one message. RFC 5321 §4.5.3.1.8 asks for 100 at least.</summary>
     public int Recipients { get; init; } = 1000;
@@ -38,6 +41,18 @@ public sealed record ServerLimits
     public int ReceivedHops { get; init; } = 100;
     /// <summary>Wait for a command. RFC 5321 §4.5.3.2.7: 5 minutes.</summary>
     public TimeSpan SmtpIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>
+    /// Commands that lead nowhere (NOOP, RSET, EHLO, HELO, HELP, VRFY) of one session without a message taken between them. A NOOP a minute keeps a session
+    /// open for 16 hours. The later half of them waits <see cref="SmtpTarpit"/> each, one more ends the session.
+    /// </summary>
+    public int SmtpJunkCommands { get; init; } = 1000;
+    /// <summary>
+    /// Refused recipients of one session without a message taken between them: a mailing list with so many dead addresses gets through, who tries names does
+    /// not for long. The later half of them waits <see cref="SmtpTarpit"/> each, one more ends the session.
+    /// </summary>
+    public int SmtpRefusedRecipients { get; init; } = 1000;
+    /// <summary>Pause before the answer to what leads nowhere.</summary>
+    public TimeSpan SmtpTarpit { get; init; } = TimeSpan.FromSeconds(1);
     /// <summary>Messages of one session.</summary>
     public int MessagesPerSession { get; init; } = 10_000;
 

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using MailAdmin.Addresses;
 using MailAdmin.Server.Diagnostics;
 
 namespace MailAdmin.Server.Connections;
@@ -79,8 +80,11 @@ internal sealed class SocketConnection : ClientConnection
     /// <summary>The session waits for its client.</summary>
     public bool IsWaiting => _reader.IsWaiting;
 
-    /// <summary>The address it counts for in the limits, where it does.</summary>
-    public IPAddress? CountedAs { get; set; }
+    /// <summary>The network it counts for in the limits, where it does.</summary>
+    public IpRange? CountedAs { get; set; }
+
+    /// <summary>It is known who it is, and it was let in.</summary>
+    public bool IsAdmitted { get; private set; }
 
     /// <summary>The transcript, to be read.</summary>
     public TranscriptRing Ring { get; }
@@ -90,7 +94,9 @@ internal sealed class SocketConnection : ClientConnection
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public override ValueTask<ReadResult> ReadAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
-        _reader.ReadAsync(_services.Clock.After(timeout), cancellationToken);
+        _reader.ReadAsync(_services.Clock.After(timeout), isContent: false, cancellationToken);
+
+    public override ValueTask<ReadResult> ReadContentAsync(TimeSpan timeout) => _reader.ReadAsync(_services.Clock.After(timeout), isContent: true, CancellationToken.None);
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _reader.AdvanceTo(consumed, examined);
 
@@ -105,7 +111,7 @@ internal sealed class SocketConnection : ClientConnection
         // Behind a PROXY header the client's first TLS record may have come already. Behind STARTTLS nothing may have.
         var early = IsProxied && Endpoint.TlsMode == MailTlsMode.Implicit ? System.Buffers.BuffersExtensions.ToArray(_reader.Buffered()) : [];
         var stream = new SslStream(new SocketStream(_socket, _meter, early), leaveInnerStreamOpen: false);
-        // Before the handshake, so that nothing in plaintext can be read after it (RFC 3207 §4.2).
+        // Before the handshake, so that nothing in plaintext can be read after it (RFC 3207 §4.2). From here on the stream is the reader's to dispose of.
         var dropped = _reader.Switch(stream, probeFirst: true);
         Volatile.Write(ref _handshakeDeadline, _services.Clock.After(Limits.TlsHandshakeTimeout));
         try
@@ -156,7 +162,10 @@ internal sealed class SocketConnection : ClientConnection
         _ = _aborted.CancelAsync();
     }
 
-    /// <summary>Asks the session to say goodbye and end; cut off after <see cref="ClosingGrace"/>.</summary>
+    /// <summary>
+    /// Asks the session to say goodbye and end; cut off after <see cref="ClosingGrace"/>. A server that stops lets it first take to its end a message whose
+    /// content is on its way.
+    /// </summary>
     public void RequestClose(ClosingReason reason, TimeSpan? grace = null)
     {
         if (Interlocked.CompareExchange(ref _closingReason, (int)reason, (int)ClosingReason.None) != (int)ClosingReason.None)
@@ -167,31 +176,33 @@ internal sealed class SocketConnection : ClientConnection
         AbortAfter(grace ?? ClosingGrace);
         // The token first: a session whose read ends asks it whether there is a goodbye to be said.
         _ = _closing.CancelAsync();
-        _reader.Stop(ReadStop.Closing, sticky: true);
+        _reader.Stop(reason == ClosingReason.ServerStopping ? ReadStop.Stopping : ReadStop.Closing, sticky: true);
     }
 
     /// <summary>Runs the session to its end and closes the socket. Never throws.</summary>
     /// <param name="handler">What is spoken.</param>
-    /// <param name="refusal">Asked once a proxy has said who the client is: why it is not let in, or null.</param>
-    public async Task RunAsync(IProtocolHandler handler, Func<SocketConnection, ConnectionRefusal?> refusal)
+    /// <param name="admit">Asked once it is known who the client is: why it is not let in, or null.</param>
+    public async Task RunAsync(IProtocolHandler handler, Func<SocketConnection, ConnectionRefusal?> admit)
     {
         try
         {
             if (IsProxied)
             {
                 await ReadProxyHeaderAsync();
-                if (refusal(this) is { } reason)
-                {
-                    if (Endpoint.TlsMode != MailTlsMode.Implicit)
-                    {
-                        await _writer.WriteAsync(handler.RefusalFor(reason));
-                        await FinishAsync();
-                    }
-
-                    return;
-                }
             }
 
+            if (admit(this) is { } reason)
+            {
+                if (Endpoint.TlsMode != MailTlsMode.Implicit)
+                {
+                    await _writer.WriteAsync(handler.RefusalFor(reason));
+                    await FinishAsync();
+                }
+
+                return;
+            }
+
+            IsAdmitted = true;
             if (Endpoint.TlsMode == MailTlsMode.Implicit)
             {
                 await UpgradeToTlsAsync(_aborted.Token);
@@ -202,24 +213,19 @@ internal sealed class SocketConnection : ClientConnection
         }
         catch (Exception e) when (e is IOException or TimeoutException or OperationCanceledException or AuthenticationException or SocketException or ObjectDisposedException)
         {
-            ConnectionLog.Ended(_services.Log, Id, Endpoint.Protocol, e.GetType().Name, e.Message);
-            if (e is AuthenticationException)
-            {
-                Ring.Add(TranscriptDirection.Note, "TLS handshake failed");
-            }
+            // The innermost is what the system or the TLS library said.
+            Ring.Add(TranscriptDirection.Note, $"{(e is AuthenticationException ? "TLS handshake failed" : "Ended")}: {e.GetBaseException().Message}");
         }
         catch (Exception e)
         {
             // The one place where a fault of a session ends: it costs this client its connection and nobody else anything.
-            ConnectionLog.Failed(_services.Log, e, Id, Endpoint.Protocol);
-            _services.Events.Publish("Error", MailEventSeverity.Error, $"A session failed inside: {e.GetType().Name}.",
-                new ServerEventDetails(Id, Endpoint.Protocol, Activity.Mailbox, RemoteAddress: Remote.Address.ToString()));
+            _services.Events.Publish("Error", MailEventSeverity.Error, $"A session failed inside: {e.GetType().Name}: {e.Message}", Details() with { Cause = e });
         }
         finally
         {
             Abort();
             _reader.Close();
-            _writer.ReleaseAll();
+            await _writer.EndAsync();
             _tls?.Dispose();
             Ring.End();
             _completion.TrySetResult();
@@ -245,6 +251,9 @@ internal sealed class SocketConnection : ClientConnection
             }
         }
     }
+
+    /// <summary>What an event of it is about.</summary>
+    public ServerEventDetails Details() => new(Id, Endpoint.Protocol, Activity.Mailbox, RemoteAddress: Remote.Address.ToString());
 
     /// <summary>The session as of now.</summary>
     public MailSession ToSession()

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.IO.Pipes;
 using System.Net.Sockets;
+using MailAdmin.Server.Connections;
+using MailAdmin.Server.Diagnostics;
 using MailAdmin.Server.Hosting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,11 +18,10 @@ internal sealed class ControlService : IHostedService, IDisposable
     /// <summary>How long who asked for the stop or restart may take to hear that it is done.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan ExhaustedPause = TimeSpan.FromMilliseconds(100);
-
     private readonly MailServerHost _server;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Throttle _hindered;
     private readonly ConcurrentDictionary<ControlRpc, ControlTarget> _connections = new();
     private Socket? _socket;
     private string? _socketPath;
@@ -31,6 +32,7 @@ internal sealed class ControlService : IHostedService, IDisposable
     {
         _server = server;
         _log = log;
+        _hindered = new Throttle(server.Time);
     }
 
     /// <summary>Completes once other processes find it by name.</summary>
@@ -41,7 +43,7 @@ internal sealed class ControlService : IHostedService, IDisposable
         var address = ControlAddress.Of(_server.StorePath);
         if (OperatingSystem.IsWindows())
         {
-            _loop = AcceptPipesAsync(address);
+            _loop = AcceptAsync(stopping => NextPipeAsync(address, stopping));
         }
         else
         {
@@ -55,7 +57,7 @@ internal sealed class ControlService : IHostedService, IDisposable
             socket.Listen(16);
             _socket = socket;
             _socketPath = address;
-            _loop = AcceptSocketsAsync(socket);
+            _loop = AcceptAsync(async stopping => new NetworkStream(await socket.AcceptAsync(stopping), ownsSocket: true));
         }
 
         // A start does not wait for the note; only its removal must come after it.
@@ -100,36 +102,12 @@ internal sealed class ControlService : IHostedService, IDisposable
         _stopping.Dispose();
     }
 
-    private async Task AcceptSocketsAsync(Socket listener)
+    // Mail clients may take every descriptor; when they leave, an admin must still get in.
+    private async Task AcceptAsync(Func<CancellationToken, ValueTask<Stream>> accept)
     {
         try
         {
-            while (true)
-            {
-                Socket socket;
-                try
-                {
-                    socket = await listener.AcceptAsync(_stopping.Token);
-                }
-                catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
-                {
-                    // Gone before we came to it.
-                    continue;
-                }
-                catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
-                {
-                    // Mail clients may take every descriptor; when they leave, an admin must still get in.
-                    ControlLog.Exhausted(_log);
-                    await Task.Delay(ExhaustedPause, _server.Time, _stopping.Token);
-                    continue;
-                }
-
-                Serve(new NetworkStream(socket, ownsSocket: true));
-            }
-        }
-        catch (Exception e) when (_stopping.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException or SocketException)
-        {
-            // Asked to.
+            await AcceptLoop.RunAsync(accept, Serve, Hindered, _server.Time, _stopping.Token);
         }
         catch (Exception e)
         {
@@ -138,30 +116,28 @@ internal sealed class ControlService : IHostedService, IDisposable
         }
     }
 
-    private async Task AcceptPipesAsync(string name)
+    private void Hindered(int inARow, Exception? cause)
     {
+        if ((inARow == 1 && _hindered.Passes(out _)) || inARow == AcceptLoop.Many)
+        {
+            ControlLog.Hindered(_log, cause!);
+        }
+    }
+
+    private static async ValueTask<Stream> NextPipeAsync(string name, CancellationToken stopping)
+    {
+        var pipe = new NamedPipeServerStream(
+            name, PipeDirection.InOut, NamedPipeServerStream.MaxAllowedServerInstances, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
         try
         {
-            while (true)
-            {
-                var pipe = new NamedPipeServerStream(
-                    name, PipeDirection.InOut, NamedPipeServerStream.MaxAllowedServerInstances, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
-                try
-                {
-                    await pipe.WaitForConnectionAsync(_stopping.Token);
-                }
-                catch (OperationCanceledException)
-                {
-                    await pipe.DisposeAsync();
-                    return;
-                }
-
-                Serve(pipe);
-            }
+            await pipe.WaitForConnectionAsync(stopping);
+            return pipe;
         }
-        catch (IOException e)
+        catch
         {
-            ControlLog.Died(_log, e);
+            // Whatever it was is the caller's; the pipe is nobody's.
+            await pipe.DisposeAsync();
+            throw;
         }
     }
 
@@ -192,8 +168,8 @@ internal static partial class ControlLog
     [LoggerMessage(20, LogLevel.Error, "The control channel no longer accepts; other processes cannot administer this server")]
     public static partial void Died(ILogger logger, Exception exception);
 
-    [LoggerMessage(22, LogLevel.Error, "Out of descriptors while accepting at the control channel")]
-    public static partial void Exhausted(ILogger logger);
+    [LoggerMessage(22, LogLevel.Error, "The control channel cannot accept a connection and goes on trying")]
+    public static partial void Hindered(ILogger logger, Exception exception);
 
     [LoggerMessage(21, LogLevel.Warning, "No control channel: {Reason}")]
     public static partial void Missing(ILogger logger, string reason);

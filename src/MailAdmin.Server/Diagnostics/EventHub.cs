@@ -10,6 +10,8 @@ internal sealed class EventHub(TimeProvider time) : IEventSink
     public const int Kept = 1000;
     /// <summary>Events that may wait for one watcher; the oldest go first and it is told how many.</summary>
     public const int WatcherQueue = 2000;
+    /// <summary>Characters kept of a cause.</summary>
+    private const int MaxDetail = 4000;
 
     private readonly Lock _gate = new();
     private readonly MailEvent?[] _ring = new MailEvent?[Kept];
@@ -33,6 +35,9 @@ internal sealed class EventHub(TimeProvider time) : IEventSink
     public void Publish(string kind, MailEventSeverity severity, string message, ServerEventDetails details = default)
     {
         var at = time.GetUtcNow();
+        // A cause's text may have several lines; an event is one.
+        message = message.ReplaceLineEndings(" ");
+        var detail = details.Cause?.ToString();
         lock (_gate)
         {
             var published = new MailEvent
@@ -49,6 +54,7 @@ internal sealed class EventHub(TimeProvider time) : IEventSink
                 Uid = details.Uid,
                 RemoteAddress = details.RemoteAddress,
                 QueueId = details.QueueId,
+                Detail = detail?.Length > MaxDetail ? detail[..MaxDetail] : detail,
             };
             _ring[_sequence % Kept] = published;
             foreach (var watcher in _watchers)

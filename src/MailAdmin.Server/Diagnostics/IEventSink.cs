@@ -9,4 +9,5 @@ public interface IEventSink
 
 /// <summary>What an event is about; leave out what does not apply.</summary>
 public readonly record struct ServerEventDetails(
-    string? SessionId = null, MailProtocol? Protocol = null, string? Mailbox = null, string? Folder = null, uint? Uid = null, string? RemoteAddress = null, string? QueueId = null);
+    string? SessionId = null, MailProtocol? Protocol = null, string? Mailbox = null, string? Folder = null, uint? Uid = null, string? RemoteAddress = null, string? QueueId = null,
+    Exception? Cause = null);

@@ -22,7 +22,8 @@ internal sealed class TranscriptRing(TimeProvider time) : ITranscript
     /// <summary>Lines that may wait for a watcher; the oldest go first.</summary>
     private const int WatcherQueue = 1000;
 
-    private const int FirstSize = 512;
+    /// <summary>What a session that brings one message says and hears.</summary>
+    private const int FirstSize = 1024;
     private const int HeaderSize = 1 + 8 + 2;
 
     private readonly Lock _gate = new();

@@ -24,9 +24,11 @@ internal static class LimitsByName
                 throw ServerErrors.InvalidSettings($"There is no limit '{name}'.", name, $"The limits are {string.Join(", ", Names)}.");
             }
 
-            if (value < 1 || (member.PropertyType == typeof(int) && value > int.MaxValue) || (member.PropertyType == typeof(TimeSpan) && value > int.MaxValue))
+            var most = member.PropertyType == typeof(long) ? ServerLimits.MostOctets : int.MaxValue;
+            if (value < 1 || value > most)
             {
-                throw ServerErrors.InvalidSettings($"{value} is not a value for the limit '{member.Name}'.", value, "Limits are whole numbers from 1; times are in milliseconds.");
+                throw ServerErrors.InvalidSettings(
+                    $"{value} is not a value for the limit '{member.Name}'.", value, $"Limits are whole numbers from 1; times are in milliseconds. This one goes up to {most}.");
             }
 
             object converted = member.PropertyType == typeof(TimeSpan) ? TimeSpan.FromMilliseconds(value) : member.PropertyType == typeof(int) ? (object)(int)value : value;

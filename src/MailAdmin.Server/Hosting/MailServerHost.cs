@@ -39,6 +39,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
     private readonly Task<MailServerHost>? _comesBy;
     private MailServerSettings _settings;
     private MailServerState _state = MailServerState.Starting;
+    private readonly Dictionary<ConnectionListener, string> _faults = [];
     private string? _fault;
     private IMailStore? _store;
     private ConnectionServices? _services;
@@ -319,14 +320,13 @@ public sealed partial class MailServerHost : IAsyncDisposable
         {
             Counters = _counters,
             Events = Events,
-            Log = _loggers.CreateLogger(EventLoggerProvider.ConnectionsCategory),
             Limits = limits,
             Tls = tls,
             TrustedProxies = proxies,
         };
         _blocks = await BlockRegister.OpenAsync(_store.Accounts, _services.Blocks, _time, cancellationToken);
         _table = new ConnectionTable(_services);
-        var parts = new PartsContext(_store, _settings, Events, _counters, _time, _loggers, limits, _outbound, _parts.Queue);
+        var parts = new PartsContext(_store, _settings, Events, _counters, _time, _loggers, _outbound, _parts.Queue);
         _context = new ServerContext
         {
             Store = _store,
@@ -352,7 +352,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
         _workers.AddRange([_control, new QuietCollector(), new StoreEvents(_store, Events), _maintenance, _queue, _sessions]);
         foreach (var endpoint in endpoints)
         {
-            var listener = new ConnectionListener(endpoint, Handler(endpoint.Protocol), _table, _services, Degrade);
+            var listener = new ConnectionListener(endpoint, Handler(endpoint.Protocol), _table, _services, Judge);
             _listeners.Add(listener);
             _workers.Add(new HostedEndpoint(listener));
         }
@@ -386,8 +386,10 @@ public sealed partial class MailServerHost : IAsyncDisposable
         return handler;
     }
 
-    private void Degrade(ConnectionListener listener, Exception cause)
+    /// <summary>An endpoint accepts nobody, or does again.</summary>
+    private void Judge(ConnectionListener listener, string? fault, Exception? cause)
     {
+        MailServerState state;
         lock (_gate)
         {
             if (_state is not (MailServerState.Starting or MailServerState.Running or MailServerState.Degraded))
@@ -395,11 +397,25 @@ public sealed partial class MailServerHost : IAsyncDisposable
                 return;
             }
 
-            _state = MailServerState.Degraded;
-            _fault = $"{listener.Endpoint} no longer accepts: {cause.Message}";
+            if (fault is null)
+            {
+                _faults.Remove(listener);
+            }
+            else
+            {
+                _faults[listener] = fault;
+            }
+
+            _fault = _faults.Count > 0 ? string.Join("; ", _faults.Values) : null;
+            _state = state = _faults.Count > 0 ? MailServerState.Degraded : MailServerState.Running;
         }
 
-        Events.Publish("Error", MailEventSeverity.Error, Fault!, new ServerEventDetails(Protocol: listener.Endpoint.Protocol));
-        Events.Publish("ServerStateChanged", MailEventSeverity.Error, $"Server {Name} is {MailServerState.Degraded}");
+        var degraded = state == MailServerState.Degraded;
+        if (fault is not null)
+        {
+            Events.Publish("Error", MailEventSeverity.Error, fault, new ServerEventDetails(Protocol: listener.Endpoint.Protocol, Cause: cause));
+        }
+
+        Events.Publish("ServerStateChanged", degraded ? MailEventSeverity.Error : MailEventSeverity.Information, $"Server {Name} is {state}");
     }
 }

@@ -45,7 +45,7 @@ internal sealed partial class ImapSession
     }
 
     /// <summary>Flushes what is to be said and waits for more input, on top of what is held. False at the client's end.</summary>
-    private async ValueTask<bool> ReadMoreAsync(CancellationToken cancellationToken)
+    private async ValueTask<bool> ReadMoreAsync(CancellationToken cancellationToken, bool inContent = false)
     {
         if (_holdsBuffer)
         {
@@ -53,7 +53,7 @@ internal sealed partial class ImapSession
         }
 
         await FlushAsync();
-        var result = await Connection.ReadAsync(ReadTimeout, cancellationToken);
+        var result = await (inContent ? Connection.ReadContentAsync(ReadTimeout) : Connection.ReadAsync(ReadTimeout, cancellationToken));
         _buffer = result.Buffer;
         _holdsBuffer = true;
         _inputEnded = result.IsCompleted;
@@ -64,12 +64,14 @@ internal sealed partial class ImapSession
     /// A line of its own within a command (AUTHENTICATE, APPEND), without its CRLF; null at the client's end or where it is too long, and then
     /// the session is over. The command's arguments are gone.
     /// </summary>
-    public async ValueTask<byte[]?> ReadLineAsync(int maxOctets)
+    /// <param name="maxOctets">Longest line taken.</param>
+    /// <param name="inContent">The line belongs to a message that is on its way.</param>
+    public async ValueTask<byte[]?> ReadLineAsync(int maxOctets, bool inContent = false)
     {
         byte[]? line;
         while (!TryTakeLine(maxOctets, out line))
         {
-            await ReadMoreAsync(CancellationToken.None);
+            await ReadMoreAsync(CancellationToken.None, inContent);
         }
 
         return line;

@@ -34,7 +34,7 @@ internal sealed partial class ImapSession
                     return false;
                 }
 
-                await ReadMoreAsync(CancellationToken.None);
+                await ReadMoreAsync(CancellationToken.None, inContent: true);
                 continue;
             }
 

@@ -120,7 +120,6 @@ internal sealed partial class ImapSession
     public void LogIn(MailboxRecord mailbox)
     {
         Mailbox = mailbox;
-        Connection.Activity.Mailbox = mailbox.Address.ToString();
         Connection.Activity.State = "Authenticated";
         // Between two commands the framer holds nothing.
         _framer = FramerOf(Limits.ImapCommandLine, Limits.ImapCommandLiterals);

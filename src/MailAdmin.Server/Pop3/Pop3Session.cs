@@ -121,13 +121,13 @@ internal sealed class Pop3Session
     {
         if (await Maildrop.OpenAsync(Context.Store, mailbox, Connection.Aborted) is not { } maildrop)
         {
+            Connection.Activity.Mailbox = null;
             Reply("-ERR [SYS/TEMP] The mailbox cannot be opened now");
             return Pop3Next.Continue;
         }
 
         Maildrop = maildrop;
         State = Pop3State.Transaction;
-        Connection.Activity.Mailbox = mailbox.Address.ToString();
         Connection.Activity.Folder = FolderName.Inbox;
         Connection.Activity.State = "Transaction";
         Reply($"+OK {maildrop.Count} message(s), {maildrop.TotalSize} octets");

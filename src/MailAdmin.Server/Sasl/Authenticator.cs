@@ -15,8 +15,9 @@ namespace MailAdmin.Server.Sasl;
 /// Checks logins against the store's verifiers.
 /// </summary>
 /// <remarks>
-/// Invariants: an unknown name costs the same PBKDF2 as a wrong password; a remembered login is only as good as the verifier the mailbox has now, so that
-/// a changed password or a disabled mailbox counts from its commit on; who fails waits, and computes in a lane of his own, so that thousands of wrong
+/// Invariants: an unknown name costs the same PBKDF2 as a wrong password, and has a salt that is as much its own as a known one's; what was proved,
+/// now or earlier, is only as good as the verifier the mailbox has at the login's end, so that a changed password or a disabled mailbox counts from its
+/// commit on; who fails waits, and computes in a lane of his own, so that thousands of wrong
 /// passwords do not hold up anybody's right one.
 /// </remarks>
 public sealed class Authenticator : IAuthenticator, IDisposable
@@ -28,7 +29,6 @@ public sealed class Authenticator : IAuthenticator, IDisposable
     private readonly IEventSink _events;
     private readonly ServerCounters _counters;
     private readonly TimeProvider _time;
-    private readonly ServerLimits _limits;
     private readonly ILogger _log;
     private readonly LoginCache _cache;
     private readonly FailureTable _failures;
@@ -43,14 +43,13 @@ public sealed class Authenticator : IAuthenticator, IDisposable
 
     /// <summary>Makes the authenticator of a server.</summary>
     public Authenticator(
-        IMailStore store, MailServerSettings settings, IEventSink events, ServerCounters counters, TimeProvider time, ServerLimits limits, ILoggerFactory loggers)
+        IMailStore store, MailServerSettings settings, IEventSink events, ServerCounters counters, TimeProvider time, ILoggerFactory loggers)
     {
         _store = store;
         _settings = settings;
         _events = events;
         _counters = counters;
         _time = time;
-        _limits = limits;
         _log = loggers.CreateLogger<Authenticator>();
         _cache = new LoginCache(time);
         _failures = new FailureTable(time);
@@ -64,29 +63,26 @@ public sealed class Authenticator : IAuthenticator, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<AuthenticationOutcome> AuthenticateAsync(
-        string userName, string password, MailProtocol protocol, IPAddress remote, CancellationToken cancellationToken)
+    public async ValueTask<AuthenticationOutcome> AuthenticateAsync(string userName, string password, ClientConnection connection, CancellationToken cancellationToken)
     {
         try
         {
-            var mailbox = await FindAsync(userName, cancellationToken);
+            var mailbox = await FindAsync(await ReadNameAsync(userName, cancellationToken), cancellationToken);
             var holds = mailbox is not null && _cache.Holds(mailbox, password);
             if (!holds)
             {
-                holds = await ComputeAsync(NameOf(mailbox, userName), mailbox, password, remote, cancellationToken);
-
+                holds = await ComputeAsync(NameOf(mailbox, userName), mailbox, password, connection.Remote.Address, cancellationToken);
                 if (holds)
                 {
                     _cache.Add(mailbox!, password);
                 }
             }
 
-            return await EndAsync(userName, mailbox, holds, protocol, remote, cancellationToken);
+            return await EndAsync(userName, mailbox, holds, connection, cancellationToken);
         }
         catch (MailAdminException e)
         {
-            SaslLog.CannotTell(_log, e);
-            return new AuthenticationOutcome(AuthenticationStatus.TemporaryFailure, null);
+            return CannotTell(e);
         }
     }
 
@@ -95,33 +91,30 @@ public sealed class Authenticator : IAuthenticator, IDisposable
     {
         try
         {
-            var mailbox = await FindAsync(userName, cancellationToken);
+            var name = await ReadNameAsync(userName, cancellationToken);
+            var mailbox = await FindAsync(name, cancellationToken);
             // Computed for known names as well, so that both cost the same.
-            var decoy = await DecoyForAsync(userName, cancellationToken);
+            var decoy = await DecoyForAsync(name?.ToString() ?? userName, cancellationToken);
             return new ScramCredentials(userName, mailbox?.Verifier ?? decoy, mailbox);
         }
         catch (MailAdminException e)
         {
-            SaslLog.CannotTell(_log, e);
+            CannotTell(e);
             return null;
         }
     }
 
     /// <inheritdoc/>
     public async ValueTask<AuthenticationOutcome> CompleteScramAsync(
-        ScramCredentials credentials, bool proofHolds, MailProtocol protocol, IPAddress remote, CancellationToken cancellationToken)
+        ScramCredentials credentials, bool proofHolds, ClientConnection connection, CancellationToken cancellationToken)
     {
         try
         {
-            // The mailbox as it is now: it may have been disabled while the exchange ran.
-            var mailbox = credentials.Mailbox is { } known ? await _store.Accounts.GetMailboxAsync(known.Id, cancellationToken) : null;
-            var holds = proofHolds && mailbox is not null && mailbox.Verifier.StoredKey.AsSpan().SequenceEqual(credentials.Verifier.StoredKey);
-            return await EndAsync(credentials.UserName, mailbox, holds, protocol, remote, cancellationToken);
+            return await EndAsync(credentials.UserName, credentials.Mailbox, proofHolds && credentials.Mailbox is not null, connection, cancellationToken);
         }
         catch (MailAdminException e)
         {
-            SaslLog.CannotTell(_log, e);
-            return new AuthenticationOutcome(AuthenticationStatus.TemporaryFailure, null);
+            return CannotTell(e);
         }
     }
 
@@ -154,10 +147,31 @@ public sealed class Authenticator : IAuthenticator, IDisposable
         }
     }
 
+    // The end of a login whose secret was compared with what the mailbox was when it was found.
     private async ValueTask<AuthenticationOutcome> EndAsync(
-        string userName, MailboxRecord? mailbox, bool holds, MailProtocol protocol, IPAddress remote, CancellationToken cancellationToken)
+        string userName, MailboxRecord? found, bool holds, ClientConnection connection, CancellationToken cancellationToken)
     {
-        var details = new ServerEventDetails(Protocol: protocol, Mailbox: mailbox?.Address.ToString(), RemoteAddress: remote.ToString());
+        var mailbox = found;
+        if (holds)
+        {
+            // Comparing may have taken seconds, so it is looked at once more, and noted before: who disables it later finds this session.
+            connection.Activity.Mailbox = found!.Address.ToString();
+            try
+            {
+                mailbox = await _store.Accounts.GetMailboxAsync(found.Id, cancellationToken);
+                holds = mailbox is not null && mailbox.Verifier.StoredKey.AsSpan().SequenceEqual(found.Verifier.StoredKey);
+            }
+            finally
+            {
+                if (!holds || mailbox is not { IsEnabled: true })
+                {
+                    connection.Activity.Mailbox = null;
+                }
+            }
+        }
+
+        var details = new ServerEventDetails(
+            connection.Id, connection.Endpoint.Protocol, mailbox?.Address.ToString(), RemoteAddress: connection.Remote.Address.ToString());
         if (holds && mailbox!.IsEnabled)
         {
             _counters.Login(succeeded: true);
@@ -171,7 +185,7 @@ public sealed class Authenticator : IAuthenticator, IDisposable
         _events.Publish("LoginFailed", MailEventSeverity.Warning,
             mailbox is null ? "Login failed: no such mailbox" : holds ? $"Login of {mailbox.Address} refused: logins are switched off" : $"Login of {mailbox.Address} failed: wrong password",
             details);
-        var delay = _limits.LoginFailureDelay * Math.Min(8, _failures.Add(remote, NameOf(mailbox, userName)));
+        var delay = connection.Limits.LoginFailureDelay * Math.Min(8, _failures.Add(connection.Remote.Address, NameOf(found, userName)));
         if (delay > TimeSpan.Zero)
         {
             await Task.Delay(delay, _time, cancellationToken);
@@ -180,11 +194,17 @@ public sealed class Authenticator : IAuthenticator, IDisposable
         return new AuthenticationOutcome(holds ? AuthenticationStatus.Disabled : AuthenticationStatus.Failed, null);
     }
 
+    private AuthenticationOutcome CannotTell(MailAdminException cause)
+    {
+        SaslLog.CannotTell(_log, cause);
+        return new AuthenticationOutcome(AuthenticationStatus.TemporaryFailure, null);
+    }
+
     // However it was written.
     private static string NameOf(MailboxRecord? mailbox, string userName) => mailbox?.Address.ToString() ?? userName;
 
-    // A name without a domain is one of the first domain.
-    private async ValueTask<MailboxRecord?> FindAsync(string name, CancellationToken cancellationToken)
+    // The address that a name means, however it is written; null where it is none. A name without a domain is one of the first domain.
+    private async ValueTask<MailboxAddress?> ReadNameAsync(string name, CancellationToken cancellationToken)
     {
         // RFC 4616 §2, RFC 5802 §5.1: a name that cannot be prepared is nobody's.
         if (!SaslPrep.TryPrepare(name, out var userName))
@@ -207,11 +227,14 @@ public sealed class Authenticator : IAuthenticator, IDisposable
             userName = $"{userName}@{domain}";
         }
 
-        return MailboxAddress.TryParse(userName, out var address) ? await _store.Accounts.FindMailboxAsync(address, cancellationToken) : null;
+        return MailboxAddress.TryParse(userName, out var address) ? address : null;
     }
 
+    private ValueTask<MailboxRecord?> FindAsync(MailboxAddress? name, CancellationToken cancellationToken) =>
+        name is { } address ? _store.Accounts.FindMailboxAsync(address, cancellationToken) : default;
+
     // Salt and keys that belong to nobody and are the same for a name at every try, also after a restart.
-    private async ValueTask<ScramVerifier> DecoyForAsync(string userName, CancellationToken cancellationToken)
+    private async ValueTask<ScramVerifier> DecoyForAsync(string name, CancellationToken cancellationToken)
     {
         if (_decoyKey is null)
         {
@@ -225,7 +248,7 @@ public sealed class Authenticator : IAuthenticator, IDisposable
             _decoyKey = Convert.FromBase64String(kept);
         }
 
-        var digest = HMACSHA512.HashData(_decoyKey, Encoding.UTF8.GetBytes(userName.ToLowerInvariant()));
+        var digest = HMACSHA512.HashData(_decoyKey, Encoding.UTF8.GetBytes(name));
         return new ScramVerifier(digest[..16], ScramVerifier.DefaultIterations, digest[16..48], digest[32..64]);
     }
 }

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using MailAdmin.Addresses;
+using MailAdmin.Server.Connections;
 
 namespace MailAdmin.Server.Sasl;
 
@@ -17,9 +18,9 @@ internal sealed class FailureTable(TimeProvider time)
     /// <summary>Addresses kept; above that the old ones go, and if none is old, all.</summary>
     private const int Max = 50_000;
 
-    private readonly ConcurrentDictionary<UInt128, (int Count, long At)> _failures = new();
+    private readonly ConcurrentDictionary<Peer, (int Count, long At)> _failures = new();
 
-    private readonly ConcurrentDictionary<UInt128, int> _underWay = new();
+    private readonly ConcurrentDictionary<Peer, int> _underWay = new();
 
     /// <summary>A login of an address begins to be computed; returns how many of it are under way, this one included.</summary>
     public int Enter(IPAddress address, string name) => _underWay.AddOrUpdate(Key(address, name), 1, (_, count) => count + 1);
@@ -30,7 +31,7 @@ internal sealed class FailureTable(TimeProvider time)
         var key = Key(address, name);
         if (_underWay.AddOrUpdate(key, 0, (_, count) => count - 1) <= 0)
         {
-            _underWay.TryRemove(new KeyValuePair<UInt128, int>(key, 0));
+            _underWay.TryRemove(new KeyValuePair<Peer, int>(key, 0));
         }
     }
 
@@ -66,25 +67,18 @@ internal sealed class FailureTable(TimeProvider time)
         }
     }
 
-    private static UInt128 Key(IPAddress address, string name)
+    private static Peer Key(IPAddress address, string name)
     {
-        if (IPAddress.IsLoopback(address))
+        if (!IPAddress.IsLoopback(address))
         {
-            // ff00::/8 is multicast: nobody connects from there.
-            var digest = SHA256.HashData(Encoding.UTF8.GetBytes(name.ToUpperInvariant()));
-            digest[0] = 0xFF;
-            return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(digest);
+            return new Peer(PeerNetwork.Of(address), default);
         }
 
-        Span<byte> octets = stackalloc byte[16];
-        octets.Clear();
-        var isV4 = address.AddressFamily == AddressFamily.InterNetwork || address.IsIPv4MappedToIPv6;
-        (isV4 ? address.MapToIPv6() : address).TryWriteBytes(octets, out _);
-        if (!isV4)
-        {
-            octets[8..].Clear();
-        }
-
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(octets);
+        // As long as a client makes it, and no longer here.
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(name.ToUpperInvariant()));
+        return new Peer(default, System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(digest));
     }
+
+    /// <summary>Who failures are counted for: a network, or a name on loopback.</summary>
+    private readonly record struct Peer(IpRange Network, UInt128 Name);
 }

@@ -14,7 +14,6 @@ public sealed class SaslExchange
 {
     private readonly IAuthenticator _authenticator;
     private readonly ClientConnection _connection;
-    private readonly MailProtocol _protocol;
     private readonly SaslMechanism _mechanism;
     private ScramCredentials? _credentials;
     private AuthenticationOutcome _proved;
@@ -24,7 +23,6 @@ public sealed class SaslExchange
     {
         _authenticator = context.Authenticator;
         _connection = connection;
-        _protocol = connection.Endpoint.Protocol;
         _mechanism = mechanism;
     }
 
@@ -110,6 +108,17 @@ public sealed class SaslExchange
     public ValueTask<SaslReply> NextAsync(ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
     {
         var text = line.Span;
+        if (_finalSent)
+        {
+            // The client answers the server's proof with nothing; anything else is no part of the mechanism, and the login is not taken.
+            if (text.IsEmpty)
+            {
+                return new(Outcome(_proved));
+            }
+
+            _connection.Activity.Mailbox = null;
+        }
+
         if (text.SequenceEqual("*"u8))
         {
             return new(new SaslReply(SaslReplyKind.Cancelled));
@@ -117,8 +126,7 @@ public sealed class SaslExchange
 
         if (_finalSent)
         {
-            // The client answers the server's proof with nothing; anything else is no part of the mechanism.
-            return new(text.IsEmpty ? Outcome(_proved) : new SaslReply(SaslReplyKind.Malformed));
+            return new(new SaslReply(SaslReplyKind.Malformed));
         }
 
         if (text.Length > MaxLine || !Base64.IsValid(text) || text.IndexOfAny(" \t\r\n"u8) >= 0)
@@ -141,7 +149,7 @@ public sealed class SaslExchange
                 return new SaslReply(SaslReplyKind.Challenge) { Challenge = Convert.ToBase64String(step.Data.Span) };
 
             case SaslStepKind.CheckPassword:
-                return Outcome(await _authenticator.AuthenticateAsync(step.UserName!, step.Password!, _protocol, _connection.Remote.Address, cancellationToken));
+                return Outcome(await _authenticator.AuthenticateAsync(step.UserName!, step.Password!, _connection, cancellationToken));
 
             case SaslStepKind.NeedVerifier:
                 _credentials = await _authenticator.GetScramCredentialsAsync(step.UserName!, cancellationToken);
@@ -155,7 +163,7 @@ public sealed class SaslExchange
                     ((ScramServer)_mechanism).Continue(verifier.Salt, verifier.Iterations, verifier.StoredKey, verifier.ServerKey), cancellationToken);
 
             case SaslStepKind.Proved:
-                _proved = await _authenticator.CompleteScramAsync(_credentials!, step.ProofHolds, _protocol, _connection.Remote.Address, cancellationToken);
+                _proved = await _authenticator.CompleteScramAsync(_credentials!, step.ProofHolds, _connection, cancellationToken);
                 if (_proved.Status != AuthenticationStatus.Succeeded)
                 {
                     return Outcome(_proved);

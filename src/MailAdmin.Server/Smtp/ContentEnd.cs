@@ -38,8 +38,7 @@ internal static class ContentEnd
 
         if (refusal is null)
         {
-            session.MessageCount++;
-            session.Counters.Message();
+            session.CountMessage();
         }
 
         var id = receiver.Id;

@@ -18,7 +18,7 @@ internal sealed class ContentReceiver : IAsyncDisposable
     private readonly bool _isSubmission;
     private readonly IncomingMessage _incoming;
     private readonly HeaderFilter _header;
-    private readonly ArrayBufferWriter<byte> _scratch = new(512);
+    private readonly ArrayBufferWriter<byte> _scratch = new(1024);
     private LineEndChecker _lineEnds;
     private bool _headerEnded;
     private bool _completed;
@@ -45,7 +45,8 @@ internal sealed class ContentReceiver : IAsyncDisposable
     public static async ValueTask<ContentReceiver> BeginAsync(SmtpSession session, SmtpTransaction transaction)
     {
         var receiver = new ContentReceiver(session, $"{session.Connection.Id}-{session.MessageCount + 1}");
-        await receiver.StoreAsync(TraceFields.For(session, transaction, receiver.Id));
+        TraceFields.Write(receiver._scratch, session, transaction, receiver.Id);
+        await receiver.StoreScratchAsync();
         return receiver;
     }
 
@@ -92,8 +93,7 @@ internal sealed class ContentReceiver : IAsyncDisposable
                 return;
             }
 
-            await StoreAsync(_scratch.WrittenMemory);
-            _scratch.ResetWrittenCount();
+            await StoreScratchAsync();
         }
 
         if (!octets.IsEmpty)
@@ -122,8 +122,9 @@ internal sealed class ContentReceiver : IAsyncDisposable
 
         if (!_headerEnded && Refusal is null)
         {
+            _header.Complete();
             EndHeader();
-            await StoreAsync(_scratch.WrittenMemory);
+            await StoreScratchAsync();
         }
     }
 
@@ -136,6 +137,12 @@ internal sealed class ContentReceiver : IAsyncDisposable
         _headerEnded = true;
         if (_isSubmission)
         {
+            if (_header.IsInField && !(_header.HasDate && _header.HasMessageId))
+            {
+                // BDAT may end anywhere.
+                _scratch.Write("\r\n"u8);
+            }
+
             // RFC 6409 §8.2, §8.3; a message without them is refused or hidden by others.
             if (!_header.HasDate)
             {
@@ -154,6 +161,12 @@ internal sealed class ContentReceiver : IAsyncDisposable
         }
 
         _scratch.Write(_header.Held);
+    }
+
+    private async ValueTask StoreScratchAsync()
+    {
+        await StoreAsync(_scratch.WrittenMemory);
+        _scratch.ResetWrittenCount();
     }
 
     private async ValueTask StoreAsync(ReadOnlyMemory<byte> octets)
@@ -181,4 +194,7 @@ internal static partial class SmtpLog
 {
     [LoggerMessage(EventId = 2001, Level = LogLevel.Error, Message = "Session {SessionId}: the content of a message could not be kept")]
     public static partial void ContentNotKept(ILogger log, Exception exception, string sessionId);
+
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Error, Message = "Session {SessionId}: {Command} could not be carried out")]
+    public static partial void CommandFailed(ILogger log, Exception exception, string sessionId, string command);
 }

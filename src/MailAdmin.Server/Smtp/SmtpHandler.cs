@@ -12,9 +12,10 @@ namespace MailAdmin.Server.Smtp;
 public sealed class SmtpHandler(ServerContext context, MailProtocol role) : IProtocolHandler
 {
     private readonly ILogger _log = context.Loggers.CreateLogger<SmtpHandler>();
+    private readonly EhloLines _listed = new();
 
     /// <inheritdoc/>
-    public Task RunAsync(ClientConnection connection) => new SmtpSession(context, connection, role, _log).RunAsync();
+    public Task RunAsync(ClientConnection connection) => new SmtpSession(context, connection, role, _log, _listed).RunAsync();
 
     /// <inheritdoc/>
     // RFC 5321 §3.1: 554 in the place of the greeting. It asks to wait for QUIT then; a peer that nobody wants is not waited for, and one that reads knows enough.

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using MailAdmin.Errors;
 using MailAdmin.Protocol.Lines;
 using MailAdmin.Protocol.Smtp;
 using MailAdmin.Server.Connections;
@@ -27,11 +28,14 @@ internal enum SmtpNext
 internal sealed class SmtpSession
 {
     private int _badCommands;
+    private int _junkCommands;
+    private int _refusedRecipients;
     private bool _lineWasDropped;
     private bool _triedAuth;
 
-    public SmtpSession(ServerContext context, ClientConnection connection, MailProtocol role, ILogger log)
+    public SmtpSession(ServerContext context, ClientConnection connection, MailProtocol role, ILogger log, EhloLines listed)
     {
+        Listed = listed;
         Context = context;
         Connection = connection;
         Role = role;
@@ -44,6 +48,8 @@ internal sealed class SmtpSession
     public ClientConnection Connection { get; }
     public MailProtocol Role { get; }
     public ILogger Log { get; }
+    /// <summary>What EHLO lists.</summary>
+    public EhloLines Listed { get; }
     public ProtocolCounters Counters { get; }
     public LineInput Input { get; }
     public ServerLimits Limits => Connection.Limits;
@@ -70,7 +76,7 @@ internal sealed class SmtpSession
     /// <summary>The message being taken.</summary>
     public SmtpTransaction? Transaction { get; set; }
     /// <summary>Messages taken; part of their ids.</summary>
-    public int MessageCount { get; set; }
+    public int MessageCount { get; private set; }
 
     public async Task RunAsync()
     {
@@ -101,15 +107,31 @@ internal sealed class SmtpSession
     /// <summary>Writes a reply line, CRLF added; it goes out when the session next waits.</summary>
     public void Reply(string line)
     {
+        Write(line);
+        if (Connection.Transcript.IsEnabled)
+        {
+            Connection.Transcript.Add(TranscriptDirection.Server, line);
+        }
+    }
+
+    /// <summary>Writes the first line of a reply, and those behind it that are made already; the transcript has them in one line.</summary>
+    public void Reply(string first, ListedLines others)
+    {
+        Write(first);
+        Connection.Output.Write(others.Octets);
+        if (Connection.Transcript.IsEnabled)
+        {
+            Connection.Transcript.Add(TranscriptDirection.Server, first + others.Shown);
+        }
+    }
+
+    private void Write(string line)
+    {
         var output = Connection.Output;
         var span = output.GetSpan(Encoding.UTF8.GetMaxByteCount(line.Length) + 2);
         var count = Encoding.UTF8.GetBytes(line, span);
         "\r\n"u8.CopyTo(span[count..]);
         output.Advance(count + 2);
-        if (Connection.Transcript.IsEnabled)
-        {
-            Connection.Transcript.Add(TranscriptDirection.Server, line);
-        }
     }
 
     /// <summary>Replies to a command that was wrong in itself; too many of them end the session.</summary>
@@ -123,6 +145,28 @@ internal sealed class SmtpSession
 
         Reply(line);
         return SmtpNext.Continue;
+    }
+
+    /// <summary>Replies to a recipient that is not taken; too many of them end the session.</summary>
+    public async ValueTask<SmtpNext> ReplyRefusedRecipientAsync(string line)
+    {
+        Transaction!.RefusedRecipients++;
+        if (!await MayGoOnAsync(++_refusedRecipients, Limits.SmtpRefusedRecipients))
+        {
+            Reply("421 4.7.0 Too many refused recipients, closing");
+            return SmtpNext.Close;
+        }
+
+        Reply(line);
+        return SmtpNext.Continue;
+    }
+
+    /// <summary>A message was taken: what led nowhere before it counts no more.</summary>
+    public void CountMessage()
+    {
+        MessageCount++;
+        Counters.Message();
+        _junkCommands = _refusedRecipients = 0;
     }
 
     /// <summary>Throws the transaction away and stands where EHLO left off.</summary>
@@ -144,7 +188,6 @@ internal sealed class SmtpSession
     public void SetMailbox(MailboxRecord mailbox)
     {
         Mailbox = mailbox;
-        Connection.Activity.Mailbox = mailbox.Address.ToString();
         ShowState();
     }
 
@@ -160,7 +203,8 @@ internal sealed class SmtpSession
 
     private async ValueTask<SmtpNext> NextAsync()
     {
-        if (await Input.ReadLineAsync(Limits.SmtpIdleTimeout) is not { } input)
+        // Between the chunks of BDAT a message is on its way.
+        if (await Input.ReadLineAsync(Limits.SmtpIdleTimeout, inContent: State == SmtpState.Chunks) is not { } input)
         {
             return SmtpNext.Close;
         }
@@ -184,6 +228,7 @@ internal sealed class SmtpSession
             AddToTranscript(verb, input.Octets.Span, argument);
         }
 
+        var rest = input.Octets[^argument.Length..];
         Connection.Activity.Command = SmtpCommands.NameOf(verb);
         if (verb == SmtpVerb.Unknown)
         {
@@ -195,7 +240,48 @@ internal sealed class SmtpSession
             return ReplyBad(verb == SmtpVerb.Data && Transaction is { RefusedRecipients: > 0 } ? "554 5.5.1 No valid recipients" : refusal);
         }
 
-        return await SmtpCommands.For(verb).RunAsync(this, input.Octets[^argument.Length..]);
+        if (SmtpStateTable.LeadsNowhere(verb) && !await MayGoOnAsync(++_junkCommands, Limits.SmtpJunkCommands))
+        {
+            Reply("421 4.7.0 Too many commands without a message, closing");
+            return SmtpNext.Close;
+        }
+
+        try
+        {
+            return await SmtpCommands.For(verb).RunAsync(this, rest);
+        }
+        catch (MailAdminException e)
+        {
+            // Ours, not the client's: it may try again. The cause is for the log.
+            SmtpLog.CommandFailed(Log, e, Connection.Id, SmtpCommands.NameOf(verb));
+            if (State == SmtpState.Chunks)
+            {
+                // Octets of content may be on their way: nobody can tell where the next command begins.
+                Reply("421 4.3.0 Local error, closing");
+                return SmtpNext.Close;
+            }
+
+            Reply("451 4.3.0 Local error, try again later");
+            return SmtpNext.Continue;
+        }
+    }
+
+    // What leads nowhere is free at first; the later half of it is slowed down, and one above the limit is too much.
+    private async ValueTask<bool> MayGoOnAsync(int count, int limit)
+    {
+        if (count > limit)
+        {
+            return false;
+        }
+
+        if (count > limit / 2)
+        {
+            // What was answered before must not wait with it: a client gives up on the whole that it pipelined otherwise.
+            await Connection.Output.FlushAsync();
+            await Task.Delay(Limits.SmtpTarpit, Context.Time, Connection.Aborted);
+        }
+
+        return true;
     }
 
     private SmtpNext ReplyUnknown(ReadOnlySpan<byte> line)
@@ -203,7 +289,7 @@ internal sealed class SmtpSession
         // The first line of an HTTP request or of TLS: no mail client, and no use in hearing the rest of it.
         if (!_lineWasDropped && State == SmtpState.Connected && (line.EndsWith("HTTP/1.1"u8) || line.EndsWith("HTTP/1.0"u8) || line.StartsWith("\x16\x03"u8)))
         {
-            Reply("421 5.7.0 This is SMTP, closing");
+            Reply("421 4.7.0 This is SMTP, closing");
             return SmtpNext.Close;
         }
 

@@ -46,6 +46,10 @@ internal static class SmtpStateTable
 
     private static readonly SmtpState[] Allowed = [.. Enum.GetValues<SmtpVerb>().Select(v => Rows.TryGetValue(v, out var row) ? row.Allowed : Any)];
 
+    /// <summary>A command by which no message comes nearer: a session that says nothing else is bounded.</summary>
+    public static bool LeadsNowhere(SmtpVerb verb) =>
+        verb is SmtpVerb.Noop or SmtpVerb.Rset or SmtpVerb.Ehlo or SmtpVerb.Helo or SmtpVerb.Help or SmtpVerb.Vrfy;
+
     /// <summary>Null where the command is allowed, else the reply.</summary>
     public static string? Refusal(SmtpVerb verb, SmtpState state) => (Allowed[(int)verb] & state) != 0 ? null : Rows[verb].Otherwise;
 }

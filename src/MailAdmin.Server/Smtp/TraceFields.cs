@@ -1,35 +1,34 @@
+using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Text;
+using System.Text.Unicode;
 
 namespace MailAdmin.Server.Smtp;
 
 /// <summary>The trace a message gets at its head: Return-Path and Received. RFC 5321 §4.4.</summary>
 internal static class TraceFields
 {
-    /// <summary>Both fields, CRLF included.</summary>
-    public static byte[] For(SmtpSession session, SmtpTransaction transaction, string id)
+    /// <summary>Writes both fields, CRLF included.</summary>
+    public static void Write(IBufferWriter<byte> output, SmtpSession session, SmtpTransaction transaction, string id)
     {
-        var connection = session.Connection;
-        var text = new StringBuilder(256);
-        text.Append("Return-Path: <").Append(transaction.Sender.Mailbox).Append(">\r\n");
-        text.Append("Received: from ").Append(session.ClientName).Append(" ([").Append(Literal(connection.Remote.Address)).Append("])\r\n\tby ")
-            .Append(session.Context.HostName).Append(" (MailAdmin) with ").Append(Protocol(session, transaction)).Append(" id ").Append(id);
-        if (connection.TlsProtocol is { } tls)
-        {
-            text.Append("\r\n\t(using ").Append(VersionOf(tls)).Append(')');
-        }
-
+        var (sender, client, host) = (transaction.Sender.Mailbox, session.ClientName, session.Context.HostName);
+        var tls = session.Connection.TlsProtocol is { } version ? $"\r\n\t(using {VersionOf(version)})" : "";
         // More than one would tell the others of a blind copy. RFC 5321 §7.2.
-        if (transaction.Recipients is [var only])
+        var recipient = transaction.Recipients is [var only] ? $"\r\n\tfor <{only}>" : "";
+        // A character is three octets at most; all the rest has less than 512.
+        var span = output.GetSpan(512 + (3 * (sender.Length + client.Length + host.Length + recipient.Length)));
+        if (!Utf8.TryWrite(
+            span, CultureInfo.InvariantCulture,
+            $"Return-Path: <{sender}>\r\nReceived: from {client} ([{Literal(session.Connection.Remote.Address)}])\r\n\tby {host} (MailAdmin) with {Protocol(session, transaction)} id {id}{tls}{recipient};\r\n\t{Date(session.Context.Time.GetUtcNow())}\r\n",
+            out var written))
         {
-            text.Append("\r\n\tfor <").Append(only).Append('>');
+            throw new UnreachableException();
         }
 
-        text.Append(";\r\n\t").Append(Date(session.Context.Time.GetUtcNow())).Append("\r\n");
-        return Encoding.UTF8.GetBytes(text.ToString());
+        output.Advance(written);
     }
 
     /// <summary>A date-time of RFC 5322 §3.3.</summary>

@@ -10,7 +10,8 @@ namespace MailAdmin.Store.Content;
 /// <remarks>One writer at a time. Once handed to the store it is read only; an adopted one belongs to the store and cannot be stored again.</remarks>
 internal sealed class SpoolingMessage(IStoreIO io, string spoolPath, string location) : IncomingMessage
 {
-    private const int FirstBuffer = 4 * 1024;
+    /// <summary>The usual mail of 4 KiB with the fields that the server puts before it.</summary>
+    private const int FirstBuffer = 8 * 1024;
 
     private byte[]? _buffer;
     private int _inMemory;

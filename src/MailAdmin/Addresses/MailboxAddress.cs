@@ -18,6 +18,9 @@ public readonly record struct MailboxAddress
     /// <summary>Longest domain, in octets. RFC 5321 §4.5.3.1.2.</summary>
     public const int MaxDomainOctets = 255;
 
+    /// <summary>255 octets in a DNS message are 253 characters.</summary>
+    private const int MaxPlainLength = 253;
+
     private static readonly IdnMapping Idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
 
     private MailboxAddress(string localPart, string domain)
@@ -110,6 +113,12 @@ public readonly record struct MailboxAddress
             return false;
         }
 
+        if (text.Length <= MaxPlainLength && IsPlain(text))
+        {
+            domain = text;
+            return true;
+        }
+
         try
         {
             domain = Idn.GetAscii(text).ToLowerInvariant();
@@ -120,6 +129,30 @@ public readonly record struct MailboxAddress
         }
 
         return domain.Length <= MaxDomainOctets;
+    }
+
+    // Most are canonical already, and IdnMapping makes and throws away an object of the system's library to see it. What is not sure here is left to it:
+    // capitals, labels with two hyphens (A-labels among them), empty and long ones, hyphens at their ends.
+    private static bool IsPlain(string text)
+    {
+        var (label, last) = (0, '.');
+        foreach (var c in text)
+        {
+            if (c == '.' ? last is '.' or '-' : !(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || (c == '-' && last is not ('.' or '-'))))
+            {
+                return false;
+            }
+
+            label = c == '.' ? 0 : label + 1;
+            if (label > 63)
+            {
+                return false;
+            }
+
+            last = c;
+        }
+
+        return last is not ('.' or '-');
     }
 
     /// <summary>

@@ -59,7 +59,7 @@ public sealed record MailEvent
     public required long Sequence { get; init; }
     /// <summary>When.</summary>
     public required DateTimeOffset At { get; init; }
-    /// <summary>What: Delivered, Refused, Queued, Relayed, Deferred, Bounced, LoginSucceeded, LoginFailed, SessionOpened, SessionClosed, MessageAdded, FlagsChanged, Expunged, FolderChanged, ServerStateChanged, Warning, Error.</summary>
+    /// <summary>What: Delivered, Refused, Queued, Relayed, Deferred, Bounced, LoginSucceeded, LoginFailed, SessionOpened, SessionClosed, ConnectionRefused, MessageAdded, FlagsChanged, Expunged, FolderChanged, ServerStateChanged, Warning, Error.</summary>
     public required string Kind { get; init; }
     /// <summary>Trouble rises: Information, Warning, Error.</summary>
     public required MailEventSeverity Severity { get; init; }
@@ -79,6 +79,8 @@ public sealed record MailEvent
     public string? RemoteAddress { get; init; }
     /// <summary>Id of the queued message, as <c>Get-MailQueueMessage</c> takes it, if it is about one.</summary>
     public string? QueueId { get; init; }
+    /// <summary>Where something failed inside: the whole cause, with the places in the code that it came through; for who looks for the fault.</summary>
+    public string? Detail { get; init; }
 }
 
 /// <summary>How much an event asks for attention.</summary>

@@ -213,6 +213,12 @@ public sealed class ConnectionTests
         await Eventually.Holds(() => host.Sessions.Count == 1, "room");
         await using var fourth = await host.ConnectAsync();
         await fourth.ExpectAsync("hello");
+        await using var fifth = await host.ConnectAsync();
+        await fifth.ReadToEndAsync();
+        // A flood must not fill the events: one says it, and how many there were is told with the next.
+        var refused = Assert.Single(host.Events.All, e => e.Kind == "ConnectionRefused");
+        Assert.Equal((MailEventSeverity.Warning, "127.0.0.1"), (refused.Severity, refused.Details.RemoteAddress));
+        Assert.Contains("Too many connections", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -247,6 +253,7 @@ public sealed class ConnectionTests
         await bystander.SendLineAsync("still here");
         await bystander.ExpectAsync("echo still here");
         await Eventually.Holds(() => host.Events.All.Any(e => e is { Kind: "Error", Severity: MailEventSeverity.Error }), "the event");
+        Assert.Contains("a fault of ours", host.Events.All.Single(e => e.Kind == "Error").Message, StringComparison.Ordinal);
         Assert.IsType<InvalidOperationException>(Assert.Single(host.Events.Faults));
     }
 

@@ -89,6 +89,50 @@ public sealed class ProxyTests
         await again.ExpectAsync("hello");
     }
 
+    [Fact]
+    public async Task The_limit_per_address_takes_a_network_of_64_bits_for_one_peer()
+    {
+        await using var host = await ProtocolHost.StartAsync(
+            new LineHandler(), MailProtocol.Smtp, limits: new ServerLimits { MaxConnectionsPerAddress = 1 }, trustedProxies: Loopback);
+        async Task<RawClient> From(string address)
+        {
+            var client = await host.ConnectAsync();
+            await client.SendLineAsync($"PROXY TCP6 {address} 2001:db8:ffff::1 4660 25");
+            return client;
+        }
+
+        await using (var first = await From("2001:db8:1:2:3::4"))
+        {
+            await first.ExpectAsync("hello");
+            await using var neighbour = await From("2001:db8:1:3::4");
+            await neighbour.ExpectAsync("hello");
+            await using var second = await From("2001:db8:1:2:ffff:ffff:ffff:ffff");
+            Assert.Equal("421 Too many connections from your address\r\n", await second.ReadToEndAsync());
+        }
+
+        await Eventually.Holds(() => host.Sessions.Count == 0, "room");
+        await using var again = await From("2001:db8:1:2::5");
+        await again.ExpectAsync("hello");
+    }
+
+    [Fact]
+    public async Task Events_name_the_client_and_not_the_proxy()
+    {
+        await using var host = await ProtocolHost.StartAsync(new LineHandler(), MailProtocol.Smtp, trustedProxies: Loopback);
+        await using (var client = await host.ConnectAsync())
+        {
+            await client.SendLineAsync("PROXY TCP4 192.0.2.7 10.0.0.1 4660 25");
+            await client.ExpectAsync("hello");
+            await client.SendLineAsync("QUIT");
+            await client.ReadToEndAsync();
+        }
+
+        await Eventually.Holds(() => host.Events.All.Any(e => e.Kind == "SessionClosed"), "the end");
+        Assert.Equal(
+            [("SessionOpened", "192.0.2.7"), ("SessionClosed", "192.0.2.7")],
+            host.Events.All.Where(e => e.Kind.StartsWith("Session", StringComparison.Ordinal)).Select(e => (e.Kind, e.Details.RemoteAddress)));
+    }
+
     [Theory]
     [InlineData("PROXY TCP4 192.0.2.7 10.0.0.1 99999 25\r\n")]
     [InlineData("PROXY TCP4 2001:db8::7 10.0.0.1 1 25\r\n")]

@@ -220,6 +220,7 @@ public sealed class ServerTests
         Assert.Equal("InvalidSettings", await Refused(ephemeral with { SmtpPort = 2500, ImapPort = 2500 }));
         Assert.Equal("InvalidSettings", await Refused(ephemeral with { StorePath = "/somewhere" }));
         Assert.Equal("InvalidSettings", await Refused(ephemeral with { Limits = new Dictionary<string, long> { ["NoSuchLimit"] = 1 } }));
+        Assert.Equal("InvalidSettings", await Refused(ephemeral with { Limits = new Dictionary<string, long> { ["MessageSize"] = long.MaxValue } }));
         Assert.Equal("AddressNotAvailable", await Refused(ephemeral with { Address = "not an address" }));
         Assert.Equal("AddressNotAvailable", await Refused(ephemeral with { Address = "192.0.2.1" }));
         Assert.Equal("CertificateNotUsable", await Refused(ephemeral with { CertificatePath = "/no/such/file.pfx" }));
@@ -251,6 +252,29 @@ public sealed class ServerTests
             () => server.Administration.SetServerAsync(new MailServerChange { HostName = "half.test", CertificatePath = directory.File("own.pfx"), CertificatePassword = "wrong" }, CancellationToken.None));
         Assert.Equal("CertificateNotUsable", error.ErrorId);
         Assert.Equal("new.test", (await server.Administration.GetServerAsync(CancellationToken.None)).HostName);
+    }
+
+    [Fact]
+    public async Task A_changed_delay_of_failed_logins_counts_for_new_sessions()
+    {
+        var clock = new ManualTimeProvider();
+        await using var server = await TestServer.StartAsync(["alice@example.com"], clock: clock);
+        await server.Administration.SetServerAsync(new MailServerChange { Limits = new Dictionary<string, long> { ["LoginFailureDelay"] = 60_000 } }, CancellationToken.None);
+        await using var client = await server.ConnectAsync(MailProtocol.Imap);
+        await client.ExpectAsync("* OK");
+        await client.SendLineAsync("a LOGIN alice@example.com wrong");
+        var answer = client.ExpectAsync("a NO");
+        await Eventually.Holds(() => server.Host.Counters.LoginsFailed == 1, "the failure");
+        clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.False(answer.IsCompleted);
+        await Eventually.Holds(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return answer.IsCompleted;
+            },
+            "the answer");
+        await answer;
     }
 
     [Fact]

@@ -121,16 +121,21 @@ internal sealed class ImapServer : ITranscriptServer
             _known[address] = (password, mailbox.Id);
         }
 
-        public async ValueTask<AuthenticationOutcome> AuthenticateAsync(
-            string userName, string password, MailProtocol protocol, IPAddress remote, CancellationToken cancellationToken) =>
-            _known.TryGetValue(userName, out var known) && known.Password == password
-                ? new(AuthenticationStatus.Succeeded, await store.Accounts.GetMailboxAsync(known.Id, cancellationToken))
-                : new(AuthenticationStatus.Failed, null);
+        public async ValueTask<AuthenticationOutcome> AuthenticateAsync(string userName, string password, ClientConnection connection, CancellationToken cancellationToken)
+        {
+            if (!_known.TryGetValue(userName, out var known) || known.Password != password)
+            {
+                return new(AuthenticationStatus.Failed, null);
+            }
+
+            connection.Activity.Mailbox = userName;
+            return new(AuthenticationStatus.Succeeded, await store.Accounts.GetMailboxAsync(known.Id, cancellationToken));
+        }
 
         public ValueTask<ScramCredentials?> GetScramCredentialsAsync(string userName, CancellationToken cancellationToken) => new(new ScramCredentials(userName, Verifier, null));
 
         public ValueTask<AuthenticationOutcome> CompleteScramAsync(
-            ScramCredentials credentials, bool proofHolds, MailProtocol protocol, IPAddress remote, CancellationToken cancellationToken) =>
+            ScramCredentials credentials, bool proofHolds, ClientConnection connection, CancellationToken cancellationToken) =>
             new(new AuthenticationOutcome(AuthenticationStatus.Failed, null));
     }
 

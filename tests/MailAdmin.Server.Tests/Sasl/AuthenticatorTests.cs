@@ -6,6 +6,7 @@ using MailAdmin.Server.Diagnostics;
 using MailAdmin.Server.Sasl;
 using MailAdmin.Store;
 using MailAdmin.Testing;
+using MailAdmin.Testing.Fuzzing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailAdmin.Server.Tests.Sasl;
@@ -16,6 +17,7 @@ public sealed class AuthenticatorTests : IAsyncLifetime
     private readonly RecordingEvents _events = new();
     private readonly ServerCounters _counters = new();
     private readonly ManualTimeProvider _time = new();
+    private ServerLimits _limits = new() { LoginFailureDelay = TimeSpan.Zero };
     private SqliteMailStore _store = null!;
     private MailboxRecord _alice = null!;
     private Authenticator _authenticator = null!;
@@ -88,11 +90,28 @@ public sealed class AuthenticatorTests : IAsyncLifetime
         Assert.Equal(ScramVerifier.DefaultIterations, first.Verifier.Iterations);
     }
 
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("sales")]
+    public async Task A_made_up_verifier_is_the_same_however_the_name_is_written_as_a_real_one_is(string unknown)
+    {
+        await _store.Accounts.PutAliasAsync(MailboxAddress.Parse("sales@example.com"), [_alice.Address], replace: false);
+        foreach (var name in new[] { "alice", unknown })
+        {
+            var salts = new HashSet<string>();
+            foreach (var spelling in new[] { name, $"{name}@example.com", $"{name}@EXAMPLE.com.", $" {name}@example.com", $"{name[..2]}\u00AD{name[2..]}", name.ToUpperInvariant() })
+            {
+                salts.Add(Convert.ToBase64String((await _authenticator.GetScramCredentialsAsync(spelling, CancellationToken.None))!.Verifier.Salt));
+            }
+
+            Assert.Single(salts);
+        }
+    }
+
     [Fact]
     public async Task Who_fails_waits_longer_each_time_and_others_do_not()
     {
-        _authenticator.Dispose();
-        _authenticator = Make(new ServerLimits { LoginFailureDelay = TimeSpan.FromSeconds(1) });
+        _limits = new ServerLimits { LoginFailureDelay = TimeSpan.FromSeconds(1) };
         for (var failures = 1; failures <= 10; failures++)
         {
             var wait = TimeSpan.FromSeconds(Math.Min(8, failures));
@@ -115,8 +134,7 @@ public sealed class AuthenticatorTests : IAsyncLifetime
     [InlineData("2001:db8::1", "2001:db8::ffff:0:0:1", 4)]
     public async Task Failures_count_by_address_and_on_loopback_by_name(string address, string sameAddress, int secondsForAnother)
     {
-        _authenticator.Dispose();
-        _authenticator = Make(new ServerLimits { LoginFailureDelay = TimeSpan.FromSeconds(1) });
+        _limits = new ServerLimits { LoginFailureDelay = TimeSpan.FromSeconds(1) };
         for (var failures = 1; failures <= 3; failures++)
         {
             // The name as it is written makes no difference.
@@ -156,9 +174,11 @@ public sealed class AuthenticatorTests : IAsyncLifetime
         Assert.DoesNotContain(_events.All, e => e.Message.Contains("hunter2", StringComparison.Ordinal));
     }
 
-    private Authenticator Make(ServerLimits? limits = null) => new(
-        _store, new MailServerSettings(), _events, _counters, _time, limits ?? new ServerLimits { LoginFailureDelay = TimeSpan.Zero }, NullLoggerFactory.Instance);
+    private Authenticator Make() => new(_store, new MailServerSettings(), _events, _counters, _time, NullLoggerFactory.Instance);
 
-    private Task<AuthenticationOutcome> LoginAsync(string name, string password, string address = "127.0.0.1") =>
-        _authenticator.AuthenticateAsync(name, password, MailProtocol.Imap, IPAddress.Parse(address), CancellationToken.None).AsTask();
+    private async Task<AuthenticationOutcome> LoginAsync(string name, string password, string address = "127.0.0.1")
+    {
+        using var connection = new MemoryConnection(MailProtocol.Imap, [], _limits) { Address = IPAddress.Parse(address) };
+        return await _authenticator.AuthenticateAsync(name, password, connection, CancellationToken.None);
+    }
 }

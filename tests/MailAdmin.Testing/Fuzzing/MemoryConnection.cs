@@ -32,8 +32,10 @@ public sealed class MemoryConnection : ClientConnection, ITranscript, IDisposabl
     public override string Id => "fuzz";
     /// <inheritdoc/>
     public override MailEndpoint Endpoint { get; }
+    /// <summary>The client's address.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
     /// <inheritdoc/>
-    public override IPEndPoint Remote { get; } = new(IPAddress.Loopback, 2);
+    public override IPEndPoint Remote => new(Address, 2);
     /// <inheritdoc/>
     public override bool IsSecure => _isSecure;
     /// <inheritdoc/>
@@ -73,6 +75,9 @@ public sealed class MemoryConnection : ClientConnection, ITranscript, IDisposabl
         MostHeld = Math.Max(MostHeld, result.Buffer.Length);
         return result;
     }
+
+    /// <inheritdoc/>
+    public override ValueTask<ReadResult> ReadContentAsync(TimeSpan timeout) => ReadAsync(timeout);
 
     /// <inheritdoc/>
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _input.Reader.AdvanceTo(consumed, examined);

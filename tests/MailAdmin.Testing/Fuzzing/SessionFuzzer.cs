@@ -211,12 +211,12 @@ public sealed class SessionFuzzer : IAsyncDisposable
 
     private sealed class OneLogin(MailboxRecord mailbox) : IAuthenticator
     {
-        public ValueTask<AuthenticationOutcome> AuthenticateAsync(string userName, string password, MailProtocol protocol, System.Net.IPAddress remote, CancellationToken cancellationToken) =>
+        public ValueTask<AuthenticationOutcome> AuthenticateAsync(string userName, string password, ClientConnection connection, CancellationToken cancellationToken) =>
             new(password == "secret" ? new AuthenticationOutcome(AuthenticationStatus.Succeeded, mailbox) : new AuthenticationOutcome(AuthenticationStatus.Failed, null));
 
         public ValueTask<ScramCredentials?> GetScramCredentialsAsync(string userName, CancellationToken cancellationToken) => new(new ScramCredentials(userName, mailbox.Verifier, mailbox));
 
-        public ValueTask<AuthenticationOutcome> CompleteScramAsync(ScramCredentials credentials, bool proofHolds, MailProtocol protocol, System.Net.IPAddress remote, CancellationToken cancellationToken) =>
+        public ValueTask<AuthenticationOutcome> CompleteScramAsync(ScramCredentials credentials, bool proofHolds, ClientConnection connection, CancellationToken cancellationToken) =>
             new(proofHolds ? new AuthenticationOutcome(AuthenticationStatus.Succeeded, mailbox) : new AuthenticationOutcome(AuthenticationStatus.Failed, null));
     }
 

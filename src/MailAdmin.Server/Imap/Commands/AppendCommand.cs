@@ -67,7 +67,7 @@ internal sealed class AppendCommand() : ImapCommand("APPEND", ImapStates.LoggedI
                 return ImapResult.Answered;
             }
 
-            if (await session.ReadLineAsync(session.Connection.Limits.ImapCommandLine) is not { } line)
+            if (await session.ReadLineAsync(session.Connection.Limits.ImapCommandLine, inContent: true) is not { } line)
             {
                 return ImapResult.Answered;
             }

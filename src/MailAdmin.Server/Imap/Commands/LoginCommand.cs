@@ -21,8 +21,7 @@ internal sealed class LoginCommand() : ImapCommand("LOGIN", ImapStates.NotAuthen
             return ImapResult.No("Use STARTTLS first", "PRIVACYREQUIRED");
         }
 
-        var outcome = await session.Context.Authenticator.AuthenticateAsync(
-            user, password, MailProtocol.Imap, session.Connection.Remote.Address, session.Connection.Aborted);
+        var outcome = await session.Context.Authenticator.AuthenticateAsync(user, password, session.Connection, session.Connection.Aborted);
         return session.Finish(outcome.Status, outcome.Mailbox);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class Pass : IPop3Command
         }
 
         var outcome = await session.Context.Authenticator.AuthenticateAsync(
-            name, Encoding.UTF8.GetString(argument.Span), MailProtocol.Pop3, session.Connection.Remote.Address, session.Connection.Aborted);
+            name, Encoding.UTF8.GetString(argument.Span), session.Connection, session.Connection.Aborted);
         return outcome.Status switch
         {
             AuthenticationStatus.Succeeded => await session.OpenAsync(outcome.Mailbox!),

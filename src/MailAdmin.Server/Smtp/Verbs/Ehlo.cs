@@ -13,13 +13,8 @@ internal sealed class Ehlo : ISmtpCommand
         await session.ResetTransactionAsync();
         session.IsExtended = true;
         session.State = SmtpState.Ready;
-        var lines = Capabilities.For(session);
-        session.Reply($"250{(lines.Count == 0 ? ' ' : '-')}{session.Context.HostName} greets {session.ClientName}");
-        for (var i = 0; i < lines.Count; i++)
-        {
-            session.Reply($"250{(i == lines.Count - 1 ? ' ' : '-')}{lines[i]}");
-        }
-
+        var others = session.Listed.For(session);
+        session.Reply($"250{(others.Octets.Length == 0 ? ' ' : '-')}{session.Context.HostName} greets {session.ClientName}", others);
         return SmtpNext.Continue;
     }
 }

@@ -32,13 +32,7 @@ internal sealed class Rcpt : ISmtpCommand
             return SmtpNext.Continue;
         }
 
-        if (++transaction.RefusedRecipients > session.Limits.Recipients)
-        {
-            session.Reply("421 4.7.0 Too many unknown recipients, closing");
-            return SmtpNext.Close;
-        }
-
-        session.Reply(outcome.Status switch
+        return await session.ReplyRefusedRecipientAsync(outcome.Status switch
         {
             RecipientStatus.UnknownMailbox => "550 5.1.1 No such mailbox here",
             RecipientStatus.RelayDenied => "550 5.7.1 This server does not relay to that domain",
@@ -46,7 +40,6 @@ internal sealed class Rcpt : ISmtpCommand
             RecipientStatus.BadAddress => "553 5.1.3 That is not an address",
             _ => "451 4.3.0 Local error, try again later",
         });
-        return SmtpNext.Continue;
     }
 
     private static bool TryParse(ReadOnlySpan<byte> text, SmtpTransaction transaction, out SmtpPath path, out string refusal)

@@ -26,7 +26,7 @@ internal sealed class StartTls : ISmtpCommand
         if (session.Input.HasBuffered)
         {
             // Whatever came in the same breath was said in plaintext, perhaps by somebody else (CVE-2011-0411): it is thrown away and the session ends.
-            session.Reply("421 5.5.1 Nothing may follow STARTTLS, closing");
+            session.Reply("421 4.7.0 Nothing may follow STARTTLS, closing");
             return SmtpNext.Close;
         }
 
@@ -46,7 +46,7 @@ internal sealed class StartTls : ISmtpCommand
 
         if (injected > 0)
         {
-            session.Reply("421 5.5.1 Nothing may follow STARTTLS, closing");
+            session.Reply("421 4.7.0 Nothing may follow STARTTLS, closing");
             return SmtpNext.Close;
         }
 

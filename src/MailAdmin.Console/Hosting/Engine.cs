@@ -273,7 +273,9 @@ internal sealed partial class Engine : IDisposable
 
         try
         {
-            return work();
+            // A pipeline that is stopped may return as if it had come to its end.
+            var result = work();
+            return WasStopped ? throw new PipelineStoppedException() : result;
         }
         catch (Exception e) when (e is InvalidPipelineStateException or InvalidPowerShellStateException && WasStopped)
         {

@@ -62,6 +62,24 @@ public sealed partial class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_signal_while_it_starts_leaves_with_0_as_well()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals.");
+        using var watch = new FileSystemWatcher(_directory.FullName);
+        var begun = new TaskCompletionSource();
+        watch.Created += (_, _) => begun.TrySetResult();
+        watch.EnableRaisingEvents = true;
+        await using var program = ConsoleProgram.Start(Arguments());
+        await begun.Task.WaitAsync(ConsoleProgram.Patience, TestContext.Current.CancellationToken);
+
+        program.Signal(PosixSignal.SIGTERM);
+
+        var (code, _, error) = await program.EndAsync();
+        Assert.Equal(0, code);
+        Assert.DoesNotContain(" error ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_second_signal_ends_the_drain_and_leaves_with_0_too()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals.");

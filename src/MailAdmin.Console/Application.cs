@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -70,9 +71,9 @@ internal static class Application
             {
                 return Run(options, engine, signals);
             }
-            catch (OperationCanceledException) when (signals.ExitCode is { } code)
+            catch (Exception e) when (e is OperationCanceledException or PipelineStoppedException && signals.ExitCode is not null)
             {
-                return code;
+                return signals.ExitCode.Value;
             }
         }
     }
@@ -90,8 +91,7 @@ internal static class Application
             case ConsoleVerb.Command when options.Text == "-":
                 return PromptLoop.Run(engine, signals, greet: false);
             case ConsoleVerb.Command:
-                var text = options.Arguments.Count > 0 ? Engine.CommandLine($"& {{ {options.Text}\n}}", options.Arguments) : options.Text!;
-                return After(options, engine, signals, engine.Run(text, Piped(Engine.ReadsInput(text), signals)));
+                return After(options, engine, signals, engine.Run(options.Text!, Piped(Engine.ReadsInput(options.Text!), signals), options.Arguments));
             case ConsoleVerb.File:
                 return RunFile(options, engine, signals);
             case ConsoleVerb.Demo:
@@ -121,14 +121,26 @@ internal static class Application
 
     private static int RunFile(ConsoleOptions options, Engine engine, Signals signals)
     {
-        var path = Path.GetFullPath(options.Text!);
-        if (!Engine.IsScript(path))
+        string path;
+        bool readsInput;
+        try
         {
-            System.Console.Error.WriteLine($"mailadmin: '{options.Text}' is neither a command of mailadmin nor a .ps1 file, nor one that begins with #!. See mailadmin -Help.");
+            path = options.Text!.Length == 0 ? "" : Path.GetFullPath(options.Text);
+            if (!Engine.IsScript(path))
+            {
+                System.Console.Error.WriteLine($"mailadmin: '{options.Text}' is neither a command of mailadmin nor a .ps1 file, nor one that begins with #!. See mailadmin -Help.");
+                return ConsoleOptions.BadUsage;
+            }
+
+            readsInput = Engine.ScriptReadsInput(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            System.Console.Error.WriteLine($"mailadmin: '{options.Text}' cannot be read: {e.Message}");
             return ConsoleOptions.BadUsage;
         }
 
-        return After(options, engine, signals, engine.RunFile(path, options.Arguments, Piped(Engine.ScriptReadsInput(path), signals)));
+        return After(options, engine, signals, engine.RunFile(path, options.Arguments, Piped(readsInput, signals)));
     }
 
     // What is piped in is $input of the text or script that asks for it, as in pwsh. One that does not ask leaves it to the programs it starts, and is not kept

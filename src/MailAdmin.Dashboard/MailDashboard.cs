@@ -30,6 +30,9 @@ public static class MailDashboard
 
     private static int _open;
 
+    /// <summary>Cells that a text without escape sequences takes where the dashboard draws it.</summary>
+    public static int Measure(string text) => TextCells.Measure(text);
+
     /// <summary>Shows the dashboard in this terminal until the admin leaves it or <paramref name="cancellationToken"/> is set. Blocks.</summary>
     /// <param name="administration">The server; whoever called keeps it.</param>
     /// <param name="options">Looks.</param>

@@ -13,6 +13,7 @@ internal sealed class ConsoleProgram : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+    private readonly Channel<string> _errorLines = Channel.CreateUnbounded<string>();
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
     private readonly Task _reading;
@@ -20,7 +21,7 @@ internal sealed class ConsoleProgram : IAsyncDisposable
     private ConsoleProgram(Process process)
     {
         _process = process;
-        _reading = Task.WhenAll(ReadAsync(process.StandardOutput, _output, _lines.Writer), ReadAsync(process.StandardError, _error, null));
+        _reading = Task.WhenAll(ReadAsync(process.StandardOutput, _output, _lines.Writer), ReadAsync(process.StandardError, _error, _errorLines.Writer));
     }
 
     /// <summary>The program that was built beside these tests, in the same configuration.</summary>
@@ -67,10 +68,15 @@ internal sealed class ConsoleProgram : IAsyncDisposable
     }
 
     /// <summary>The next line of standard output that a condition holds for.</summary>
-    public async Task<string> LineAsync(Func<string, bool> condition)
+    public Task<string> LineAsync(Func<string, bool> condition) => LineAsync(_lines.Reader, condition);
+
+    /// <summary>The same of standard error.</summary>
+    public Task<string> ErrorLineAsync(Func<string, bool> condition) => LineAsync(_errorLines.Reader, condition);
+
+    private async Task<string> LineAsync(ChannelReader<string> lines, Func<string, bool> condition)
     {
         using var patience = new CancellationTokenSource(Patience);
-        await foreach (var line in _lines.Reader.ReadAllAsync(patience.Token))
+        await foreach (var line in lines.ReadAllAsync(patience.Token))
         {
             if (condition(line))
             {
@@ -99,15 +105,15 @@ internal sealed class ConsoleProgram : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static async Task ReadAsync(StreamReader reader, StringBuilder all, ChannelWriter<string>? lines)
+    private static async Task ReadAsync(StreamReader reader, StringBuilder all, ChannelWriter<string> lines)
     {
         while (await reader.ReadLineAsync() is { } line)
         {
             all.Append(line).Append('\n');
-            lines?.TryWrite(line);
+            lines.TryWrite(line);
         }
 
-        lines?.Complete();
+        lines.Complete();
     }
 
     private static string Find()

@@ -34,9 +34,29 @@ internal sealed class ServerSession(MailService client, string host, int port, T
     /// <summary>Connects, with TLS as the policy says.</summary>
     public async Task ConnectAsync(TlsPolicy tls, CancellationToken cancellationToken)
     {
+        await BoundAsync("connect", token => OpenAsync(tls, token), cancellationToken);
+        if (client.IsAuthenticated && tls.Options == SecureSocketOptions.StartTls)
+        {
+            // RFC 9051 §7.1.4: PREAUTH leaves no state in which STARTTLS may be given; whoever stands between could have sent it to prevent TLS.
+            throw new MailAdminException("TlsNotOffered", MailErrorCategory.ConnectionError, $"{host}:{port} greets with PREAUTH before TLS, and plaintext was not allowed.", host,
+                "Use the port for TLS from the start (993).");
+        }
+
+        if (!client.IsSecure)
+        {
+            Warnings.Add($"The connection to {host}:{port} is in plaintext: the server offers no STARTTLS or it was not asked for.");
+        }
+        else if (certificates.AcceptedUntrusted)
+        {
+            Warnings.Add($"{certificates.Describe()} It was accepted all the same.");
+        }
+    }
+
+    private async Task OpenAsync(TlsPolicy tls, CancellationToken cancellationToken)
+    {
         try
         {
-            await BoundAsync("connect", token => client.ConnectAsync(host, port, tls.Options, token), cancellationToken);
+            await client.ConnectAsync(host, port, tls.Options, cancellationToken);
         }
         catch (SslHandshakeException e) when (certificates.AcceptedUntrusted || (certificates.Certificate is not null && !certificates.IsTrusted))
         {
@@ -60,23 +80,17 @@ internal sealed class ServerSession(MailService client, string host, int port, T
             throw new MailAdminException("TlsNotOffered", MailErrorCategory.ConnectionError, $"{host}:{port} does not offer STARTTLS, and plaintext was not allowed.", host,
                 "Use the port for TLS from the start (465, 993, 995), or ask the server's admin to enable STARTTLS.", e);
         }
-
-        if (!client.IsSecure)
-        {
-            Warnings.Add($"The connection to {host}:{port} is in plaintext: the server offers no STARTTLS or it was not asked for.");
-        }
-        else if (certificates.AcceptedUntrusted)
-        {
-            Warnings.Add($"{certificates.Describe()} It was accepted all the same.");
-        }
     }
 
-    /// <summary>Logs in.</summary>
-    public async Task LoginAsync(NetworkCredential credential, CancellationToken cancellationToken)
+    /// <summary>Logs in; where the server's greeting was PREAUTH, that is done already.</summary>
+    public Task LoginAsync(NetworkCredential credential, CancellationToken cancellationToken) =>
+        client.IsAuthenticated ? Task.CompletedTask : BoundAsync("log in", token => AuthenticateAsync(credential, token), cancellationToken);
+
+    private async Task AuthenticateAsync(NetworkCredential credential, CancellationToken cancellationToken)
     {
         try
         {
-            await BoundAsync("log in", token => client.AuthenticateAsync(credential, token), cancellationToken);
+            await client.AuthenticateAsync(credential, cancellationToken);
         }
         catch (MailKit.Security.AuthenticationException e)
         {
@@ -90,7 +104,7 @@ internal sealed class ServerSession(MailService client, string host, int port, T
         }
     }
 
-    /// <summary>Runs one step within the time allowed and names network failures.</summary>
+    /// <summary>Runs one step within the time allowed and names what the network or the server's refusal made of it; an error that the step itself names stays.</summary>
     public Task<T> BoundAsync<T>(string step, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         BoundAsync(step, (token, _) => work(token), cancellationToken);
 
@@ -125,6 +139,15 @@ internal sealed class ServerSession(MailService client, string host, int port, T
             throw new MailAdminException("ConnectionLost", MailErrorCategory.ConnectionError, $"Could not {step} with {host}:{port}: {OneLine(e.Message)}", host,
                 "See the server's log; -Verbose shows the conversation.", e);
         }
+        catch (ServiceNotAuthenticatedException e)
+        {
+            throw new MailAdminException("LoginRequired", MailErrorCategory.AuthenticationError, $"Could not {step} with {host}:{port}: it demands a login first.", host, "Give -Credential.", e);
+        }
+        catch (Exception e) when (e is CommandException or MessageNotFoundException)
+        {
+            throw new MailAdminException("CommandRefused", MailErrorCategory.InvalidOperation, $"Could not {step} with {host}:{port}: {OneLine(e.Message)}", host,
+                "See the server's log; -Verbose shows the conversation.", e);
+        }
     }
 
     /// <summary>Runs one step without a result; see the other overload.</summary>
@@ -151,9 +174,9 @@ internal sealed class ServerSession(MailService client, string host, int port, T
     /// <summary>Tls12, Tls13; null in plaintext.</summary>
     public static string? TlsVersion(MailService client) => client.IsSecure ? client.SslProtocol.ToString() : null;
 
-    /// <summary>A server's text on one line, for an error.</summary>
-    public static string OneLine(string text) =>
-        string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    /// <summary>A server's text on one line, for a person: line breaks become spaces and no control (C0, C1) is left that a terminal would obey.</summary>
+    public static string OneLine(string text) => string.Join(' ',
+        text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(l => new string([.. l.Select(c => char.IsControl(c) ? '?' : c)])));
 
     private MailAdminException TimedOut(string step, Exception cause) =>
         new("OperationTimeout", MailErrorCategory.OperationTimeout,

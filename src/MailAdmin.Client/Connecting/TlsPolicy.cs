@@ -13,7 +13,7 @@ namespace MailAdmin.Client.Connecting;
 internal readonly record struct TlsPolicy(SecureSocketOptions Options, bool VerifiesCertificate)
 {
     /// <summary>Decides.</summary>
-    /// <exception cref="MailAdminException">Plaintext was asked for together with a login at another machine.</exception>
+    /// <exception cref="MailAdminException">Plaintext was asked for together with TLS, or with a login at another machine.</exception>
     public static TlsPolicy Decide(string host, int port, MailTlsMode? mode, bool demanded, bool hasCredential)
     {
         var loopback = IsLoopback(host);
@@ -23,6 +23,9 @@ internal readonly record struct TlsPolicy(SecureSocketOptions Options, bool Veri
                 return new(SecureSocketOptions.SslOnConnect, true);
             case MailTlsMode.StartTls:
                 return new(SecureSocketOptions.StartTls, true);
+            case MailTlsMode.None when demanded:
+                throw new MailAdminException("PlaintextRefused", MailErrorCategory.InvalidArgument,
+                    $"-UseSsl demands TLS with {host}, and -TlsMode None forbids it.", host, "Leave out one of them.");
             case MailTlsMode.None when hasCredential && !loopback:
                 throw new MailAdminException("PlaintextLoginRefused", MailErrorCategory.InvalidArgument,
                     $"The login would go to {host} in plaintext.", host, "Leave out -TlsMode None, or send without a credential.");

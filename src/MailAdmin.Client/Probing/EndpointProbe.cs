@@ -181,6 +181,13 @@ internal sealed partial class EndpointProbe(ProtocolTestRequest request, MailEnd
             return;
         }
 
+        if (client.IsAuthenticated)
+        {
+            _report.Success(ProtocolCheck.Login, null, "by the server itself (PREAUTH)");
+            _report.IsUsable = _report.LogsIn = true;
+            return;
+        }
+
         var started = time.GetTimestamp();
         try
         {
@@ -231,7 +238,7 @@ internal sealed partial class EndpointProbe(ProtocolTestRequest request, MailEnd
     private static bool Expected(Exception e, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
         && e is SocketException or IOException or TimeoutException or ProtocolException or SslHandshakeException or System.Security.Authentication.AuthenticationException
-            or CommandException or NotSupportedException or ServiceNotConnectedException or ObjectDisposedException or OperationCanceledException;
+            or CommandException or NotSupportedException or ServiceNotConnectedException or ServiceNotAuthenticatedException or ObjectDisposedException or OperationCanceledException;
 
     private static string Say(Exception e) => EndpointReport.Sentence(ServerSession.OneLine(e.Message));
 

@@ -84,7 +84,12 @@ public sealed class MailReceiver
             .OrderBy(s => s.UniqueId).ToList();
         foreach (var summary in request.Newest > 0 ? chosen.TakeLast(request.Newest) : chosen)
         {
-            using var message = await session.BoundAsync("fetch a message", (token, watch) => folder.GetMessageAsync(summary.UniqueId, token, watch), cancellationToken);
+            using var message = await session.BoundAsync("fetch a message", (token, watch) => UnlessGoneAsync(folder.GetMessageAsync(summary.UniqueId, token, watch)), cancellationToken);
+            if (message is null)
+            {
+                continue;
+            }
+
             yield return Decode(message) with
             {
                 Protocol = MailProtocol.Imap,
@@ -123,8 +128,8 @@ public sealed class MailReceiver
 
             // RFC 1939 §7: TOP n 0 gives the header without the body.
             var at = index;
-            var headers = await session.BoundAsync("read a header", token => client.GetMessageHeadersAsync(at, token), cancellationToken);
-            if (Matches(request.Subject, headers[HeaderId.Subject]) && (request.MessageId is null || SameId(request.MessageId, headers[HeaderId.MessageId])))
+            var headers = await session.BoundAsync("read a header", token => UnlessGoneAsync(client.GetMessageHeadersAsync(at, token), client.Capabilities.HasFlag(Pop3Capabilities.Top)), cancellationToken);
+            if (headers is not null && Matches(request.Subject, headers[HeaderId.Subject]) && (request.MessageId is null || SameId(request.MessageId, headers[HeaderId.MessageId])))
             {
                 chosen.Push(index);
             }
@@ -132,12 +137,36 @@ public sealed class MailReceiver
 
         foreach (var index in chosen)
         {
-            using var message = await session.BoundAsync("fetch a message", (token, watch) => client.GetMessageAsync(index, token, watch), cancellationToken);
+            using var message = await session.BoundAsync("fetch a message", (token, watch) => UnlessGoneAsync(client.GetMessageAsync(index, token, watch)), cancellationToken);
+            if (message is null)
+            {
+                continue;
+            }
+
             yield return Decode(message) with { Protocol = MailProtocol.Pop3, Uid = uids?[index], SizeBytes = sizes[index] };
             if (request.Remove)
             {
                 await session.BoundAsync("remove a message", token => client.DeleteMessageAsync(index, token), cancellationToken);
             }
+        }
+    }
+
+    // What another session removed after it was listed is left out, as if it had gone a moment sooner. RFC 1939 §5: -ERR to RETR means that there is no such
+    // message; RFC 3206 §4: after SYS/TEMP it does not. Where the command may be one that the server does not know, its refusal says nothing of the message.
+    private static async Task<T?> UnlessGoneAsync<T>(Task<T> reading, bool isKnownCommand = true)
+        where T : class
+    {
+        try
+        {
+            return await reading;
+        }
+        catch (MessageNotFoundException)
+        {
+            return null;
+        }
+        catch (Pop3CommandException e) when (isKnownCommand && !e.StatusText.StartsWith("[SYS/TEMP]", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
         }
     }
 

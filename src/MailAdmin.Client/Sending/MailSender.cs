@@ -50,7 +50,11 @@ public sealed class MailSender
             session.Warnings.Add($"{request.Server} offers no delivery reports (DSN); none was asked for.");
         }
 
-        var size = await SendAsync(session, client, request, message, from, recipients, cancellationToken);
+        var size = await session.BoundAsync("send the message", async (token, watch) =>
+        {
+            await SendAsync(client, request, message, from, recipients, watch, token);
+            return watch.Octets;
+        }, cancellationToken);
         var elapsed = _time.GetElapsedTime(started);
         var reply = logger.LastReply?.Text ?? "";
         var tlsVersion = ServerSession.TlsVersion(client);
@@ -74,17 +78,13 @@ public sealed class MailSender
         };
     }
 
-    private static async Task<long> SendAsync(
-        ServerSession session, RecordingSmtpClient client, MailSendRequest request, MimeMessage message, MimeKit.MailboxAddress from,
-        List<MimeKit.MailboxAddress> recipients, CancellationToken cancellationToken)
+    private static async Task SendAsync(
+        RecordingSmtpClient client, MailSendRequest request, MimeMessage message, MimeKit.MailboxAddress from, List<MimeKit.MailboxAddress> recipients,
+        TransferWatch watch, CancellationToken cancellationToken)
     {
         try
         {
-            return await session.BoundAsync("send the message", async (token, watch) =>
-            {
-                await client.SendAsync(FormatOptions.Default, message, from, recipients, token, watch);
-                return watch.Octets;
-            }, cancellationToken);
+            await client.SendAsync(FormatOptions.Default, message, from, recipients, cancellationToken, watch);
         }
         catch (SmtpCommandException e)
         {
@@ -106,11 +106,6 @@ public sealed class MailSender
             throw new MailAdminException("SmtpUtf8NotOffered", MailErrorCategory.InvalidOperation,
                 $"{request.Server} does not take this message: {ServerSession.OneLine(e.Message)}", request.Server,
                 "Use addresses in ASCII (a domain in its xn-- form), or a server with SMTPUTF8.", e);
-        }
-        catch (ServiceNotAuthenticatedException e)
-        {
-            throw new MailAdminException("LoginRequired", MailErrorCategory.AuthenticationError, $"{request.Server} demands a login before it takes mail.",
-                request.Server, "Give -Credential.", e);
         }
     }
 

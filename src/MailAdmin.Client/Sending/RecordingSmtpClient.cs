@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailAdmin.Client.Connecting;
 using MailAdmin.Client.Transcripts;
 using MailKit;
 using MailKit.Net.Smtp;
@@ -24,5 +25,5 @@ internal sealed class RecordingSmtpClient(TranscriptLogger logger, DeliveryStatu
     protected override DeliveryStatusNotification? GetDeliveryStatusNotifications(MimeMessage message, MailboxAddress mailbox) => notify;
 
     private static string Text(SmtpResponse response) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(int)response.StatusCode} {string.Join(' ', response.Response.Split('\n', StringSplitOptions.TrimEntries))}");
+        string.Create(CultureInfo.InvariantCulture, $"{(int)response.StatusCode} {ServerSession.OneLine(response.Response)}");
 }

@@ -22,6 +22,9 @@ internal sealed class TranscriptLogger(MailProtocol protocol, TimeProvider time,
 
     private const string Hidden = "****";
 
+    /// <summary>Characters kept of a longer line's end: as many as the longest announcement of a literal has.</summary>
+    private const int TailLength = 24;
+
     private readonly FrozenDictionary<string, Shown> _rules = TranscriptRules.For(protocol);
     private readonly List<TranscriptLine> _lines = [];
     private readonly StringBuilder _clientLine = new();
@@ -104,12 +107,20 @@ internal sealed class TranscriptLogger(MailProtocol protocol, TimeProvider time,
             return text;
         }
 
-        // Bounded; a line's end decides over literals, so one octet more than is shown need not be kept. Controls never reach a terminal.
-        if (octet != (byte)'\r' && line.Length <= MaxLineLength)
+        if (octet == (byte)'\r')
         {
-            line.Append(octet is >= 0x20 and < 0x7F ? (char)octet : '?');
+            return null;
         }
 
+        // Bounded: the beginning is shown, the end decides over literals, and where something between them is missing they do not run together.
+        if (line.Length > MaxLineLength + TailLength)
+        {
+            line[MaxLineLength] = '…';
+            line.Remove(MaxLineLength + 1, 1);
+        }
+
+        // Controls never reach a terminal.
+        line.Append(octet is >= 0x20 and < 0x7F ? (char)octet : '?');
         return null;
     }
 

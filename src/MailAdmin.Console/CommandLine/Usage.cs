@@ -26,7 +26,8 @@ internal static class Usage
                --mailbox <address> --password-file <file>
                --limit <name>=<n> --disabled-capability <name> (may be repeated)
                --smtp-port <n> and the like: 0 for a free one, -1 for none
-               --relay (send outside mail on) --production (refuse it)
+               --outbound <mode> (of mail to outside domains: capture, the default,
+               refuse or relay) --relay, --production (short for relay, refuse)
                --drain <seconds> --ephemeral
 
         Exit codes: 0 done, 1 a command failed, 64 bad usage, 130 interrupted,

@@ -87,16 +87,7 @@ internal sealed class DemoReport(TextWriter writer, Terminal terminal)
     private string Fit(string text, int width)
     {
         text = Safe(text);
-        if (Columns.Of(text) > width)
-        {
-            while (Columns.Of(text) > width - 1)
-            {
-                text = text[..^1];
-            }
-
-            text += terminal.Unicode ? "…" : "~";
-        }
-
+        text = Columns.Cut(text, width, terminal.Unicode ? "…" : "~");
         return text + new string(' ', width - Columns.Of(text));
     }
 

@@ -52,13 +52,13 @@ internal sealed class DemoRun
                 demo.Stay();
             }
         }
+        catch (Exception e) when (e is OperationCanceledException or PipelineStoppedException && stop.IsCancellationRequested)
+        {
+            report.Line("  interrupted");
+        }
         catch (Exception e) when (e is RuntimeException or InvalidOperationException or IOException or SocketException)
         {
             report.Check(false, ErrorText.Of(e));
-        }
-        catch (OperationCanceledException)
-        {
-            report.Line("  interrupted");
         }
         finally
         {
@@ -236,7 +236,7 @@ internal sealed class DemoRun
             try
             {
                 _report.Step("Stop the server and remove its store");
-                Do("Stop-MailServer -Name demo -Confirm:$false");
+                Do("Stop-MailServer -Name demo -Confirm:$false", atTheEnd: true);
             }
             catch (RuntimeException e)
             {
@@ -255,10 +255,10 @@ internal sealed class DemoRun
         }
     }
 
-    private Collection<PSObject> Do(string command, IReadOnlyDictionary<string, object?>? variables = null)
+    private Collection<PSObject> Do(string command, IReadOnlyDictionary<string, object?>? variables = null, bool atTheEnd = false)
     {
         _report.Command(command);
-        return _engine.Invoke(command, variables);
+        return _engine.Invoke(command, variables, atTheEnd);
     }
 
     private T Value<T>(string name) => _engine.Runspace.SessionStateProxy.GetVariable(name) switch

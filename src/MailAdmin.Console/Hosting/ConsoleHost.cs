@@ -11,6 +11,13 @@ internal sealed class ConsoleHost(Terminal terminal, bool nonInteractive) : PSHo
     /// <summary>The code of <c>exit</c>; null until it was called.</summary>
     public int? ExitCode { get; private set; }
 
+    /// <summary>Cancelled when the program is to end: then nothing is run or read any more.</summary>
+    public CancellationToken Ending
+    {
+        get => _ui.Input.Ending;
+        set => _ui.Input.Ending = value;
+    }
+
     /// <inheritdoc/>
     public override CultureInfo CurrentCulture { get; } = CultureInfo.CurrentCulture;
     /// <inheritdoc/>

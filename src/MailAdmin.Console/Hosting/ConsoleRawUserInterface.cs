@@ -1,9 +1,10 @@
 using System.Management.Automation.Host;
+using MailAdmin.Console.Prompt;
 
 namespace MailAdmin.Console.Hosting;
 
 /// <summary>Size and keys of the terminal. What only old Windows consoles had (reading the screen back) is not supported.</summary>
-internal sealed class ConsoleRawUserInterface(Terminal terminal) : PSHostRawUserInterface
+internal sealed class ConsoleRawUserInterface(Terminal terminal, Func<bool, ConsoleKeyInfo> readKey) : PSHostRawUserInterface
 {
     /// <summary>Lines told where there is no terminal; the engine pages by it.</summary>
     private const int RedirectedHeight = 50;
@@ -49,9 +50,27 @@ internal sealed class ConsoleRawUserInterface(Terminal terminal) : PSHostRawUser
             throw new InvalidOperationException("No key can be read: standard input is not a terminal.");
         }
 
-        var key = System.Console.ReadKey(options.HasFlag(ReadKeyOptions.NoEcho));
+        var key = readKey(options.HasFlag(ReadKeyOptions.AllowCtrlC));
+        if (!options.HasFlag(ReadKeyOptions.NoEcho) && !char.IsControl(key.KeyChar))
+        {
+            System.Console.Out.Write(key.KeyChar);
+        }
+
         return new KeyInfo((int)key.Key, key.KeyChar, 0, true);
     }
+
+    /// <inheritdoc/>
+    public override int LengthInBufferCells(string source) => Columns.Of(source);
+
+    /// <inheritdoc/>
+    public override int LengthInBufferCells(string source, int offset)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Columns.Of(source[offset..]);
+    }
+
+    /// <inheritdoc/>
+    public override int LengthInBufferCells(char source) => Columns.Of(source);
 
     /// <inheritdoc/>
     public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) =>
@@ -66,7 +85,7 @@ internal sealed class ConsoleRawUserInterface(Terminal terminal) : PSHostRawUser
     public override void SetBufferContents(Rectangle rectangle, BufferCell fill)
     {
         // The engine's way to say: clear the screen.
-        if (terminal.Color && rectangle is { Left: -1, Top: -1, Right: -1, Bottom: -1 })
+        if (terminal.Sequences && rectangle is { Left: -1, Top: -1, Right: -1, Bottom: -1 })
         {
             System.Console.Out.Write("\e[2J\e[H");
         }

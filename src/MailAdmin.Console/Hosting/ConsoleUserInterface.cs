@@ -1,8 +1,7 @@
-using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
-using System.Security;
 using System.Text.RegularExpressions;
+using MailAdmin.Console.Prompt;
 
 namespace MailAdmin.Console.Hosting;
 
@@ -10,17 +9,18 @@ namespace MailAdmin.Console.Hosting;
 internal sealed partial class ConsoleUserInterface(Terminal terminal, bool nonInteractive) : PSHostUserInterface
 {
     private readonly Lock _gate = new();
-    private readonly ConsoleRawUserInterface _raw = new(terminal);
     private readonly ProgressLine _progress = new(terminal);
+    private ConsoleRawUserInterface? _raw;
+    private int _column;
 
     /// <summary>The terminal.</summary>
     public Terminal Terminal { get; } = terminal;
 
     /// <inheritdoc/>
-    public override PSHostRawUserInterface RawUI => _raw;
+    public override PSHostRawUserInterface RawUI => _raw ??= new ConsoleRawUserInterface(Terminal, ReadKey);
 
     /// <inheritdoc/>
-    public override bool SupportsVirtualTerminal => Terminal.Color;
+    public override bool SupportsVirtualTerminal => Terminal.Sequences;
 
     /// <inheritdoc/>
     public override void Write(string value) => Put(System.Console.Out, value);
@@ -75,8 +75,25 @@ internal sealed partial class ConsoleUserInterface(Terminal terminal, bool nonIn
         {
             _progress.Clear();
             // The formatter colours its headings whoever reads them.
+            if (writer == System.Console.Out)
+            {
+                var line = text.LastIndexOf('\n') + 1;
+                _column = Columns.Of(text[line..]) + (line == 0 ? _column : 0);
+            }
+
             writer.Write(Plain(text, Terminal.Color && (writer == System.Console.Out || Terminal.ErrorIsTerminal)));
             writer.Flush();
+        }
+    }
+
+    // Where a question stands that was written without a line break: its answer begins there. What is typed ends its line itself.
+    private int StartColumn()
+    {
+        lock (_gate)
+        {
+            var column = _column;
+            _column = 0;
+            return column;
         }
     }
 
@@ -84,64 +101,4 @@ internal sealed partial class ConsoleUserInterface(Terminal terminal, bool nonIn
 
     [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]", RegexOptions.CultureInvariant)]
     private static partial Regex Escapes();
-
-    /// <summary>Refuses a question where nobody can answer.</summary>
-    private void MayAsk(string question)
-    {
-        if (nonInteractive)
-        {
-            throw new PSInvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"A question needs an answer, and -NonInteractive was given: {question} Use -Force, -Confirm:$false or the parameter that was left out."));
-        }
-    }
-
-    private string Answer(string question)
-    {
-        MayAsk(question);
-        return ReadTypedLine() ?? throw new PSInvalidOperationException($"Standard input ended before an answer came: {question}");
-    }
-
-    /// <inheritdoc/>
-    public override string ReadLine() => Answer("");
-
-    /// <inheritdoc/>
-    public override SecureString ReadLineAsSecureString()
-    {
-        MayAsk("");
-        var secret = new SecureString();
-        if (!Terminal.InputIsTerminal)
-        {
-            foreach (var c in ReadTypedLine() ?? "")
-            {
-                secret.AppendChar(c);
-            }
-
-            secret.MakeReadOnly();
-            return secret;
-        }
-
-        while (true)
-        {
-            var key = System.Console.ReadKey(intercept: true);
-            if (key.Key == ConsoleKey.Enter)
-            {
-                break;
-            }
-
-            if (key.Key == ConsoleKey.Backspace && secret.Length > 0)
-            {
-                secret.RemoveAt(secret.Length - 1);
-            }
-            else if (!char.IsControl(key.KeyChar))
-            {
-                secret.AppendChar(key.KeyChar);
-            }
-        }
-
-        WriteLine();
-        secret.MakeReadOnly();
-        return secret;
-    }
-
-    private static string? ReadTypedLine() => System.Console.In.ReadLine();
 }

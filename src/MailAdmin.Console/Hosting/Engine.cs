@@ -10,7 +10,6 @@ namespace MailAdmin.Console.Hosting;
 /// <summary>The PowerShell engine with the module imported, as any host does it: by its manifest.</summary>
 internal sealed partial class Engine : IDisposable
 {
-    private const string Succeeded = "MailAdminCommandSucceeded";
     private const string ExitCode = "LASTEXITCODE";
 
     private readonly Lock _gate = new();
@@ -49,6 +48,8 @@ internal sealed partial class Engine : IDisposable
         Runspace.DefaultRunspace = runspace;
         PSStyle.Instance.OutputRendering = host.Console.Terminal.Color ? OutputRendering.Ansi : OutputRendering.PlainText;
         var engine = new Engine(host, runspace);
+        host.Console.WasStopped = () => engine.WasStopped;
+        host.Console.Interrupt = () => engine.Stop();
         using var import = engine.Create();
         import.AddCommand("Import-Module").AddParameter("Name", manifest).AddParameter("Global").AddParameter("ErrorAction", "Stop").AddParameter("DisableNameChecking");
         try
@@ -81,7 +82,8 @@ internal sealed partial class Engine : IDisposable
     /// <summary>Runs a text as if typed: results and errors go to the host. False where its last statement failed.</summary>
     /// <param name="script">The text.</param>
     /// <param name="input">What its <c>$input</c> gives.</param>
-    public bool Run(string script, IReadOnlyList<string>? input = null)
+    /// <param name="arguments">What its <c>$args</c> or its parameters get, as a shell gives them.</param>
+    public bool Run(string script, IReadOnlyList<string>? input = null, IReadOnlyList<string>? arguments = null)
     {
         Parser.ParseInput(script, out _, out var errors);
         if (errors.Length > 0)
@@ -91,16 +93,11 @@ internal sealed partial class Engine : IDisposable
             return false;
         }
 
-        // Out-Default, which shows the results, sets $? anew; so the text itself keeps what its last statement left.
-        Runspace.SessionStateProxy.PSVariable.Set(Succeeded, false);
-        var ended = Show($"{script}\n$global:{Succeeded} = $?", addToHistory: false, input);
-        var succeeded = ended && Runspace.SessionStateProxy.GetVariable(Succeeded) is true;
-        Runspace.SessionStateProxy.PSVariable.Remove(Succeeded);
-        return succeeded;
+        return Show(script, input, arguments ?? []) && Runspace.SessionStateProxy.GetVariable("?") is true;
     }
 
     /// <summary>Runs a line of the prompt: results and errors go to the host. False where it ended by an error.</summary>
-    public bool RunLine(string script) => Show(script, addToHistory: true, input: null);
+    public bool RunLine(string script) => Show(script, null, []);
 
     /// <summary>
     /// Runs a script file with arguments as a shell gives them; returns its exit code as pwsh -File has it: that of its exit, 1 where it threw,
@@ -120,7 +117,10 @@ internal sealed partial class Engine : IDisposable
     }
 
     /// <summary>Runs a text and returns its results; the first error is thrown.</summary>
-    public Collection<PSObject> Invoke(string script, IReadOnlyDictionary<string, object?>? variables = null)
+    /// <param name="script">The text.</param>
+    /// <param name="variables">Set before.</param>
+    /// <param name="atTheEnd">It is run though the program is to end: it puts in order what has to be.</param>
+    public Collection<PSObject> Invoke(string script, IReadOnlyDictionary<string, object?>? variables = null, bool atTheEnd = false)
     {
         foreach (var (name, value) in variables ?? new Dictionary<string, object?>())
         {
@@ -129,7 +129,7 @@ internal sealed partial class Engine : IDisposable
 
         using var shell = Create();
         shell.AddScript(script, useLocalScope: false);
-        return Tracked(() => shell.BeginStop(null, null), () =>
+        return Tracked(() => shell.BeginStop(null, null), atTheEnd, () =>
         {
             var results = shell.Invoke();
             return shell.Streams.Error.Count > 0 ? throw new RuntimeException(shell.Streams.Error[0].ToString(), shell.Streams.Error[0].Exception, shell.Streams.Error[0]) : results;
@@ -137,15 +137,15 @@ internal sealed partial class Engine : IDisposable
     }
 
     /// <summary>Runs one command with parameters and returns its results; the first error is thrown.</summary>
-    public Collection<PSObject> InvokeCommand(string command, IReadOnlyDictionary<string, object> parameters)
+    public Collection<PSObject> InvokeCommand(string command, IReadOnlyDictionary<string, object> parameters, bool atTheEnd = false)
     {
         var results = new Collection<PSObject>();
-        InvokeStreaming(command, parameters, results.Add);
+        InvokeStreaming(command, parameters, results.Add, atTheEnd);
         return results;
     }
 
     /// <summary>Runs one command and hands its results on as they come; the first error is thrown at the end.</summary>
-    public void InvokeStreaming(string command, IReadOnlyDictionary<string, object> parameters, Action<PSObject> onResult)
+    public void InvokeStreaming(string command, IReadOnlyDictionary<string, object> parameters, Action<PSObject> onResult, bool atTheEnd = false)
     {
         using var shell = Create();
         shell.AddCommand(command);
@@ -162,7 +162,7 @@ internal sealed partial class Engine : IDisposable
                 onResult(result);
             }
         };
-        Tracked(() => shell.BeginStop(null, null), () =>
+        Tracked(() => shell.BeginStop(null, null), atTheEnd, () =>
         {
             shell.Invoke(null, output);
             return shell.Streams.Error.Count > 0 ? throw new RuntimeException(shell.Streams.Error[0].ToString(), shell.Streams.Error[0].Exception, shell.Streams.Error[0]) : true;
@@ -210,39 +210,38 @@ internal sealed partial class Engine : IDisposable
 
     private static bool IsNamedScript(string path) => path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase);
 
-    private bool Show(string script, bool addToHistory, IReadOnlyList<string>? input)
+    private bool Show(string script, IReadOnlyList<string>? input, IReadOnlyList<string> arguments)
     {
-        using var pipeline = Runspace.CreatePipeline(script, addToHistory);
+        // Only a text that goes to the history leaves $? as its last statement left it.
+        using var pipeline = Runspace.CreatePipeline(script, addToHistory: true);
+        foreach (var argument in arguments.Select(Argument))
+        {
+            pipeline.Commands[0].Parameters.Add(argument);
+        }
+
         // Errors travel with the results, so that both appear in the order in which they arose.
         pipeline.Commands.Add(new Command("Out-Default") { MergeUnclaimedPreviousCommandResults = PipelineResultTypes.Error | PipelineResultTypes.Output });
-        LastRunThrew = false;
-        var succeeded = Tracked(pipeline.StopAsync, () =>
+        LastRunThrew = true;
+        try
         {
-            try
-            {
-                pipeline.Invoke(input);
-                return true;
-            }
-            catch (PipelineStoppedException)
-            {
-                LastRunThrew = true;
-                return false;
-            }
-            catch (ParseException e)
-            {
-                LastRunThrew = true;
-                Host.UI.WriteErrorLine(e.Message);
-                return false;
-            }
-            catch (RuntimeException e)
-            {
-                LastRunThrew = true;
-                ShowError(e.ErrorRecord);
-                return false;
-            }
-        });
+            Tracked(pipeline.StopAsync, atTheEnd: false, () => pipeline.Invoke(input));
+            LastRunThrew = false;
+        }
+        catch (PipelineStoppedException)
+        {
+            // Whoever stopped it knows.
+        }
+        catch (ParseException e)
+        {
+            Host.UI.WriteErrorLine(e.Message);
+        }
+        catch (RuntimeException e)
+        {
+            ShowError(e.ErrorRecord);
+        }
+
         Host.Console.ClearProgress();
-        return succeeded;
+        return !LastRunThrew;
     }
 
     private void ShowError(ErrorRecord error)
@@ -258,17 +257,29 @@ internal sealed partial class Engine : IDisposable
         pipeline.Invoke();
     }
 
-    private T Tracked<T>(Action stop, Func<T> work)
+    // What runs can be stopped from the moment on at which it is known that the program is not to end yet: Ending is cancelled before Stop is called.
+    private T Tracked<T>(Action stop, bool atTheEnd, Func<T> work)
     {
         lock (_gate)
         {
+            if (Host.Ending.IsCancellationRequested && !atTheEnd)
+            {
+                throw new PipelineStoppedException();
+            }
+
             _stop = stop;
             _stopping = false;
         }
 
         try
         {
-            return work();
+            // A pipeline that is stopped may return as if it had come to its end.
+            var result = work();
+            return WasStopped ? throw new PipelineStoppedException() : result;
+        }
+        catch (Exception e) when (e is InvalidPipelineStateException or InvalidPowerShellStateException && WasStopped)
+        {
+            throw new PipelineStoppedException(e.Message, e); // stopped before it began
         }
         finally
         {
@@ -279,12 +290,23 @@ internal sealed partial class Engine : IDisposable
         }
     }
 
+    // As the language would take it: -Name is a parameter, whose value may follow.
+    private static CommandParameter Argument(string argument)
+    {
+        var name = ParameterName().Match(argument);
+        return !name.Success ? new CommandParameter(null, argument)
+            : name.Groups["value"] is { Success: true, Value: var value } ? new CommandParameter(name.Groups["name"].Value, Truth(value) is { } truth ? truth : value)
+            : new CommandParameter(argument);
+    }
+
+    private static bool? Truth(string value) => value.ToUpperInvariant() switch { "$TRUE" => true, "$FALSE" => false, _ => null };
+
     // What looks like a parameter stays one; everything else, also behind its colon, is a value and never code.
     private static string Quote(string argument)
     {
         var name = ParameterName().Match(argument);
         return !name.Success ? Quoted(argument)
-            : name.Groups["value"] is { Success: true, Value: var value } ? $"{name.Groups["name"].Value}:{(value.ToUpperInvariant() is "$TRUE" or "$FALSE" ? value : Quoted(value))}"
+            : name.Groups["value"] is { Success: true, Value: var value } ? $"{name.Groups["name"].Value}:{(Truth(value) is null ? Quoted(value) : value)}"
             : argument;
     }
 

@@ -8,7 +8,7 @@ internal static class ModuleLocator
     /// <summary>Path of the manifest, or null.</summary>
     public static string? Find(string programDirectory)
     {
-        foreach (var candidate in new[] { Path.Combine(programDirectory, Manifest), Path.Combine(programDirectory, "MailAdmin", Manifest) })
+        foreach (var candidate in new[] { Path.Combine(programDirectory, Manifest), Path.Combine(programDirectory, "Modules", "MailAdmin", Manifest) })
         {
             if (File.Exists(candidate))
             {

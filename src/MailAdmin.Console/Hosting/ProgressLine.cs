@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using MailAdmin.Console.Prompt;
 
 namespace MailAdmin.Console.Hosting;
 
@@ -11,7 +12,7 @@ internal sealed class ProgressLine(Terminal terminal)
     /// <summary>Draws a record, or takes the line away when it is complete.</summary>
     public void Show(ProgressRecord record)
     {
-        if (!terminal.OutputIsTerminal || !terminal.Color)
+        if (!terminal.Sequences)
         {
             return;
         }
@@ -26,7 +27,7 @@ internal sealed class ProgressLine(Terminal terminal)
             ? string.Create(CultureInfo.CurrentCulture, $"{record.Activity}: {record.StatusDescription} {record.PercentComplete} %")
             : $"{record.Activity}: {record.StatusDescription}";
         var room = Math.Max(10, terminal.Width - 1);
-        System.Console.Out.Write(text.Length <= room ? text : text[..(room - 1)] + (terminal.Unicode ? "…" : "~"));
+        System.Console.Out.Write(Columns.Cut(text, room, terminal.Unicode ? "…" : "~"));
         System.Console.Out.Flush();
         _shown = true;
     }

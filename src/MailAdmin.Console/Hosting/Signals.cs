@@ -7,12 +7,18 @@ internal sealed class Signals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly Engine _engine;
+    private readonly bool _prompting;
 
     /// <summary>Registers.</summary>
     /// <param name="engine">Whose pipeline is stopped.</param>
-    /// <param name="prompting">SIGINT stops the pipeline and no more; the others end the program at once where it waits for a key.</param>
+    /// <param name="prompting">SIGINT stops the pipeline and no more.</param>
     public Signals(Engine engine, bool prompting)
     {
+        _engine = engine;
+        _prompting = prompting;
+        engine.Host.Ending = _stop.Token;
+        engine.Host.Console.Interrupt = () => Receive(PosixSignal.SIGINT, Application.Interrupted);
         Register(PosixSignal.SIGINT, Application.Interrupted);
         Register(PosixSignal.SIGTERM, Application.Terminated);
         Register(PosixSignal.SIGHUP, Application.HungUp);
@@ -21,19 +27,25 @@ internal sealed class Signals : IDisposable
         {
             // Left to itself the runtime would end the process under the pipeline's feet.
             context.Cancel = true;
-            var ran = engine.Stop();
-            if (prompting && signal == PosixSignal.SIGINT)
-            {
-                return;
-            }
+            Receive(signal, code);
+        }));
+    }
 
+    // In this order: what begins to run or to wait after the first line sees that it must not, and what began before is stopped by the others.
+    private void Receive(PosixSignal signal, int code)
+    {
+        var ends = !_prompting || signal != PosixSignal.SIGINT;
+        if (ends)
+        {
             ExitCode = code;
             _stop.Cancel();
-            if (prompting && !ran)
-            {
-                Environment.Exit(code); // servers of this process stop at its exit
-            }
-        }));
+        }
+
+        _engine.Stop();
+        if (ends && _engine.Host.Console.Input.IsWaiting)
+        {
+            Environment.Exit(code); // whoever waits for a key or a line hears nothing else; servers of this process stop at its exit
+        }
     }
 
     /// <summary>128 and the signal's number, as shells have it; null where none came.</summary>

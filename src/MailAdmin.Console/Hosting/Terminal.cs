@@ -8,11 +8,12 @@ internal sealed class Terminal
     /// <summary>Columns where output goes to a file or pipe; as wide as pwsh takes it.</summary>
     private const int RedirectedWidth = 120;
 
-    private Terminal(bool inputIsTerminal, bool outputIsTerminal, bool errorIsTerminal, bool color, bool unicode)
+    private Terminal(bool inputIsTerminal, bool outputIsTerminal, bool errorIsTerminal, bool sequences, bool color, bool unicode)
     {
         InputIsTerminal = inputIsTerminal;
         OutputIsTerminal = outputIsTerminal;
         ErrorIsTerminal = errorIsTerminal;
+        Sequences = sequences;
         Color = color;
         Unicode = unicode;
     }
@@ -23,7 +24,9 @@ internal sealed class Terminal
     public bool OutputIsTerminal { get; }
     /// <summary>A person reads errors.</summary>
     public bool ErrorIsTerminal { get; }
-    /// <summary>Escape sequences may be written to standard output.</summary>
+    /// <summary>Standard output is a terminal that moves its cursor at escape sequences.</summary>
+    public bool Sequences { get; }
+    /// <summary>It may be coloured as well.</summary>
     public bool Color { get; }
     /// <summary>Characters beyond ASCII arrive.</summary>
     public bool Unicode { get; }
@@ -33,14 +36,9 @@ internal sealed class Terminal
     {
         get
         {
-            if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns > 0)
-            {
-                return columns;
-            }
-
             if (!OutputIsTerminal)
             {
-                return RedirectedWidth;
+                return int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns > 0 ? columns : RedirectedWidth;
             }
 
             try
@@ -58,9 +56,10 @@ internal sealed class Terminal
     public static Terminal Detect()
     {
         var output = !System.Console.IsOutputRedirected;
+        var sequences = output && Environment.GetEnvironmentVariable("TERM") != "dumb";
         // https://no-color.org: any value but an empty one.
-        var color = output && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
-        return new Terminal(!System.Console.IsInputRedirected, output, !System.Console.IsErrorRedirected, color, IsUnicode());
+        var color = sequences && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        return new Terminal(!System.Console.IsInputRedirected, output, !System.Console.IsErrorRedirected, sequences, color, IsUnicode());
     }
 
     private static bool IsUnicode()

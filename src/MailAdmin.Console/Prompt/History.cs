@@ -67,7 +67,7 @@ internal sealed partial class History
         }
 
         _entries.Add(text);
-        if (_path is null || LooksSecret(text))
+        if (_path is null || Secrets.AreIn(text))
         {
             return;
         }
@@ -81,9 +81,6 @@ internal sealed partial class History
             // A full disk or a removed directory does not stop the prompt.
         }
     }
-
-    /// <summary>True for a text that is better not kept on disk.</summary>
-    public static bool LooksSecret(string text) => Secrets().IsMatch(text);
 
     // Written anew at each start, by rename: cut to its bound and readable by its owner alone, whatever it was before.
     private void Rewrite()
@@ -110,7 +107,4 @@ internal sealed partial class History
 
     [GeneratedRegex(@"\\[\\n]", RegexOptions.CultureInvariant)]
     private static partial Regex Escapes();
-
-    [GeneratedRegex("passw|secret|token|api-?key|asplaintext|credential.*::new", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Secrets();
 }

@@ -22,41 +22,51 @@ internal sealed record Completions(int Start, int Length, IReadOnlyList<string> 
 /// program may carry no package but the engine and PSReadLine needs a host with more of PowerShell than there is here.
 /// </summary>
 internal sealed class LineEditor(
-    Func<ConsoleKeyInfo> readKey, LineRenderer renderer, TextWriter writer, History history, Func<string, int, Completions> complete, Func<string, bool> isIncomplete)
+    Func<ConsoleKeyInfo> readKey, LineRenderer renderer, TextWriter writer, History history, Func<string, int, Completions>? complete = null, Func<string, bool>? isIncomplete = null)
 {
     private readonly LineBuffer _buffer = new();
     private Completions? _completions;
     private int _candidate;
+    private string _prompt = "";
+    private int _column;
     private int _historyAt;
     private string _kept = "";
 
     /// <summary>Reads one command.</summary>
-    public (LineEnd End, string Text) Read(string prompt)
+    /// <param name="prompt">Written before it, as it is.</param>
+    /// <param name="column">Where in its line the prompt begins.</param>
+    public (LineEnd End, string Text) Read(string prompt, int column = 0)
     {
+        _prompt = prompt;
+        var line = prompt.LastIndexOf('\n') + 1;
+        _column = Columns.Of(prompt[line..]) + (line == 0 ? column : 0);
         _buffer.Set("");
         _completions = null;
         _historyAt = history.Count;
-        renderer.Begin();
+        writer.Write(prompt);
+        renderer.Begin(_column);
         while (true)
         {
-            renderer.Draw(prompt, _buffer.Text, _buffer.Cursor);
+            renderer.Draw(_buffer.Text, _buffer.Cursor);
             var key = readKey();
-            var control = key.Modifiers.HasFlag(ConsoleModifiers.Control);
+            // AltGr comes as Control and Alt, with the character that it gives.
+            var isAltGr = key.Modifiers.HasFlag(ConsoleModifiers.Control | ConsoleModifiers.Alt) && !char.IsControl(key.KeyChar);
+            var control = !isAltGr && key.Modifiers.HasFlag(ConsoleModifiers.Control);
             if (control && key.Key == ConsoleKey.C)
             {
-                return Leave(LineEnd.Abandoned, prompt, "^C");
+                return Leave(LineEnd.Abandoned, "^C");
             }
 
             if (control && key.Key == ConsoleKey.D && _buffer.Text.Length == 0)
             {
-                return Leave(LineEnd.EndOfInput, prompt, "");
+                return Leave(LineEnd.EndOfInput, "");
             }
 
             if (key.Key == ConsoleKey.Enter)
             {
-                if (!key.Modifiers.HasFlag(ConsoleModifiers.Shift) && !isIncomplete(_buffer.Text))
+                if (isIncomplete is null || (!key.Modifiers.HasFlag(ConsoleModifiers.Shift) && !isIncomplete(_buffer.Text)))
                 {
-                    return Leave(LineEnd.Accepted, prompt, "");
+                    return Leave(LineEnd.Accepted, "");
                 }
 
                 _buffer.Insert("\n");
@@ -68,24 +78,23 @@ internal sealed class LineEditor(
             }
             else
             {
-                Edit(key, control);
+                Edit(key, control, !isAltGr && key.Modifiers.HasFlag(ConsoleModifiers.Alt));
             }
 
             _completions = null;
         }
     }
 
-    private (LineEnd End, string Text) Leave(LineEnd end, string prompt, string mark)
+    private (LineEnd End, string Text) Leave(LineEnd end, string mark)
     {
-        renderer.Draw(prompt, _buffer.Text, _buffer.Text.Length);
+        renderer.Draw(_buffer.Text, _buffer.Text.Length);
         writer.WriteLine(mark);
         writer.Flush();
         return (end, _buffer.Text);
     }
 
-    private void Edit(ConsoleKeyInfo key, bool control)
+    private void Edit(ConsoleKeyInfo key, bool control, bool alt)
     {
-        var alt = key.Modifiers.HasFlag(ConsoleModifiers.Alt);
         Action? action = (key.Key, control, alt) switch
         {
             (ConsoleKey.LeftArrow, true, _) or (ConsoleKey.B, _, true) => _buffer.WordLeft,
@@ -110,7 +119,7 @@ internal sealed class LineEditor(
         {
             action();
         }
-        else if (key.KeyChar >= ' ' && !control && key.KeyChar != '\x7f')
+        else if (!char.IsControl(key.KeyChar) && !control)
         {
             _buffer.Insert(key.KeyChar.ToString());
         }
@@ -154,16 +163,16 @@ internal sealed class LineEditor(
 
     private void ClearScreen()
     {
-        writer.Write("\e[2J\e[H");
-        renderer.Begin();
+        writer.Write("\e[2J\e[H" + _prompt);
+        renderer.Begin(_column);
     }
 
     private void Complete(int direction)
     {
         if (_completions is null)
         {
-            var found = complete(_buffer.Text, _buffer.Cursor);
-            if (found.Candidates.Count == 0)
+            var found = complete?.Invoke(_buffer.Text, _buffer.Cursor);
+            if (found is not { Candidates.Count: > 0 })
             {
                 return;
             }

@@ -3,66 +3,90 @@ using System.Text;
 
 namespace MailAdmin.Console.Prompt;
 
-/// <summary>Draws the text being edited over the rows it needs, and puts the cursor where it belongs.</summary>
+/// <summary>
+/// Draws the text being edited over the rows it needs, and puts the cursor where it belongs. What stands before the text (a prompt, a question) was written
+/// before and is left alone; only the column is known at which it ended.
+/// </summary>
 internal sealed class LineRenderer(TextWriter writer, Func<int> width)
 {
     /// <summary>What stands before the second and later lines.</summary>
     public const string Continuation = ">> ";
 
+    // A terminal that is full to its last column has not wrapped yet; this makes it.
+    private const string Wrap = " \r\e[K";
+
+    private int _start;
     private int _cursorRow;
 
-    /// <summary>Forgets what was drawn: the next drawing begins at the current row.</summary>
-    public void Begin() => _cursorRow = 0;
+    private int Width => Math.Max(4, width());
+
+    /// <summary>Begins a text where the cursor is.</summary>
+    /// <param name="column">Columns that were written since the last line break.</param>
+    public void Begin(int column)
+    {
+        _start = column;
+        _cursorRow = 0;
+        if (column > 0 && column % Width == 0)
+        {
+            writer.Write(Wrap);
+        }
+    }
 
     /// <summary>Draws anew.</summary>
-    public void Draw(string prompt, string text, int cursor)
+    public void Draw(string text, int cursor)
     {
-        var columns = Math.Max(4, width());
+        var columns = Width;
         var output = new StringBuilder();
-        Up(output, _cursorRow);
-        output.Append("\r\e[J");
-
-        var lines = text.Split('\n');
-        var (row, index, cursorRow, cursorColumn) = (0, 0, 0, 0);
-        for (var i = 0; i < lines.Length; i++)
-        {
-            var head = i == 0 ? prompt : Continuation;
-            output.Append(i == 0 ? "" : "\r\n").Append(head).Append(lines[i]);
-            var used = Columns.Of(head) + Columns.Of(lines[i]);
-            if (cursor >= index && cursor <= index + lines[i].Length)
-            {
-                var at = Columns.Of(head) + Columns.Of(lines[i][..(cursor - index)]);
-                (cursorRow, cursorColumn) = (row + (at / columns), at % columns);
-            }
-
-            // A terminal that is full to its last column has not wrapped yet; make it.
-            if (used > 0 && used % columns == 0)
-            {
-                output.Append(" \r\e[K");
-            }
-
-            row += used / columns;
-            row += i < lines.Length - 1 ? 1 : 0;
-            index += lines[i].Length + 1;
-        }
-
-        Up(output, row - cursorRow);
+        Move(output, _cursorRow, 'A');
         output.Append('\r');
-        if (cursorColumn > 0)
+        Move(output, _start % columns, 'C');
+        output.Append("\e[J");
+
+        var (row, column, index) = (0, _start % columns, 0);
+        (int Row, int Column)? at = null;
+        foreach (var rune in text.EnumerateRunes())
         {
-            output.Append(CultureInfo.InvariantCulture, $"\e[{cursorColumn}C");
+            // A terminal that is full to its last column wraps at the next character, and one column earlier where that takes two.
+            var shown = Rune.IsControl(rune) ? new Rune('?') : rune;
+            var needs = rune.Value == '\n' ? 0 : Columns.Of(shown);
+            if (needs > 0 && column + needs > columns)
+            {
+                (row, column) = (row + 1, 0);
+            }
+
+            at = index == cursor ? (row, Math.Min(column, columns - 1)) : at;
+            index += rune.Utf16SequenceLength;
+            if (rune.Value == '\n')
+            {
+                output.Append("\r\n").Append(Continuation);
+                (row, column) = (row + 1, Continuation.Length);
+                continue;
+            }
+
+            output.Append(shown.ToString());
+            column += needs;
         }
 
+        if (column == columns)
+        {
+            output.Append(Wrap);
+            (row, column) = (row + 1, 0);
+        }
+
+        var (cursorRow, cursorColumn) = at ?? (row, column);
+        Move(output, row - cursorRow, 'A');
+        output.Append('\r');
+        Move(output, cursorColumn, 'C');
         _cursorRow = cursorRow;
         writer.Write(output);
         writer.Flush();
     }
 
-    private static void Up(StringBuilder output, int rows)
+    private static void Move(StringBuilder output, int by, char direction)
     {
-        if (rows > 0)
+        if (by > 0)
         {
-            output.Append(CultureInfo.InvariantCulture, $"\e[{rows}A");
+            output.Append(CultureInfo.InvariantCulture, $"\e[{by}{direction}");
         }
     }
 }

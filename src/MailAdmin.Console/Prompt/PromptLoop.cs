@@ -10,16 +10,9 @@ internal sealed class PromptLoop
 {
     private const string PromptFunction = "function global:prompt { \"MailAdmin $($ExecutionContext.SessionState.Path.CurrentLocation.Path)> \" }";
 
-    /// <summary>
-    /// Keys without a character or a meaning, one after another, that say that the terminal is gone: the runtime gives them without end,
-    /// where a person's stray key gives one.
-    /// </summary>
-    private const int EmptyKeysOfADeadTerminal = 32;
-
     private readonly Engine _engine;
     private readonly History _history;
     private readonly Signals _signals;
-    private int _emptyKeys;
 
     private PromptLoop(Engine engine, History history, Signals signals)
     {
@@ -36,7 +29,7 @@ internal sealed class PromptLoop
         var terminal = engine.Host.Console.Terminal;
         if (!terminal.InputIsTerminal)
         {
-            return new PromptLoop(engine, History.Open(null), signals).RunLines(System.Console.In);
+            return new PromptLoop(engine, History.Open(null), signals).RunLines();
         }
 
         engine.Invoke(PromptFunction);
@@ -50,32 +43,20 @@ internal sealed class PromptLoop
 
     private int RunTyped(Terminal terminal)
     {
-        var editor = new LineEditor(
-            ReadKey, new LineRenderer(System.Console.Out, () => terminal.Width), System.Console.Out, _history, Complete, IsIncomplete);
+        var ui = _engine.Host.Console;
+        var editor = new LineEditor(ui.Input.ReadKey, new LineRenderer(System.Console.Out, () => terminal.Width), System.Console.Out, _history, Complete, IsIncomplete);
         while (!IsOver)
         {
-            // While a line is edited Ctrl+C is a key; while a pipeline runs it is the signal that stops it.
+            var prompt = Prompt();
             string text;
             LineEnd end;
-            if (terminal.Color)
+            try
             {
-                System.Console.TreatControlCAsInput = true;
-                try
-                {
-                    (end, text) = editor.Read(Prompt());
-                }
-                catch (Exception e) when (e is IOException or InvalidOperationException)
-                {
-                    (end, text) = (LineEnd.EndOfInput, ""); // the terminal is gone
-                }
-                finally
-                {
-                    System.Console.TreatControlCAsInput = false;
-                }
+                (end, text) = terminal.Sequences ? TerminalInput.Typing(() => editor.Read(prompt)) : ReadPlain(ui, prompt);
             }
-            else
+            catch (EndOfStreamException)
             {
-                (end, text) = ReadPlain();
+                break;
             }
 
             if (end == LineEnd.EndOfInput)
@@ -93,23 +74,16 @@ internal sealed class PromptLoop
         return _engine.Host.ExitCode ?? _signals.ExitCode ?? 0;
     }
 
-    private ConsoleKeyInfo ReadKey()
+    // A terminal that knows no escape sequences.
+    private static (LineEnd End, string Text) ReadPlain(ConsoleUserInterface ui, string prompt)
     {
-        var key = System.Console.ReadKey(intercept: true);
-        _emptyKeys = key is { KeyChar: '\0', Key: 0, Modifiers: 0 } ? _emptyKeys + 1 : 0;
-        return _emptyKeys < EmptyKeysOfADeadTerminal ? key : throw new EndOfStreamException("The terminal is gone.");
-    }
-
-    // A terminal that knows no escape sequences edits by itself.
-    private (LineEnd End, string Text) ReadPlain()
-    {
-        System.Console.Out.Write(Prompt());
-        var text = System.Console.In.ReadLine();
-        while (text is not null && IsIncomplete(text))
+        ui.Write(prompt);
+        var (end, text) = ui.TypeLine();
+        while (end == LineEnd.Accepted && IsIncomplete(text))
         {
-            System.Console.Out.Write(LineRenderer.Continuation);
-            var next = System.Console.In.ReadLine();
-            if (string.IsNullOrEmpty(next))
+            ui.Write(LineRenderer.Continuation);
+            (end, var next) = ui.TypeLine();
+            if (next.Length == 0)
             {
                 break;
             }
@@ -117,15 +91,15 @@ internal sealed class PromptLoop
             text += "\n" + next;
         }
 
-        return text is null ? (LineEnd.EndOfInput, "") : (LineEnd.Accepted, text);
+        return (end, text);
     }
 
     // Standard input that nobody types: commands one after another, without a prompt.
-    private int RunLines(TextReader input)
+    private int RunLines()
     {
         var succeeded = true;
         var text = "";
-        while (!IsOver && input.ReadLine() is { } line)
+        while (!IsOver && NextLine() is { } line)
         {
             text = text.Length == 0 ? line : text + "\n" + line;
             if (!IsIncomplete(text))
@@ -141,6 +115,18 @@ internal sealed class PromptLoop
         }
 
         return _engine.Host.ExitCode ?? _signals.ExitCode ?? (succeeded ? 0 : 1);
+    }
+
+    private string? NextLine()
+    {
+        try
+        {
+            return _engine.Host.Console.Input.ReadLine();
+        }
+        catch (EndOfStreamException)
+        {
+            return null; // the program is to end
+        }
     }
 
     private string Prompt()

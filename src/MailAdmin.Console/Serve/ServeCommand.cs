@@ -37,16 +37,22 @@ internal static class ServeCommand
             Announce(info);
             Log(DateTimeOffset.UtcNow, "information", $"{info.Name} serves {string.Join(", ", info.Endpoints)}");
             ServiceManager.Notify("READY=1");
-            var failed = Follow(engine, info.Name, stop);
+            var failed = Follow(engine, info.Name);
             ServiceManager.Notify("STOPPING=1");
             Log(DateTimeOffset.UtcNow, "information", stop.IsCancellationRequested ? "asked to stop: telling clients, draining" : "the server has ended");
             if (stop.IsCancellationRequested)
             {
-                engine.InvokeCommand("Stop-MailServer", new Dictionary<string, object> { ["Name"] = info.Name, ["DrainSeconds"] = options.DrainSeconds, ["Confirm"] = false });
+                engine.InvokeCommand("Stop-MailServer", new Dictionary<string, object> { ["Name"] = info.Name, ["DrainSeconds"] = options.DrainSeconds, ["Confirm"] = false }, atTheEnd: true);
             }
 
             Log(DateTimeOffset.UtcNow, "information", "stopped");
             return failed && !stop.IsCancellationRequested ? 1 : 0;
+        }
+        catch (PipelineStoppedException) when (stop.IsCancellationRequested)
+        {
+            // While it was starting, or once more while it drained: what is up by then stops at the process's exit, without waiting for clients.
+            Log(DateTimeOffset.UtcNow, "information", "asked to stop: leaving at once");
+            return 0;
         }
         catch (RuntimeException e)
         {
@@ -75,26 +81,23 @@ internal static class ServeCommand
 
     // Runs until the stop signal, which stops the pipeline, or until the server is stopped by an admin; over a restart it goes on. True: the last that
     // was told of the server's state is that it could not be started again, and the service manager is to know.
-    private static bool Follow(Engine engine, string name, CancellationToken stop)
+    private static bool Follow(Engine engine, string name)
     {
         var failed = false;
         try
         {
-            if (!stop.IsCancellationRequested)
+            engine.InvokeStreaming("Watch-MailEvent", new Dictionary<string, object> { ["Server"] = name }, o =>
             {
-                engine.InvokeStreaming("Watch-MailEvent", new Dictionary<string, object> { ["Server"] = name }, o =>
+                if (o.BaseObject is MailEvent { Kind: "ServerStateChanged" } state)
                 {
-                    if (o.BaseObject is MailEvent { Kind: "ServerStateChanged" } state)
-                    {
-                        failed = state.Severity == MailEventSeverity.Error;
-                    }
+                    failed = state.Severity == MailEventSeverity.Error;
+                }
 
-                    if (o.BaseObject is MailEvent e && (e.Severity > MailEventSeverity.Information || !Inner.Contains(e.Kind)))
-                    {
-                        Log(e.At, e.Severity.ToString(), $"{e.Kind}{(e.SessionId is null ? "" : $" [{e.SessionId}]")} {e.Message}");
-                    }
-                });
-            }
+                if (o.BaseObject is MailEvent e && (e.Severity > MailEventSeverity.Information || !Inner.Contains(e.Kind)))
+                {
+                    Log(e.At, e.Severity.ToString(), $"{e.Kind}{(e.SessionId is null ? "" : $" [{e.SessionId}]")} {e.Message}");
+                }
+            });
         }
         catch (PipelineStoppedException)
         {

@@ -5,6 +5,8 @@ namespace MailAdmin.Console.Serve;
 /// <summary>The options of <c>mailadmin serve</c>, as parameters of Start-MailServer and what is ours.</summary>
 internal sealed class ServeOptions
 {
+    private static readonly string[] Outbounds = ["Capture", "Refuse", "Relay"];
+
     /// <summary>Time for clients to be told and leave. Service managers usually kill after 10 to 90 s.</summary>
     public double DrainSeconds { get; private set; } = 10;
 
@@ -30,14 +32,26 @@ internal sealed class ServeOptions
         var options = new ServeOptions();
         var domains = new List<string>();
         var capabilities = new List<string>();
-        var limits = new System.Collections.Hashtable(StringComparer.OrdinalIgnoreCase);
+        var limits = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
+        string? outboundBy = null;
         for (var i = 0; i < arguments.Count; i++)
         {
             var (name, attached) = arguments[i].Split('=', 2) is [var n, var v] ? (n, v) : (arguments[i], null);
             // Both spellings are welcome: --port-offset and -PortOffset.
             var key = name.TrimStart('-').Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
-            string Value() => attached ?? (++i < arguments.Count ? arguments[i] : throw new FormatException($"'{name}' needs a value."));
+            string Value() => (attached ?? (++i < arguments.Count ? arguments[i] : "")) is { Length: > 0 } value ? value : throw new FormatException($"'{name}' needs a value.");
             int Number() => int.TryParse(Value(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException($"'{name}' needs a number.");
+            void Outbound(string mode)
+            {
+                if (options.Parameters.TryGetValue("OutboundMail", out var other) && !mode.Equals(other))
+                {
+                    throw new FormatException($"'{outboundBy}' and '{name}' contradict each other: mail to outside domains is captured, refused or relayed. Give one of them.");
+                }
+
+                outboundBy = name;
+                options.Parameters["OutboundMail"] = mode;
+            }
+
             switch (name.StartsWith('-') ? key : "")
             {
                 case "NAME":
@@ -74,7 +88,12 @@ internal sealed class ServeOptions
                     options.PasswordFile = Value();
                     break;
                 case "LIMIT":
-                    limits.Add(Limit(Value(), out var most), most);
+                    var limit = Limit(Value(), out var most);
+                    if (!limits.TryAdd(limit, most))
+                    {
+                        throw new FormatException($"The limit {limit} is given twice.");
+                    }
+
                     break;
                 case "DISABLEDCAPABILITY":
                     capabilities.AddRange(List(Value()));
@@ -82,14 +101,18 @@ internal sealed class ServeOptions
                 case "EPHEMERAL":
                     options.Parameters["Ephemeral"] = true;
                     break;
-                case "PRODUCTION":
-                    options.Parameters["Settings"] = new System.Collections.Hashtable { ["Outbound"] = "Refuse" };
+                case "OUTBOUND":
+                    var mode = Value();
+                    Outbound(Outbounds.FirstOrDefault(o => o.Equals(mode, StringComparison.OrdinalIgnoreCase)) ?? throw new FormatException($"'{name}' is one of capture, refuse and relay."));
                     break;
                 case "RELAY":
-                    options.Parameters["OutboundMail"] = "Relay";
+                    Outbound("Relay");
+                    break;
+                case "PRODUCTION":
+                    Outbound("Refuse");
                     break;
                 case "DRAIN" or "DRAINSECONDS":
-                    options.DrainSeconds = Number();
+                    options.DrainSeconds = Number() is >= 0 and <= 3600 and var seconds ? seconds : throw new FormatException($"'{name}' needs 0 to 3600 seconds.");
                     break;
                 default:
                     throw new FormatException($"serve has no option '{arguments[i]}'.");

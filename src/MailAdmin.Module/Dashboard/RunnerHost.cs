@@ -156,11 +156,13 @@ internal sealed partial class RunnerInterface : PSHostUserInterface
     private ICommandOutput Output => _output ?? throw new InvalidOperationException("No command is running.");
 
     // The pane draws no colours of others; escape sequences would be rubbish in it.
-    private void Out(string line, CommandLineKind kind) => _output?.Write(Escapes().Replace(line, ""), kind);
+    internal static string Plain(string line) => Escapes().Replace(line, "");
+
+    private void Out(string line, CommandLineKind kind) => _output?.Write(Plain(line), kind);
 
     private string? HalfLine()
     {
-        var text = Escapes().Replace(_line.ToString(), "").Trim();
+        var text = Plain(_line.ToString()).Trim();
         _line.Clear();
         return text.Length > 0 ? text : null;
     }
@@ -208,6 +210,13 @@ internal sealed class RunnerRawInterface : PSHostRawUserInterface
     public override void FlushInputBuffer()
     {
     }
+
+    // As the pane draws it; without escape sequences, which it leaves out.
+    public override int LengthInBufferCells(string source) => MailDashboard.Measure(RunnerInterface.Plain(source));
+
+    public override int LengthInBufferCells(string source, int offset) => LengthInBufferCells(source[offset..]);
+
+    public override int LengthInBufferCells(char source) => MailDashboard.Measure(source.ToString());
 
     public override BufferCell[,] GetBufferContents(Rectangle rectangle) => throw new NotSupportedException("The screen cannot be read back.");
 

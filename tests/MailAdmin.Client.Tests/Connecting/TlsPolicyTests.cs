@@ -20,6 +20,12 @@ public class TlsPolicyTests
     public void What_is_asked_for_decides(string host, int port, MailTlsMode? mode, bool demanded, bool credential, SecureSocketOptions expected) =>
         Assert.Equal(expected, TlsPolicy.Decide(host, port, mode, demanded, credential).Options);
 
+    [Theory]
+    [InlineData("mail.example.com")]
+    [InlineData("localhost")]
+    public void A_demand_for_TLS_and_one_for_plaintext_contradict_each_other(string host) =>
+        Assert.Equal("PlaintextRefused", Assert.Throws<MailAdminException>(() => TlsPolicy.Decide(host, 25, MailTlsMode.None, true, false)).ErrorId);
+
     [Fact]
     public void A_password_never_goes_to_another_machine_in_plaintext() =>
         Assert.Equal("PlaintextLoginRefused", Assert.Throws<MailAdminException>(() => TlsPolicy.Decide("mail.example.com", 25, MailTlsMode.None, false, true)).ErrorId);

@@ -182,6 +182,30 @@ public class MailSenderTests
     }
 
     [Fact]
+    public async Task What_a_server_says_reaches_no_terminal_as_a_command()
+    {
+        await using var server = new FakeSmtp
+        {
+            Recipient = l => l.Contains("nobody", StringComparison.Ordinal) ? "550 5.1.1 \e]0;owned\a\u009b2J" : "250 2.1.5 \e[31mok",
+            ContentReply = "554 5.6.0 \e[2J",
+        }.Start();
+
+        var error = await FailsAsync(Request(server) with { To = ["nobody@example.com", "bob@example.com"] });
+        var refused = await FailsAsync(Request(server) with { To = ["nobody@example.com"] });
+
+        Assert.Equal(("MessageRefused", "RecipientsRefused"), (error.ErrorId, refused.ErrorId));
+        Assert.DoesNotContain(error.Message + refused.Message, char.IsControl);
+    }
+
+    [Fact]
+    public async Task A_reply_of_several_lines_is_one_without_controls()
+    {
+        await using var server = new FakeSmtp { Recipient = _ => "250-2.1.5 \e[31mthis\r\n250 2.1.5 and that" }.Start();
+
+        Assert.Equal("250 2.1.5 ?[31mthis 2.1.5 and that", Assert.Single((await SendAsync(Request(server))).Recipients).Reply);
+    }
+
+    [Fact]
     public async Task A_refused_sender_is_named()
     {
         await using var server = new FakeSmtp { Mail = _ => "553 5.7.1 not yours" }.Start();

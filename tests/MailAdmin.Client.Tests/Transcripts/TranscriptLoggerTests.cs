@@ -60,6 +60,23 @@ public class TranscriptLoggerTests
         Assert.Equal(["S: +OK", "C: USER alice", "S: +OK", "C: PASS ****", "S: +OK", "C: RETR 1", "S: +OK", "N: (content)", "C: QUIT"], shown);
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(TranscriptLogger.MaxLineLength - 3)]
+    [InlineData(TranscriptLogger.MaxLineLength + 1)]
+    [InlineData(TranscriptLogger.MaxLineLength + 30)]
+    [InlineData(10_000)]
+    public void A_literal_is_counted_however_long_the_line_before_it(int length)
+    {
+        var shown = Play(MailProtocol.Imap, 10_000, $"S: * 1 FETCH ({new string('x', length)} {{15}}", "S: private content)", "S: A1 OK");
+
+        Assert.Equal(["S: )", "S: A1 OK"], shown[1..]);
+    }
+
+    [Fact]
+    public void What_is_missing_of_a_long_line_does_not_run_together_into_a_literal() => Assert.Contains("S: next",
+        Play(MailProtocol.Imap, 10_000, $"S: * OK {new string('x', TranscriptLogger.MaxLineLength - 8)}{{1{new string('x', 50)}{new string('2', 30)}}}", "S: next"));
+
     [Fact]
     public void What_is_not_known_is_hidden() => Assert.Equal(["C: ****"], Play(MailProtocol.Smtp, 100, "C: XPASSWORD secret"));
 

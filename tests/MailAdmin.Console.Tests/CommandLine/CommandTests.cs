@@ -1,3 +1,5 @@
+using MailAdmin.Console.Prompt;
+
 namespace MailAdmin.Console.Tests.CommandLine;
 
 public class CommandTests
@@ -72,12 +74,55 @@ public class CommandTests
     [InlineData("-OutputFormat", "XML", "-Command", "1")]
     [InlineData("serve", "--no-such-option")]
     [InlineData("serve", "--port-offset", "many")]
+    [InlineData("serve", "--limit", "Recipients=1", "--limit=recipients=2")]
+    [InlineData("serve", "--mailbox", "a@example.com", "--password-file", "")]
+    [InlineData("serve", "--drain", "-5")]
+    [InlineData("serve", "--outbound", "sometimes")]
+    [InlineData("serve", "--production", "--relay")]
+    [InlineData("serve", "--outbound=capture", "--relay")]
     [InlineData("demo", "--no-such-option")]
+    [InlineData("")]
+    [InlineData("-File", "")]
+    [InlineData("-WorkingDirectory", "")]
     public async Task A_command_line_that_makes_no_sense_is_usage(params string[] arguments)
     {
         var (code, _, error) = await ConsoleProgram.RunAsync(arguments);
         Assert.Equal(64, code);
         Assert.StartsWith("mailadmin: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Options_that_contradict_each_other_are_both_named()
+    {
+        var (_, _, error) = await ConsoleProgram.RunAsync(["serve", "--production", "--outbound", "relay"]);
+        Assert.Contains("'--production' and '--outbound'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_is_usage()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no file here that nobody can read.");
+        var (code, _, error) = await ConsoleProgram.RunAsync(["/proc/self/mem"]);
+        Assert.Equal(64, code);
+        Assert.StartsWith("mailadmin: '/proc/self/mem' cannot be read", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wide_characters_keep_the_columns_of_a_table_in_line()
+    {
+        var (_, output, _) = await ConsoleProgram.RunAsync(["-c", "[pscustomobject]@{ N = '山田 太郎'; X = '|' }, [pscustomobject]@{ N = 'Al'; X = '|' } | Format-Table -AutoSize"]);
+
+        var rows = output.Split('\n').Where(l => l.Contains('|', StringComparison.Ordinal)).Select(l => Columns.Of(l[..l.IndexOf('|', StringComparison.Ordinal)])).ToList();
+        Assert.Equal([10, 10], rows);
+    }
+
+    [Fact]
+    public async Task Input_that_has_ended_is_no_empty_password()
+    {
+        var (code, _, error) = await ConsoleProgram.RunAsync(["-c", "$s = Read-Host Key -AsSecureString; exit ($null -eq $s ? 3 : 4)"]);
+        Assert.Equal(3, code);
+        Assert.Contains("ended", error, StringComparison.Ordinal);
     }
 
     [Fact]

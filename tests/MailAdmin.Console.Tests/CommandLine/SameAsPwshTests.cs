@@ -30,6 +30,16 @@ public sealed class SameAsPwshTests : IDisposable
         { "-Command", "-", "'x'\nthrow 't'\n'y'\n" },
         { "-Command", "$input | ForEach-Object { \"[$_]\" }", "a\nb\n" },
         { "-Command", "'does not wait for more'", null },
+        { "-Command", "if ($true) { return }; 'not reached'", null },
+        { "-Command", "Get-Item /no/such/file; return", null },
+        { "-Command", "process { \"<$_>\" }", "a\nb\n" },
+        { "-Command", "begin { 'b' } process { \"<$_>\" } end { 'e'; Get-Item /no/such/file }", null },
+        { "-Command", "& { \"[$($input -join ',')]\" }", "a\nb\n" },
+        { "-CommandWithArgs", "\"$args|$($args.Count)|$($input -join ',')\"", "a\nb\n" },
+        { "-CommandWithArgs", "param($N, $M, [switch] $S) \"$N|$M|$S|$args|$($input -join ',')\"", "l1\nl2\n" },
+        { "-CommandWithArgs", "& { \"[$($input -join ',')]\" }", "a\nb\n" },
+        { "-CommandWithArgs", "process { \"<$_>$args\" }", null },
+        { "-CommandWithArgs", "exit 4", null },
         { "-File", "\"in: $($input -join ',')\"", "l1\nl2\n" },
         { "-File", "process { \"<$_>\" }", null },
         { "-File", "\"$LASTEXITCODE|$($MyInvocation.MyCommand.Name)\"", null },
@@ -54,6 +64,11 @@ public sealed class SameAsPwshTests : IDisposable
         var pwsh = PwshProgram.Find(FindRoot());
         Assert.SkipWhen(pwsh is null, PwshProgram.Missing);
         string[] line = [parameter, text];
+        if (parameter == "-CommandWithArgs")
+        {
+            line = [parameter, text, "it's", "-M", "two words", "-S:$true", "$x"];
+        }
+
         if (parameter == "-File")
         {
             var script = Path.Combine(_directory.FullName, "script.ps1");

@@ -1,3 +1,4 @@
+using System.Management.Automation.Runspaces;
 using MailAdmin.Console.Prompt;
 
 namespace MailAdmin.Console.Tests.Prompt;
@@ -34,6 +35,44 @@ public sealed class HistoryTests : IDisposable
 
         Assert.Equal(1, history.Count);
         Assert.Equal(0, History.Open(File).Count);
+    }
+
+    // As the module's command has them: a password by its place, and one of several parameters that begin alike.
+    private const string Stand = "function New-Mailbox { param([Parameter(Position = 0)] $Identity, [Parameter(Position = 1)] [securestring] $Password, [int] $Port) }; Set-Alias nm New-Mailbox";
+
+    [Theory]
+    [InlineData("New-Mailbox bob@example.com hunter22", true)]
+    [InlineData("New-Mailbox bob@example.com \"$x hunter\"", true)]
+    [InlineData("nm bob@example.com hunter22", true)]
+    [InlineData("if ($x) { 'bob@example.com' | ForEach-Object { New-Mailbox $_ 12345 } }", true)]
+    [InlineData("New-Mailbox bob@example.com -Pass hunter22", true)]
+    [InlineData("New-Mailbox bob@example.com -Pass:hunter22", true)]
+    [InlineData("New-Mailbox bob@example.com -p hunter22", true)]
+    [InlineData("Some-Command -Pass hunter22", true)]
+    [InlineData("ConvertTo-SecureString x -AsPlain -Force", true)]
+    [InlineData("New-Mailbox bob@example.com", false)]
+    [InlineData("New-Mailbox bob@example.com $x", false)]
+    [InlineData("New-Mailbox bob@example.com -Port 3", false)]
+    [InlineData("mkdir -p some/folder", false)]
+    [InlineData("foo @x -y: *> z; & { 1 } --% -Pa", false)]
+    public void What_the_engine_would_take_for_a_secret_is_not_written(string command, bool isSecret)
+    {
+        var before = Runspace.DefaultRunspace;
+        using var runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+        runspace.Open();
+        Runspace.DefaultRunspace = runspace;
+        try
+        {
+            runspace.CreatePipeline(Stand).Invoke();
+            var history = History.Open(File);
+            history.Add(command);
+        }
+        finally
+        {
+            Runspace.DefaultRunspace = before;
+        }
+
+        Assert.Equal(isSecret ? 0 : 1, History.Open(File).Count);
     }
 
     [Fact]

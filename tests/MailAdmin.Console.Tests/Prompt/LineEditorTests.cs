@@ -66,6 +66,14 @@ public class LineEditorTests
         Assert.Equal("first", Edit(history, Type("irs"), [Key(ConsoleKey.R, ConsoleModifiers.Control)]).Text);
     }
 
+    [Theory]
+    [InlineData('@', ConsoleKey.Q)]
+    [InlineData('ć', ConsoleKey.C)]
+    [InlineData('ď', ConsoleKey.D)]
+    [InlineData('{', ConsoleKey.B)]
+    public void AltGr_gives_its_character(char character, ConsoleKey key) =>
+        Assert.Equal($"a{character}", Edit(Type("a"), [new ConsoleKeyInfo(character, key, shift: false, alt: true, control: true)]));
+
     [Fact]
     public void Control_C_abandons_and_control_D_leaves_an_empty_line()
     {

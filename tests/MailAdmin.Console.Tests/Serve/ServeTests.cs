@@ -62,6 +62,50 @@ public sealed partial class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_signal_while_it_starts_leaves_with_0_as_well()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals.");
+        using var watch = new FileSystemWatcher(_directory.FullName);
+        var begun = new TaskCompletionSource();
+        watch.Created += (_, _) => begun.TrySetResult();
+        watch.EnableRaisingEvents = true;
+        await using var program = ConsoleProgram.Start(Arguments());
+        await begun.Task.WaitAsync(ConsoleProgram.Patience, TestContext.Current.CancellationToken);
+
+        program.Signal(PosixSignal.SIGTERM);
+
+        var (code, _, error) = await program.EndAsync();
+        Assert.Equal(0, code);
+        Assert.DoesNotContain(" error ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_signal_ends_the_drain_and_leaves_with_0_too()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals.");
+        await using var program = ConsoleProgram.Start(Arguments("--drain", "3600"));
+        using var client = await ConnectAsync(program, "smtp");
+        using var stream = client.GetStream();
+        using var reader = new StreamReader(stream);
+        // In the middle of a message, which a drain waits for.
+        foreach (var (command, reply) in new[] { ("EHLO me", "250 "), ("MAIL FROM:<a@example.org>", "250 "), ("RCPT TO:<postmaster@example.com>", "250 "), ("DATA", "354 ") })
+        {
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(command + "\r\n"), TestContext.Current.CancellationToken);
+            while ((await reader.ReadLineAsync(TestContext.Current.CancellationToken))?.StartsWith(reply, StringComparison.Ordinal) == false)
+            {
+            }
+        }
+
+        program.Signal(PosixSignal.SIGTERM);
+        await program.ErrorLineAsync(l => l.Contains("draining", StringComparison.Ordinal));
+        program.Signal(PosixSignal.SIGTERM);
+
+        var (code, _, error) = await program.EndAsync();
+        Assert.Equal(0, code);
+        Assert.DoesNotContain(" error ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_store_in_use_is_one_clear_line_and_exit_code_1()
     {
         await using var first = ConsoleProgram.Start(Arguments());

@@ -59,6 +59,18 @@ public class TextTests
         int CountBroken(string piece) => StringInfo.ParseCombiningCharacters(piece).Select((at, i) => StringInfo.GetNextTextElement(piece, at)).Count(e => e != grapheme && e != "x" && e != "x" + grapheme);
     }
 
+    [Theory]
+    [InlineData(Coder, "\U0001F469", 2)]
+    [InlineData("\U0001F468\u200D\U0001F469\u200D\U0001F467", "\U0001F468", 2)]
+    [InlineData("\u2764\uFE0F", "\u2764", 1)]
+    [InlineData("1\uFE0F\u20E3", "1\u20E3", 1)]
+    [InlineData("\U0001F44D\U0001F3FD", "\U0001F44D", 2)]
+    [InlineData("\U0001F3F4\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F", "\U0001F3F4", 2)]
+    [InlineData("\U0001F1EF\U0001F1F5", "\U0001F1EF\U0001F1F5", 2)]
+    [InlineData("\u0915\u094D\u200D", "\u0915\u094D\u200D", 1)]
+    public void Of_an_emoji_sequence_is_drawn_what_all_terminals_agree_on(string text, string drawn, int cells) =>
+        Assert.Equal((drawn, text.Length, cells), TextCells.Next(text, 0));
+
     [Fact]
     public void The_quick_way_counts_as_the_terminal_library_does()
     {

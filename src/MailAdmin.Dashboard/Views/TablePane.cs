@@ -43,7 +43,8 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) : Tabl
     private const int WholeFrom = 12;
 
     private readonly SortMenu<T> _menu = new(model);
-    private int _height = 1;
+    private readonly Dictionary<Column<T>, int> _needed = new(ReferenceEqualityComparer.Instance);
+    private int _height = 1, _neededAt;
 
     /// <summary>A text of a row that its column seldom has room for: that of the selected one stands in full under the table.</summary>
     public Func<T, string>? Whole { get; init; }
@@ -137,11 +138,11 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) : Tabl
     public override void Draw(Canvas canvas, Area area, bool hasKeys = true)
     {
         area = DrawFilter(canvas, DrawWhole(canvas, area));
-        var columns = Column<T>.Fit(model.Columns, area.Width - 2, model.Spec.Sort);
-        DrawHeadings(canvas, area, columns);
         var (_, body) = area.SplitTop(1);
         _height = Math.Max(1, body.Height);
         model.EnsureVisible(_height);
+        var columns = Column<T>.Fit(model.Columns, area.Width - 2, model.Spec.Sort, Needed(area.Width));
+        DrawHeadings(canvas, area, columns);
         canvas.OnMouse(body, OnMouse);
 
         if (model.Rows.Count == 0)
@@ -157,6 +158,29 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) : Tabl
 
         DrawScrollBar(canvas, body);
         _menu.Draw(canvas, body);
+    }
+
+    // The longest text of each column that was on screen since the screen has its width: columns move seldom, and only to show more.
+    private Func<Column<T>, int> Needed(int width)
+    {
+        if (_neededAt != width)
+        {
+            _needed.Clear();
+            _neededAt = width;
+        }
+
+        foreach (var column in model.Columns.Where(c => c.MaxWidth > 0))
+        {
+            var most = _needed.GetValueOrDefault(column);
+            for (var line = model.Top; most < column.MaxWidth && line < Math.Min(model.Top + _height, model.Rows.Count); line++)
+            {
+                most = model.Rows[line].Item is { } item ? Math.Max(most, TextCells.Measure(column.Text(item))) : most;
+            }
+
+            _needed[column] = most;
+        }
+
+        return column => _needed.GetValueOrDefault(column);
     }
 
     private void OnMouse(MouseDeed deed, int x, int y)

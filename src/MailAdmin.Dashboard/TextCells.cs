@@ -34,6 +34,18 @@ internal static class TextCells
         return cells;
     }
 
+    /// <summary>Vowel signs (as those of Hindi) in a grapheme that stand beside its letter: we count no cell for them, and many a terminal one for each.</summary>
+    public static int VowelSigns(string text, int at, int length)
+    {
+        var signs = 0;
+        for (var i = at + 1; i < at + length; i++)
+        {
+            signs += CharUnicodeInfo.GetUnicodeCategory(text, i) == UnicodeCategory.SpacingCombiningMark ? 1 : 0;
+        }
+
+        return signs;
+    }
+
     /// <summary>A sign of ours as a cell has it.</summary>
     public static string Sign(char sign, bool isPlain) => isPlain && PlainSigns.TryGetValue(sign, out var plain) ? Small[plain] : sign < Small.Length ? Small[sign] : sign.ToString();
 

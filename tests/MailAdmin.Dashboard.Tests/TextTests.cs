@@ -31,6 +31,14 @@ public class TextTests
     }
 
     [Fact]
+    public void A_line_in_Hindi_fits_also_where_a_terminal_gives_its_vowel_signs_cells_of_their_own()
+    {
+        var wrapped = TextWrap.Wrap(["यह हिन्दी में एक परीक्षण संदेश है। कृपया इसे पढ़ें"], 14);
+        Assert.Equal("यह हिन्दी में एक परीक्षण संदेश है। कृपया इसे पढ़ें", string.Join(' ', wrapped));
+        Assert.All(wrapped, line => Assert.InRange(line.Count(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark), 1, 14));
+    }
+
+    [Fact]
     public void A_full_stop_does_not_begin_a_line_nor_does_a_bracket_end_one()
     {
         Assert.Equal(["会議の資", "料。次は"], TextWrap.Wrap(["会議の資料。次は"], 10));

@@ -37,7 +37,7 @@ internal abstract class TablePane
 /// <summary>
 /// A table drawn line by line from its model: only what is on screen is asked for its text, so ten rows and ten thousand cost the same.
 /// </summary>
-internal sealed class TablePane<T>(TableModel<T> model, string emptyText) : TablePane where T : class
+internal sealed class TablePane<T>(TableModel<T> model, Func<string> whyEmpty) : TablePane where T : class
 {
     /// <summary>Least height for lines under the table.</summary>
     private const int WholeFrom = 12;
@@ -45,6 +45,11 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) : Tabl
     private readonly SortMenu<T> _menu = new(model);
     private readonly Dictionary<Column<T>, int> _needed = new(ReferenceEqualityComparer.Instance);
     private int _height = 1, _neededAt;
+
+    /// <summary>One that has a single reason to be empty.</summary>
+    public TablePane(TableModel<T> model, string whyEmpty) : this(model, () => whyEmpty)
+    {
+    }
 
     /// <summary>A text of a row that its column seldom has room for: that of the selected one stands in full under the table.</summary>
     public Func<T, string>? Whole { get; init; }
@@ -147,7 +152,7 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) : Tabl
 
         if (model.Rows.Count == 0)
         {
-            canvas.Text(body.X + 1, body.Y, model.Total > 0 ? "nothing matches the filter; Esc drops it" : emptyText, Tone.Dim, body.Width - 1);
+            canvas.Text(body.X + 1, body.Y, model.Total > 0 ? "nothing matches the filter; Esc drops it" : whyEmpty(), Tone.Dim, body.Width - 1);
         }
 
         for (var line = 0; line < body.Height && model.Top + line < model.Rows.Count; line++)

@@ -94,6 +94,20 @@ public class TextTests
     }
 
     [Fact]
+    public void The_source_of_a_mail_in_UTF8_is_legible_and_of_another_each_octet_is_seen()
+    {
+        byte[] source = [.. "Subject: 会議\r\n\r\n"u8, (byte)'M', 0xfc, (byte)'n'];
+        using var dashboard = new HeadlessDashboard(80, 24, server =>
+        {
+            server.Contents[43] = source;
+            server.Messages[3] = server.Messages[3] with { SizeBytes = source.Length };
+        });
+        dashboard.Look().Press(Key.D3, Key.Enter, Key.Enter, Key.Enter, Key.O);
+        Assert.Contains("Subject: 会議", dashboard.Screen, StringComparison.Ordinal);
+        Assert.Contains("Mün", dashboard.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_mail_in_japanese_is_read_to_the_end()
     {
         var text = string.Concat(Enumerable.Range(0, 20).Select(i => "会議の資料をお送り")) + "終";

@@ -79,6 +79,7 @@ public static class MailDashboard
             TerminalDescriptors.CloseNew(descriptors);
             // The sixteen names follow the palette that the admin chose for the terminal; true colours would not.
             app.Driver!.Force16Colors = true;
+            app.Driver.WriteRaw(TerminalGuard.WrapOff);
             using var window = new DashboardWindow(model, theme, isPlain);
             app.Driver.ClearedContents += (_, _) => window.Repaint();
             app.Paste += (_, args) => window.PasteText(args.Text);
@@ -117,7 +118,7 @@ public static class MailDashboard
             finally
             {
                 // tmux, where it grew while we had the alternate screen, would bring its lines back with the shell's: leave none, and the cursor at the foot.
-                app.Driver?.WriteRaw("\x1b[0m\x1b[2J\x1b[999;1H");
+                app.Driver?.WriteRaw(TerminalGuard.WrapOn + "\x1b[0m\x1b[2J\x1b[999;1H");
                 // The terminal first: the signal that waits for it, and the admin, need no more than that.
                 app.Dispose();
                 guard.RestoreSettings();

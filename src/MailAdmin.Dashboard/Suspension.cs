@@ -32,7 +32,9 @@ internal sealed class Suspension : IDisposable
     public void Suspend(IApplication app)
     {
         Dispose();
+        app.Driver?.WriteRaw(TerminalGuard.WrapOn);
         app.Driver?.Suspend();
+        app.Driver?.WriteRaw(TerminalGuard.WrapOff);
         if (_asked is { } asked)
         {
             Watch(asked);

@@ -11,8 +11,17 @@ internal sealed partial class TerminalGuard
     // Larger than struct termios anywhere; its inside is nobody's business here.
     private const int TermiosSize = 256;
 
+    /// <summary>
+    /// A line that runs over the edge stays in its line. Terminals do not agree on the width of every character (the vowel signs of Hindi are one), and what a
+    /// terminal takes for more than we do must not come to stand in the next line.
+    /// </summary>
+    public const string WrapOff = "\x1b[?7l";
+
+    /// <summary>As terminals are for everybody else.</summary>
+    public const string WrapOn = "\x1b[?7h";
+
     // Colours off, wrap on, cursor on; mouse, focus, paste reporting and the enhanced keyboard off; back to the primary screen.
-    private const string Reset = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[<u\x1b[?1049l\x1b[0m\r";
+    private const string Reset = "\x1b[0m" + WrapOn + "\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[<u\x1b[?1049l\x1b[0m\r";
 
     /// <summary>How long an exception elsewhere waits for the picture that is being drawn.</summary>
     private static readonly TimeSpan DrawingPatience = TimeSpan.FromSeconds(1);

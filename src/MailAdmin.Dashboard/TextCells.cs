@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Terminal.Gui.Text;
 
 namespace MailAdmin.Dashboard;
@@ -31,6 +32,18 @@ internal static class TextCells
         }
 
         return cells;
+    }
+
+    /// <summary>Vowel signs (as those of Hindi) in a grapheme that stand beside its letter: we count no cell for them, and many a terminal one for each.</summary>
+    public static int VowelSigns(string text, int at, int length)
+    {
+        var signs = 0;
+        for (var i = at + 1; i < at + length; i++)
+        {
+            signs += CharUnicodeInfo.GetUnicodeCategory(text, i) == UnicodeCategory.SpacingCombiningMark ? 1 : 0;
+        }
+
+        return signs;
     }
 
     /// <summary>A sign of ours as a cell has it.</summary>
@@ -73,6 +86,28 @@ internal static class TextCells
             }
         }
 
+        grapheme = length == 1 ? grapheme : Agreed(grapheme);
         return (grapheme, length, Math.Clamp(grapheme.GetColumns(), 0, 2));
+    }
+
+    // Terminals do not agree how wide an emoji sequence is, and one that took more cells than we count would shift the rest of its line. All agree on the character
+    // it begins with: what joins others to it, or says its colour or style (UTS #51), is not drawn. A joiner between letters is none of that.
+    private static string Agreed(string grapheme)
+    {
+        var kept = new StringBuilder(grapheme.Length);
+        foreach (var rune in grapheme.EnumerateRunes())
+        {
+            if (rune.Value == 0x200d && kept.Length > 0 && Rune.IsSymbol(Rune.GetRuneAt(grapheme, 0)))
+            {
+                break;
+            }
+
+            if (kept.Length == 0 || rune.Value is not ((>= 0xfe00 and <= 0xfe0f) or (>= 0x1f3fb and <= 0x1f3ff) or (>= 0xe0000 and <= 0xe01ef)))
+            {
+                kept.Append(rune.ToString());
+            }
+        }
+
+        return kept.Length == grapheme.Length ? grapheme : kept.ToString();
     }
 }

@@ -40,6 +40,9 @@ public class CommandTests
                     break;
                 case "fail":
                     throw new InvalidOperationException("it went wrong");
+                case "long":
+                    output.Write("Cannot convert 'System.Object[]' to the type 'System.String' required by parameter 'Domain'. Specified method is not supported.", CommandLineKind.Error);
+                    break;
                 default:
                     output.Write("Address            Used\n-------            ----\nalice@example.com  1.8 GB", CommandLineKind.Output);
                     output.Write("nearly full", CommandLineKind.Warning);
@@ -61,6 +64,14 @@ public class CommandTests
         Approved.Screen("command-80x24", dashboard.Screen);
         dashboard.Press(Key.Esc);
         Assert.DoesNotContain("nearly full", dashboard.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_long_line_is_read_to_its_end()
+    {
+        using var dashboard = new HeadlessDashboard(80, 24, runner: new FakeRunner());
+        dashboard.Look().Type(":long").Press(Key.Enter);
+        Assert.Contains("is not supported.", dashboard.Screen, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -83,7 +83,7 @@ public class InteractionTests
     public void A_mailbox_is_made_and_its_made_password_shown_once()
     {
         using var dashboard = new HeadlessDashboard(100, 30);
-        dashboard.Look().Press(Key.D3, Key.N, Key.Home).Type("erin").Press(Key.Tab).Type("Erin Q").Press(Key.Tab, Key.Tab).Type("2GB").Press(Key.Enter);
+        dashboard.Look().Press(Key.D3, Key.N).Type("erin").Press(Key.Tab).Type("Erin Q").Press(Key.Tab, Key.Tab).Type("2GB").Press(Key.Enter);
         Assert.Equal(["new erin@example.com quota 2147483648"], dashboard.Server.Deeds);
         Assert.Contains("Its password is ", dashboard.Screen, StringComparison.Ordinal);
         dashboard.Press(Key.Enter);
@@ -107,13 +107,38 @@ public class InteractionTests
     public void A_password_is_never_on_the_screen()
     {
         using var dashboard = new HeadlessDashboard(100, 30);
-        dashboard.Look().Press(Key.D3, Key.P).Type("hunter2").Press(Key.Tab).Type("hunter3");
+        dashboard.Look().Press(Key.D3, Key.P).Type("hunter22").Press(Key.Tab).Type("hunter23");
         Assert.DoesNotContain("hunter", dashboard.Screen, StringComparison.Ordinal);
-        Assert.Contains("•••••••", dashboard.Screen, StringComparison.Ordinal);
+        Assert.Contains("••••••••", dashboard.Screen, StringComparison.Ordinal);
         dashboard.Press(Key.Enter);
         Assert.Contains("The two are not the same.", dashboard.Screen, StringComparison.Ordinal);
         dashboard.Press(Key.Backspace).Type("2").Press(Key.Enter);
         Assert.Equal(["set alice@example.com enabled  quota  password True"], dashboard.Server.Deeds);
+    }
+
+    [Theory]
+    [InlineData("short", "is shorter than 8 characters")]
+    [InlineData("alice@example.com", "is its name")]
+    public void A_password_that_anybody_would_guess_is_refused_as_the_cmdlets_refuse_it(string password, string why)
+    {
+        using var dashboard = new HeadlessDashboard(100, 30);
+        dashboard.Look().Press(Key.D3, Key.P).Type(password).Press(Key.Tab).Type(password).Press(Key.Enter);
+        Assert.Contains($"The password {why}.", dashboard.Screen, StringComparison.Ordinal);
+        Assert.Empty(dashboard.Server.Deeds);
+        dashboard.Press(Key.Esc, Key.N).Type("alice").Press(Key.Tab, Key.Tab).Type(password).Press(Key.Enter);
+        Assert.Contains($"The password {why}.", dashboard.Screen, StringComparison.Ordinal);
+        Assert.Empty(dashboard.Server.Deeds);
+    }
+
+    [Fact]
+    public void A_text_that_was_read_to_its_end_fills_a_screen_that_grew()
+    {
+        var text = string.Join('\n', Enumerable.Range(1, 60).Select(i => $"line {i} " + new string('x', 150)));
+        using var dashboard = new HeadlessDashboard(80, 24, server => server.Views[43] = server.Views[42] with { Message = server.Messages[3], Text = text });
+        dashboard.Look().Press(Key.D3, Key.Enter, Key.Enter, Key.Enter, Key.End);
+        dashboard.Resize(200, 60);
+        Assert.Contains("line 20 ", dashboard.Screen, StringComparison.Ordinal);
+        Assert.Contains("line 60 ", dashboard.Screen, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -320,7 +345,9 @@ public class InteractionTests
         dashboard.Look().HearEvents(2).Press(Key.W);
         Assert.Equal(DashboardTab.Events, dashboard.Model.Active);
         Assert.True(dashboard.Find("wrong password") > 0 && dashboard.Find("a message") < 0);
-        dashboard.Press(Key.W, Key.W);
+        dashboard.Press(Key.W);
+        Assert.Contains("no errors; W shows all", dashboard.Screen, StringComparison.Ordinal);
+        dashboard.Press(Key.W);
         Assert.True(dashboard.Find("a message") > 0);
         dashboard.Press(Key.W);
         Assert.True(dashboard.Find("a message") < 0);

@@ -469,6 +469,10 @@ public class ModelTests
     [InlineData("a <b", "a")]
     [InlineData("<script>alert('<p>')</script>safe", "safe")]
     [InlineData("&lt;b&gt; &nbsp;&#x41;", "<b>  A")]
+    [InlineData("<pre>  one\r\n    two</pre> <p>a\n  b</p>", "  one\n    two\n\na b")]
+    [InlineData("<img src=halt.png data-alt=no alt='The &quot;logo&quot;'><img alt=''>x", "[The \"logo\"]x")]
+    [InlineData("<a data-href='no' href=https://a.example/x target=_blank>there</a>", "there [https://a.example/x]")]
+    [InlineData("News&#847;&zwnj;&#847;&zwnj;&shy;&shy; and &#x645;&#x6cc;&zwnj;&#x62e;", "News and \u0645\u06cc\u200c\u062e")]
     public void Html_is_read_as_text(string html, string text) => Assert.Equal(text, HtmlText.Of(html));
 
     private static void Until(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(10)));

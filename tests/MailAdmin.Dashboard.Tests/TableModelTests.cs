@@ -119,6 +119,16 @@ public class TableModelTests
     }
 
     [Fact]
+    public void What_is_left_goes_first_to_columns_whose_text_is_cut_short()
+    {
+        Column<Thing>[] columns = [new("A", 5, t => t.Name) { MaxWidth = 12 }, new("B", 5, t => t.Name), new("C", 5, t => t.Name) { MaxWidth = 12 }];
+        Assert.Equal("A5 B5 C9", Fitted(21));
+        Assert.Equal("A6 B5 C11", Fitted(24));
+
+        string Fitted(int width) => string.Join(' ', Column<Thing>.Fit(columns, width, null, c => c.Title == "C" ? 10 : 3).Select(f => f.Column.Title + f.Width));
+    }
+
+    [Fact]
     public void Columns_give_way_in_their_order_and_share_what_is_left()
     {
         Column<Thing>[] columns =

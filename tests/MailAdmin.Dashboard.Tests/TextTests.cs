@@ -31,6 +31,14 @@ public class TextTests
     }
 
     [Fact]
+    public void A_line_in_Hindi_fits_also_where_a_terminal_gives_its_vowel_signs_cells_of_their_own()
+    {
+        var wrapped = TextWrap.Wrap(["यह हिन्दी में एक परीक्षण संदेश है। कृपया इसे पढ़ें"], 14);
+        Assert.Equal("यह हिन्दी में एक परीक्षण संदेश है। कृपया इसे पढ़ें", string.Join(' ', wrapped));
+        Assert.All(wrapped, line => Assert.InRange(line.Count(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark), 1, 14));
+    }
+
+    [Fact]
     public void A_full_stop_does_not_begin_a_line_nor_does_a_bracket_end_one()
     {
         Assert.Equal(["会議の資", "料。次は"], TextWrap.Wrap(["会議の資料。次は"], 10));
@@ -59,6 +67,18 @@ public class TextTests
         int CountBroken(string piece) => StringInfo.ParseCombiningCharacters(piece).Select((at, i) => StringInfo.GetNextTextElement(piece, at)).Count(e => e != grapheme && e != "x" && e != "x" + grapheme);
     }
 
+    [Theory]
+    [InlineData(Coder, "\U0001F469", 2)]
+    [InlineData("\U0001F468\u200D\U0001F469\u200D\U0001F467", "\U0001F468", 2)]
+    [InlineData("\u2764\uFE0F", "\u2764", 1)]
+    [InlineData("1\uFE0F\u20E3", "1\u20E3", 1)]
+    [InlineData("\U0001F44D\U0001F3FD", "\U0001F44D", 2)]
+    [InlineData("\U0001F3F4\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F", "\U0001F3F4", 2)]
+    [InlineData("\U0001F1EF\U0001F1F5", "\U0001F1EF\U0001F1F5", 2)]
+    [InlineData("\u0915\u094D\u200D", "\u0915\u094D\u200D", 1)]
+    public void Of_an_emoji_sequence_is_drawn_what_all_terminals_agree_on(string text, string drawn, int cells) =>
+        Assert.Equal((drawn, text.Length, cells), TextCells.Next(text, 0));
+
     [Fact]
     public void The_quick_way_counts_as_the_terminal_library_does()
     {
@@ -71,6 +91,20 @@ public class TextTests
 
             Assert.True(c.ToString().GetColumns() == TextCells.Measure(c.ToString()), $"U+{(int)c:X4}");
         }
+    }
+
+    [Fact]
+    public void The_source_of_a_mail_in_UTF8_is_legible_and_of_another_each_octet_is_seen()
+    {
+        byte[] source = [.. "Subject: 会議\r\n\r\n"u8, (byte)'M', 0xfc, (byte)'n'];
+        using var dashboard = new HeadlessDashboard(80, 24, server =>
+        {
+            server.Contents[43] = source;
+            server.Messages[3] = server.Messages[3] with { SizeBytes = source.Length };
+        });
+        dashboard.Look().Press(Key.D3, Key.Enter, Key.Enter, Key.Enter, Key.O);
+        Assert.Contains("Subject: 会議", dashboard.Screen, StringComparison.Ordinal);
+        Assert.Contains("Mün", dashboard.Screen, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,9 +36,13 @@ internal sealed record Column<T>(string Title, int Width, Func<T, string> Text)
 
     /// <summary>
     /// Which columns fit into <paramref name="width"/> cells, and how wide each is; one cell of air between two. Columns give way in the order of
-    /// <see cref="Drop"/>, but never the one that is sorted by; what is left over is shared by those that may grow.
+    /// <see cref="Drop"/>, but never the one that is sorted by; what is left over is shared by those that may grow, first by those whose text is cut short.
     /// </summary>
-    public static IReadOnlyList<(Column<T> Column, int Width)> Fit(IReadOnlyList<Column<T>> columns, int width, Column<T>? sorted = null)
+    /// <param name="columns">In the order of the screen.</param>
+    /// <param name="width">Cells there are.</param>
+    /// <param name="sorted">The one that is sorted by.</param>
+    /// <param name="needed">Cells the text of a column takes; null: not known.</param>
+    public static IReadOnlyList<(Column<T> Column, int Width)> Fit(IReadOnlyList<Column<T>> columns, int width, Column<T>? sorted = null, Func<Column<T>, int>? needed = null)
     {
         int Rank(Column<T> column) => ReferenceEquals(column, sorted) ? 0 : column.Drop;
         var kept = columns.ToList();
@@ -48,23 +52,29 @@ internal sealed record Column<T>(string Title, int Width, Func<T, string> Text)
             kept.Remove(kept.MaxBy(Rank)!);
         }
 
-        // A cell at a time, so that none takes all and leaves the next one cut short.
         var widths = kept.ConvertAll(c => c.Width);
         var spare = Math.Max(0, width - Need());
-        for (var grew = true; spare > 0 && grew;)
+        Grow(c => Math.Min(c.MaxWidth, needed?.Invoke(c) ?? 0));
+        Grow(c => c.MaxWidth);
+        return [.. kept.Zip(widths)];
+
+        // A cell at a time, so that none takes all and leaves the next one cut short.
+        void Grow(Func<Column<T>, int> most)
         {
-            grew = false;
-            for (var i = 0; i < kept.Count && spare > 0; i++)
+            var limits = kept.ConvertAll(c => most(c));
+            for (var grew = true; spare > 0 && grew;)
             {
-                if (widths[i] < kept[i].MaxWidth)
+                grew = false;
+                for (var i = 0; i < kept.Count && spare > 0; i++)
                 {
-                    widths[i]++;
-                    spare--;
-                    grew = true;
+                    if (widths[i] < limits[i])
+                    {
+                        widths[i]++;
+                        spare--;
+                        grew = true;
+                    }
                 }
             }
         }
-
-        return [.. kept.Zip(widths)];
     }
 }

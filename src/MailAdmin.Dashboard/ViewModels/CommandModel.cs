@@ -107,7 +107,7 @@ internal sealed class CommandModel(ICommandRunner? runner, ChangeQueue changes, 
         Command = command;
         HasPane = true;
         IsZoomed = false;
-        Output.Clear();
+        Output.Clear(width);
         var begun = time.GetTimestamp();
         var running = new CancellationTokenSource();
         _interrupt = running.Cancel;

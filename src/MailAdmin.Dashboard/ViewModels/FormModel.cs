@@ -9,6 +9,8 @@ internal sealed class FormField(string label, string value = "", bool isSecret =
     public bool IsSecret { get; } = isSecret;
     /// <summary>What is typed.</summary>
     public LineEditor Editor { get; } = new() { Text = value };
+    /// <summary>What stands in it already is its end: typing goes before it.</summary>
+    public bool IsEnding { init => Editor.Set(Editor.Text, value ? 0 : Editor.Text.Length); }
     /// <summary>The text, without blanks around it unless it is a secret.</summary>
     public string Value => IsSecret ? Editor.Text : Editor.Text.Trim();
 }

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace MailAdmin.Dashboard.ViewModels;
 
@@ -7,10 +9,12 @@ namespace MailAdmin.Dashboard.ViewModels;
 /// HTML as a person reads it in a terminal: blocks as lines, list items with a dot, links with their address, nothing fetched, nothing run. One pass over
 /// the text, whatever is in it.
 /// </summary>
-internal static class HtmlText
+internal static partial class HtmlText
 {
     /// <summary>Longest HTML that is looked at, in characters; a mail that says more says it elsewhere too.</summary>
     public const int MaxLength = 2_000_000;
+
+    private static readonly SearchValues<char> EndOfKey = SearchValues.Create(" \t\r\n/=");
 
     private static readonly HashSet<string> Blocks = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -25,13 +29,15 @@ internal static class HtmlText
         var source = html.AsSpan(0, Math.Min(html.Length, MaxLength));
         var text = new StringBuilder(source.Length / 2);
         string? link = null;
+        // Depth of <pre>: blanks and line ends are kept.
+        var kept = 0;
         while (!source.IsEmpty)
         {
             var open = source.IndexOf('<');
             if (open != 0)
             {
                 var end = open < 0 ? source.Length : open;
-                Append(text, WebUtility.HtmlDecode(source[..end].ToString()));
+                Append(text, WebUtility.HtmlDecode(source[..end].ToString()), kept > 0);
                 source = source[end..];
                 continue;
             }
@@ -65,11 +71,17 @@ internal static class HtmlText
                     text.Append(" [").Append(link).Append(']');
                 }
 
-                link = isEnd ? null : Href(tag);
+                link = isEnd || Attribute(tag, "href") is not { } address || address.StartsWith('#') ? null : address;
+            }
+            else if (name.Equals("img", StringComparison.OrdinalIgnoreCase))
+            {
+                // A sender who lets a picture speak says here what it says.
+                Append(text, Attribute(tag, "alt") is { } words ? $"[{words}]" : "", isKept: false);
             }
             else if (Blocks.Contains(name))
             {
                 Break(text, Spaced.Contains(name));
+                kept = !name.Equals("pre", StringComparison.OrdinalIgnoreCase) ? kept : isEnd ? Math.Max(0, kept - 1) : kept + 1;
                 if (!isEnd && name.Equals("li", StringComparison.OrdinalIgnoreCase))
                 {
                     text.Append("• ");
@@ -85,18 +97,31 @@ internal static class HtmlText
             }
         }
 
-        return text.ToString().Trim();
+        return text.ToString().Trim('\n').TrimEnd();
     }
 
-    private static void Append(StringBuilder text, string piece)
+    // Not seen, and no part of a word: newsletters pad with them what a list of messages shows beside the subject.
+    [GeneratedRegex("[\u00AD\u034F\u200B\u2060\uFEFF]+")]
+    private static partial Regex Fillers();
+
+    // Between letters a joiner is part of the word, in Persian for one.
+    [GeneratedRegex(@"(?<!\S)[\u200C\u200D]+|[\u200C\u200D]+(?!\S)")]
+    private static partial Regex LooseJoiners();
+
+    private static void Append(StringBuilder text, string piece, bool isKept)
     {
-        foreach (var c in piece)
+        foreach (var c in LooseJoiners().Replace(Fillers().Replace(piece, ""), ""))
         {
+            var isAfterBlank = text.Length == 0 || text[^1] is ' ' or '\n';
             if (!char.IsWhiteSpace(c) || c == '\u00a0')
             {
                 text.Append(c == '\u00a0' ? ' ' : c);
             }
-            else if (text.Length > 0 && text[^1] is not (' ' or '\n'))
+            else if (isKept)
+            {
+                text.Append(c, c == '\r' ? 0 : 1);
+            }
+            else if (!isAfterBlank)
             {
                 text.Append(' ');
             }
@@ -125,25 +150,47 @@ internal static class HtmlText
         return (end < 0 ? tag : tag[..end]).ToString();
     }
 
-    private static string? Href(ReadOnlySpan<char> tag)
+    /// <summary>The value of an attribute; null where the tag has none, or an empty one.</summary>
+    private static string? Attribute(ReadOnlySpan<char> tag, string name)
     {
-        var at = tag.IndexOf("href", StringComparison.OrdinalIgnoreCase);
-        if (at < 0)
+        for (tag = tag[Name(tag).Length..]; ;)
         {
-            return null;
-        }
+            tag = tag.TrimStart(" \t\r\n/=");
+            if (tag.IsEmpty)
+            {
+                return null;
+            }
 
-        var value = tag[(at + 4)..].TrimStart();
-        if (!value.StartsWith("="))
+            var (key, rest) = Split(tag, tag.IndexOfAny(EndOfKey));
+            tag = rest.TrimStart();
+            if (!tag.StartsWith("="))
+            {
+                continue;
+            }
+
+            tag = tag[1..].TrimStart();
+            var isQuoted = tag is ['"' or '\'', ..];
+            var (value, after) = isQuoted ? Split(tag[1..], tag[1..].IndexOf(tag[0])) : Split(tag, tag.IndexOfAny(" \t\r\n"));
+            tag = isQuoted && !after.IsEmpty ? after[1..] : after;
+            if (key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                var decoded = WebUtility.HtmlDecode(value.ToString()).Trim();
+                return decoded.Length == 0 ? null : decoded;
+            }
+        }
+    }
+
+    private static Halves Split(ReadOnlySpan<char> text, int at) => at < 0 ? new Halves(text, []) : new Halves(text[..at], text[at..]);
+
+    private readonly ref struct Halves(ReadOnlySpan<char> before, ReadOnlySpan<char> after)
+    {
+        private readonly ReadOnlySpan<char> _before = before, _after = after;
+
+        public void Deconstruct(out ReadOnlySpan<char> before, out ReadOnlySpan<char> after)
         {
-            return null;
+            before = _before;
+            after = _after;
         }
-
-        value = value[1..].TrimStart();
-        var quote = value.IsEmpty ? ' ' : value[0];
-        var (from, end) = quote is '"' or '\'' ? (1, value[1..].IndexOf(quote)) : (0, value.IndexOfAny(" \t\r\n"));
-        var address = WebUtility.HtmlDecode((end < 0 ? value[from..] : value.Slice(from, end)).ToString()).Trim();
-        return address.Length == 0 || address.StartsWith('#') ? null : address;
     }
 
     private static ReadOnlySpan<char> After(ReadOnlySpan<char> source, string mark, bool throughTag = false)

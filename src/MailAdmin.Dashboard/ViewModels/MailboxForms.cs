@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using MailAdmin.Addresses;
 using MailAdmin.Errors;
 using MailAdmin.Security;
@@ -8,19 +7,13 @@ namespace MailAdmin.Dashboard.ViewModels;
 /// <summary>The dialogs about mailboxes: what they ask, how they check it, what they do.</summary>
 internal static class MailboxForms
 {
-    /// <summary>118 bits: enough for any attacker, short enough to read out.</summary>
-    public const int GeneratedLength = 20;
-
-    // No characters that look alike.
-    private const string GeneratedAlphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_.+";
-
     private const string Address = "Address", DisplayName = "Name", Password = "Password", Again = "Again", Quota = "Quota";
 
     /// <summary>Makes a mailbox.</summary>
     public static FormModel New(IMailAdministration administration, string domain) => new(
         "New mailbox",
         ["Leave the password empty to have a strong one made; it is shown once.", "Quota: 2GB, 500MB, …; empty for none."],
-        [new(Address, domain.Length > 0 ? "@" + domain : ""), new(DisplayName), new(Password, isSecret: true), new(Quota)],
+        [new(Address, domain.Length > 0 ? "@" + domain : "") { IsEnding = true }, new(DisplayName), new(Password, isSecret: true), new(Quota)],
         [
             new("&Create", async (form, stop) =>
             {
@@ -30,16 +23,15 @@ internal static class MailboxForms
                 }
 
                 var quota = QuotaOf(form);
-                var typed = form[Password];
-                var password = typed.Length > 0 ? typed : RandomNumberGenerator.GetString(GeneratedAlphabet, GeneratedLength);
+                var generated = form[Password].Length > 0 ? null : PasswordRules.Generate();
                 var made = await administration.NewMailboxAsync(
-                    new NewMailboxRequest(address.ToString(), ScramVerifier.Create(password))
+                    new NewMailboxRequest(address.ToString(), generated is null ? VerifierOf(form, address.ToString()) : PasswordRules.VerifierOfGenerated(generated))
                     {
                         DisplayName = form[DisplayName] is { Length: > 0 } name ? name : null,
                         QuotaBytes = quota == 0 ? null : quota,
                     },
                     stop);
-                return typed.Length > 0 ? $"made {made.Address}" : $"Made {made.Address}\nIts password is {password}\nIt is shown only now.";
+                return generated is null ? $"made {made.Address}" : $"Made {made.Address}\nIts password is {generated}\nIt is shown only now.";
             }),
             Cancel,
         ]);
@@ -62,7 +54,7 @@ internal static class MailboxForms
                     throw Invalid("The two are not the same.", mailbox.Address);
                 }
 
-                await administration.SetMailboxAsync(mailbox.Id.ToString(), new MailboxChange { Verifier = ScramVerifier.Create(form[Password]) }, stop);
+                await administration.SetMailboxAsync(mailbox.Id.ToString(), new MailboxChange { Verifier = VerifierOf(form, mailbox.Address) }, stop);
                 return "password of " + mailbox.Address + " is set";
             }),
             Cancel,
@@ -119,6 +111,10 @@ internal static class MailboxForms
         });
 
     private static FormButton Cancel { get; } = new("Ca&ncel", null);
+
+    private static ScramVerifier VerifierOf(FormModel form, string address) => PasswordRules.Weakness(form[Password], address) is { } why
+        ? throw Invalid($"The password {why}. Choose a better one.", address)
+        : ScramVerifier.Create(form[Password]);
 
     private static long QuotaOf(FormModel form) =>
         Formats.ParseBytes(form[Quota]) ?? throw Invalid($"'{form[Quota]}' is not a size such as 2GB.", form[Quota]);

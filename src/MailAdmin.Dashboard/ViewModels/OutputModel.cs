@@ -19,7 +19,7 @@ internal sealed class OutputModel(ChangeQueue changes)
     private readonly Dictionary<string, CommandProgress> _running = [];
     private List<OutputLine> _arriving = [];
     private bool _isPosted;
-    private int _run;
+    private int _run, _width = int.MaxValue;
 
     /// <summary>Lines, oldest first.</summary>
     public List<OutputLine> Lines { get; } = [];
@@ -36,11 +36,12 @@ internal sealed class OutputModel(ChangeQueue changes)
     /// <summary>Lines that were dropped for room.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>Forgets all, for a new command; its end is followed.</summary>
-    public void Clear()
+    /// <summary>Forgets all, for a new command; its end is followed. Lines longer than <paramref name="width"/> cells are wrapped.</summary>
+    public void Clear(int width = int.MaxValue)
     {
         lock (_gate)
         {
+            _width = width;
             _arriving = [];
             _running.Clear();
             // What the command before posts from here on is not of this one.
@@ -81,7 +82,7 @@ internal sealed class OutputModel(ChangeQueue changes)
         };
         lock (_gate)
         {
-            _arriving.AddRange(text.ReplaceLineEndings("\n").Split('\n').Select(line => new OutputLine(line.TrimEnd(), tone)));
+            _arriving.AddRange(TextWrap.Wrap(text.ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd()), _width).Select(line => new OutputLine(line, tone)));
             // Twice as many before they are cut, so that a flood does not shift the list at every line.
             if (_arriving.Count > 2 * MaxLines)
             {

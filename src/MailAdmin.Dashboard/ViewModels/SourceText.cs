@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 
 namespace MailAdmin.Dashboard.ViewModels;
 
@@ -14,13 +16,13 @@ internal sealed class SourceText(long size, SourceReader read, ChangeQueue chang
     /// <summary>Octets shown at most; whoever needs more exports the message.</summary>
     public const int MaxOctets = 4 * 1024 * 1024;
 
-    private readonly StringBuilder _line = new();
+    private readonly List<byte> _line = [];
     private bool _isFetching, _wantsHeader;
     private int _headerEnd = -1, _wanted;
     private long _offset;
     private (int Width, int Count, IReadOnlyList<string> Lines)? _wrapped;
 
-    /// <summary>Lines so far, latin1 where not ASCII, so that an octet is a character.</summary>
+    /// <summary>Lines so far: UTF-8 where a line is that, else latin1, so that an octet is a character.</summary>
     public List<string> Lines { get; } = [];
     /// <summary>All there is to show is here.</summary>
     public bool IsComplete { get; private set; }
@@ -92,7 +94,7 @@ internal sealed class SourceText(long size, SourceReader read, ChangeQueue chang
             }
             else if (octet != '\r')
             {
-                _line.Append((char)octet);
+                _line.Add(octet);
             }
         }
 
@@ -102,7 +104,7 @@ internal sealed class SourceText(long size, SourceReader read, ChangeQueue chang
             return;
         }
 
-        if (_line.Length > 0)
+        if (_line.Count > 0)
         {
             EndLine();
         }
@@ -115,12 +117,13 @@ internal sealed class SourceText(long size, SourceReader read, ChangeQueue chang
 
     private void EndLine()
     {
-        if (_line.Length == 0 && _headerEnd < 0)
+        if (_line.Count == 0 && _headerEnd < 0)
         {
             _headerEnd = Lines.Count;
         }
 
-        Lines.Add(_line.ToString());
+        var octets = CollectionsMarshal.AsSpan(_line);
+        Lines.Add((Utf8.IsValid(octets) ? Encoding.UTF8 : Encoding.Latin1).GetString(octets));
         _line.Clear();
     }
 }

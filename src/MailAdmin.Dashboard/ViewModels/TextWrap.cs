@@ -45,6 +45,8 @@ internal static class TextWrap
         for (var at = 0; at < line.Length;)
         {
             var (_, length, wide) = TextCells.Next(line, at);
+            var isWide = wide == 2;
+            wide += TextCells.VowelSigns(line, at, length);
             if (line[at] == ' ')
             {
                 // What a piece ends with is not seen and needs no room.
@@ -52,7 +54,7 @@ internal static class TextWrap
             }
             else
             {
-                if (at > start && last != ' ' && (wide == 2 || wasWide) && !NeverFirst.Contains(line[at], StringComparison.Ordinal) && !NeverLast.Contains(last, StringComparison.Ordinal))
+                if (at > start && last != ' ' && (isWide || wasWide) && !NeverFirst.Contains(line[at], StringComparison.Ordinal) && !NeverLast.Contains(last, StringComparison.Ordinal))
                 {
                     best = new Break(at, at, cells);
                 }
@@ -68,7 +70,7 @@ internal static class TextWrap
             }
 
             cells += wide;
-            (last, wasWide) = (line[at + length - 1], wide == 2);
+            (last, wasWide) = (line[at + length - 1], isWide);
             at += length;
         }
 

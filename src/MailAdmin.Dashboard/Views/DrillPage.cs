@@ -24,8 +24,9 @@ internal abstract class DrillPage(DashboardModel model, DrillModel drill) : Tabl
             {
                 return
                 [
-                    .. TextPane.Deeds(text), .. HereDeeds, KeyDeed.Back("back"),
+                    TextPane.Sides, .. HereDeeds, KeyDeed.Back("back"),
                     KeyDeed.Typed("<", "previous", () => drill.Step(-1), "<,"), KeyDeed.Typed(">", "next", () => drill.Step(1), ">."),
+                    .. TextPane.Deeds(text),
                 ];
             }
 

@@ -6,7 +6,12 @@ namespace MailAdmin.Dashboard.Views;
 /// <summary>What happens, newest first; warnings stay above it until they have been seen.</summary>
 internal sealed class EventsPage : TablePage
 {
-    public EventsPage(DashboardModel model) : base(model) => Table = new TablePane<MailEvent>(model.Events.Table, "nothing has happened yet") { Opened = Open, Whole = e => e.Message };
+    public EventsPage(DashboardModel model) : base(model) => Table = new TablePane<MailEvent>(model.Events.Table, () => model.Events.Least switch
+    {
+        MailEventSeverity.Error => "no errors; W shows all",
+        MailEventSeverity.Warning => "no warnings or errors; W twice shows all",
+        _ => "nothing has happened yet",
+    }) { Opened = Open, Whole = e => e.Message };
 
     protected override TablePane Table { get; }
 

@@ -37,13 +37,19 @@ internal abstract class TablePane
 /// <summary>
 /// A table drawn line by line from its model: only what is on screen is asked for its text, so ten rows and ten thousand cost the same.
 /// </summary>
-internal sealed class TablePane<T>(TableModel<T> model, string emptyText) : TablePane where T : class
+internal sealed class TablePane<T>(TableModel<T> model, Func<string> whyEmpty) : TablePane where T : class
 {
     /// <summary>Least height for lines under the table.</summary>
     private const int WholeFrom = 12;
 
     private readonly SortMenu<T> _menu = new(model);
-    private int _height = 1;
+    private readonly Dictionary<Column<T>, int> _needed = new(ReferenceEqualityComparer.Instance);
+    private int _height = 1, _neededAt;
+
+    /// <summary>One that has a single reason to be empty.</summary>
+    public TablePane(TableModel<T> model, string whyEmpty) : this(model, () => whyEmpty)
+    {
+    }
 
     /// <summary>A text of a row that its column seldom has room for: that of the selected one stands in full under the table.</summary>
     public Func<T, string>? Whole { get; init; }
@@ -137,16 +143,16 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) : Tabl
     public override void Draw(Canvas canvas, Area area, bool hasKeys = true)
     {
         area = DrawFilter(canvas, DrawWhole(canvas, area));
-        var columns = Column<T>.Fit(model.Columns, area.Width - 2, model.Spec.Sort);
-        DrawHeadings(canvas, area, columns);
         var (_, body) = area.SplitTop(1);
         _height = Math.Max(1, body.Height);
         model.EnsureVisible(_height);
+        var columns = Column<T>.Fit(model.Columns, area.Width - 2, model.Spec.Sort, Needed(area.Width));
+        DrawHeadings(canvas, area, columns);
         canvas.OnMouse(body, OnMouse);
 
         if (model.Rows.Count == 0)
         {
-            canvas.Text(body.X + 1, body.Y, model.Total > 0 ? "nothing matches the filter; Esc drops it" : emptyText, Tone.Dim, body.Width - 1);
+            canvas.Text(body.X + 1, body.Y, model.Total > 0 ? "nothing matches the filter; Esc drops it" : whyEmpty(), Tone.Dim, body.Width - 1);
         }
 
         for (var line = 0; line < body.Height && model.Top + line < model.Rows.Count; line++)
@@ -157,6 +163,29 @@ internal sealed class TablePane<T>(TableModel<T> model, string emptyText) : Tabl
 
         DrawScrollBar(canvas, body);
         _menu.Draw(canvas, body);
+    }
+
+    // The longest text of each column that was on screen since the screen has its width: columns move seldom, and only to show more.
+    private Func<Column<T>, int> Needed(int width)
+    {
+        if (_neededAt != width)
+        {
+            _needed.Clear();
+            _neededAt = width;
+        }
+
+        foreach (var column in model.Columns.Where(c => c.MaxWidth > 0))
+        {
+            var most = _needed.GetValueOrDefault(column);
+            for (var line = model.Top; most < column.MaxWidth && line < Math.Min(model.Top + _height, model.Rows.Count); line++)
+            {
+                most = model.Rows[line].Item is { } item ? Math.Max(most, TextCells.Measure(column.Text(item))) : most;
+            }
+
+            _needed[column] = most;
+        }
+
+        return column => _needed.GetValueOrDefault(column);
     }
 
     private void OnMouse(MouseDeed deed, int x, int y)

@@ -19,9 +19,12 @@ internal sealed class TextPane
         _ => 'o',
     };
 
-    /// <summary>Keys of a text.</summary>
+    /// <summary>The keys that lead to all its sides.</summary>
+    public static KeyDeed Sides { get; } = KeyDeed.Named("←→", "side");
+
+    /// <summary>A key for each side.</summary>
     public static IEnumerable<KeyDeed> Deeds(TextModel text) =>
-        text.Sides.Select(side => KeyDeed.Letter(Letter(side), side == TextSide.Html ? "HTML" : side.ToString().ToLowerInvariant(), () => text.Turn(side))).Prepend(KeyDeed.Named("←→", "side"));
+        text.Sides.Select(side => KeyDeed.Letter(Letter(side), side == TextSide.Html ? "HTML" : side.ToString().ToLowerInvariant(), () => text.Turn(side)));
 
     /// <summary>Draws it.</summary>
     public void Draw(Canvas canvas, Area area, TextModel text)
@@ -42,6 +45,8 @@ internal sealed class TextPane
         (_width, _height) = (body.Width, Math.Max(1, body.Height));
         text.Fetch(_height);
         canvas.OnMouse(body, (deed, _, _) => text.Scroll(deed switch { MouseDeed.WheelUp => -3, MouseDeed.WheelDown => 3, _ => 0 }, _width, _height));
+        // The screen may have grown: what is read fills it as far as there is text.
+        text.Scroll(0, _width, _height);
         var lines = text.LinesFor(body.Width);
         for (var line = 0; line < body.Height && text.Top + line < lines.Count; line++)
         {

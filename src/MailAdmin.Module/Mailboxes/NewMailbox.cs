@@ -113,8 +113,8 @@ public sealed class NewMailbox : AdministrationCmdlet
     private Task<CreatedMailbox> MakeAsync((string Address, string? Plain, string? DisplayName, long? Quota, bool Enabled) asked) =>
         Ask(async (administration, token) =>
         {
-            var generated = asked.Plain is null ? PasswordPolicy.Generate() : null;
-            var verifier = generated is null ? ScramVerifier.Create(asked.Plain) : PasswordPolicy.VerifierOfGenerated(generated);
+            var generated = asked.Plain is null ? PasswordRules.Generate() : null;
+            var verifier = generated is null ? ScramVerifier.Create(asked.Plain) : PasswordRules.VerifierOfGenerated(generated);
             var made = await administration.NewMailboxAsync(
                 new NewMailboxRequest(asked.Address, verifier) { DisplayName = asked.DisplayName, QuotaBytes = asked.Quota, IsEnabled = asked.Enabled }, token);
             return new CreatedMailbox(made, generated);

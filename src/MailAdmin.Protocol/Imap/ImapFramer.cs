@@ -12,8 +12,10 @@ public enum ImapFrameKind
     Continue,
     /// <summary>A whole command, CRLF included in its length.</summary>
     Command,
-    /// <summary>A line that ended with a bare LF: never run it.</summary>
+    /// <summary>A line with a bare LF: answer it with BAD. It is read past up to the next CRLF, literals included, and never run.</summary>
     BareLineFeed,
+    /// <summary>What was still to come of a line that was answered with BAD already.</summary>
+    Dropped,
     /// <summary>The head of APPEND or REPLACE, up to its message's literal announcement and CRLF; the message follows in the stream.</summary>
     Message,
     /// <summary>A command over the limits, read past to its end; answer it with BAD.</summary>
@@ -30,8 +32,9 @@ public readonly record struct ImapFrame(ImapFrameKind Kind, int Length, ImapLite
 /// It remembers how far it has looked, so that input that trickles in costs no more than input that comes at once.
 /// </summary>
 /// <remarks>
-/// Invariant: octets of a literal are never taken for a command line, whether the literal is welcome, too large, or part of a command that
-/// is being thrown away.
+/// Invariants: octets of a literal are never taken for a command line, whether the literal is welcome, too large, or part of a command that
+/// is being thrown away. Only CRLF ends a line (RFC 9051 §2.2): what stands behind a bare LF is never taken for one either, for to who looked
+/// at the input before us it may have been part of the line.
 /// </remarks>
 /// <param name="maxLine">Octets of a command without its literals.</param>
 /// <param name="maxLiterals">Octets of all its literals, messages apart.</param>
@@ -44,8 +47,9 @@ public struct ImapFramer(int maxLine, int maxLiterals, long maxSkip, long maxUna
     private int _literals;
     private long _skip;
     private bool _discarding;
+    private bool _isAnswered;
 
-    /// <summary>Tag of the command that was <see cref="ImapFrameKind.TooLong"/>; null where it could not be read.</summary>
+    /// <summary>Tag of the command that was <see cref="ImapFrameKind.TooLong"/> or <see cref="ImapFrameKind.BareLineFeed"/>; null where it could not be read.</summary>
     public string? Tag { get; private set; }
 
     /// <summary>Looks at the front of <paramref name="buffer"/>.</summary>
@@ -84,13 +88,15 @@ public struct ImapFramer(int maxLine, int maxLiterals, long maxSkip, long maxUna
                 continue;
             }
 
-            if (end < _lineStart + 2 || At(buffer, end - 2) != (byte)'\r')
+            if (!EndsWithCrlf(buffer, _lineStart, end))
             {
-                Reset();
-                return new ImapFrame(ImapFrameKind.BareLineFeed, end);
+                // Told as soon as it is seen, so that a person who types with LF hears of it.
+                BeginDiscard(buffer);
+                _isAnswered = true;
+                return new ImapFrame(ImapFrameKind.BareLineFeed, 0);
             }
 
-            if (!FindLiteral(buffer, _lineStart, end, out var literal, out var literalStart))
+            if (!FindLiteral(buffer, _lineStart, end - 2, out var literal, out var literalStart))
             {
                 Reset();
                 return new ImapFrame(ImapFrameKind.Command, end);
@@ -129,13 +135,20 @@ public struct ImapFramer(int maxLine, int maxLiterals, long maxSkip, long maxUna
         }
     }
 
+    /// <summary>Reads past a line within a command, with the literals that it announces: it was answered with BAD already.</summary>
+    public void DropLine()
+    {
+        Reset();
+        _discarding = _isAnswered = true;
+    }
+
     /// <summary>True while a refused command is still being read past.</summary>
     public readonly bool IsDiscarding => _discarding;
 
     private void Reset()
     {
         _scanned = _lineStart = _literals = 0;
-        _discarding = false;
+        _discarding = _isAnswered = false;
         _skip = 0;
     }
 
@@ -176,32 +189,38 @@ public struct ImapFramer(int maxLine, int maxLiterals, long maxSkip, long maxUna
             }
 
             var end = (int)(consumed + rest.Slice(0, position).Length + 1);
-            if (FindLiteral(buffer, (int)consumed, end, out var literal, out _) && !literal.IsSynchronizing)
+            var isWhole = EndsWithCrlf(buffer, (int)consumed, end);
+            var announces = FindLiteral(buffer, (int)consumed, end - (isWhole ? 2 : 1), out var literal, out _) && !literal.IsSynchronizing;
+            if (announces || !isWhole)
             {
                 consumed = end;
-                _skip = literal.Length;
+                _skip = announces ? literal.Length : 0;
                 continue;
             }
 
+            var kind = _isAnswered ? ImapFrameKind.Dropped : ImapFrameKind.TooLong;
             Reset();
-            return new ImapFrame(ImapFrameKind.TooLong, end);
+            return new ImapFrame(kind, end);
         }
     }
 
     private static byte At(in ReadOnlySequence<byte> buffer, int offset) => buffer.Slice(offset, 1).FirstSpan[0];
 
+    private static bool EndsWithCrlf(in ReadOnlySequence<byte> buffer, int lineStart, int end) => end >= lineStart + 2 && At(buffer, end - 2) == (byte)'\r';
+
+    /// <summary>The announcement that a line ends with; <paramref name="end"/> is where its line end stands.</summary>
     private static bool FindLiteral(in ReadOnlySequence<byte> buffer, int lineStart, int end, out ImapLiteral literal, out int start)
     {
         literal = default;
         start = 0;
-        if (end - lineStart < 5 || At(buffer, end - 3) != (byte)'}')
+        if (end - lineStart < 3 || At(buffer, end - 1) != (byte)'}')
         {
             return false;
         }
 
         Span<byte> tail = stackalloc byte[ImapLiteral.MaxOctets];
-        var from = Math.Max(lineStart, end - 2 - tail.Length);
-        var length = end - 2 - from;
+        var from = Math.Max(lineStart, end - tail.Length);
+        var length = end - from;
         buffer.Slice(from, length).CopyTo(tail);
         if (!ImapLiteral.TryFindAtEnd(tail[..length], out literal, out var offset))
         {

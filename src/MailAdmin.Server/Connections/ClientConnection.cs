@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using System.Security.Authentication;
@@ -123,6 +124,22 @@ public sealed class SessionActivity
     public string? Mailbox { get; set; }
     /// <summary>Selected folder.</summary>
     public string? Folder { get; set; }
-    /// <summary>What the client says of itself; at most 200 characters are kept.</summary>
-    public string? Client { get; set; }
+    /// <summary>
+    /// What the client says of itself. It comes to be printed in terminals: at most 200 characters are kept, with a dot for each that prints nothing or
+    /// changes how others are printed.
+    /// </summary>
+    public string? Client
+    {
+        get;
+        set => field = value is null ? null : string.Create(Math.Min(value.Length, MaxClient), value, static (shown, said) =>
+        {
+            for (var i = 0; i < shown.Length; i++)
+            {
+                shown[i] = char.GetUnicodeCategory(said[i]) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+                    or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned ? '.' : said[i];
+            }
+        });
+    }
+
+    private const int MaxClient = 200;
 }

@@ -70,6 +70,8 @@ public sealed record ServerLimits
     public TimeSpan ImapIdleTimeout { get; init; } = TimeSpan.FromMinutes(30);
     /// <summary>Messages of one MULTIAPPEND.</summary>
     public int AppendMessages { get; init; } = 1000;
+    /// <summary>Octets of all messages of one MULTIAPPEND: they wait on disk until the last one came. One alone may have MessageSize.</summary>
+    public long AppendOctets { get; init; } = 256L * 1024 * 1024;
 
     // ---- POP3
 

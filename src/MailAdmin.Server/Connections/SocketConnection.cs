@@ -270,7 +270,7 @@ internal sealed class SocketConnection : ClientConnection
             State = Activity.State,
             Command = Activity.Command,
             Folder = Activity.Folder,
-            Client = Activity.Client is { Length: > 200 } client ? client[..200] : Activity.Client,
+            Client = Activity.Client,
             BytesIn = _meter.BytesIn,
             BytesOut = _meter.BytesOut,
             ConnectedAt = _connectedAt,

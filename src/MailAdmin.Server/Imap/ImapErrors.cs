@@ -24,9 +24,14 @@ internal static class ImapErrors
         ["StoreDiskFull"] = ("UNAVAILABLE", "No space left on the server"),
         ["StoreClosed"] = ("UNAVAILABLE", "Server is shutting down"),
         ["StoreIOError"] = ("UNAVAILABLE", "Storage failed"),
+        ["StoreFaulted"] = ("UNAVAILABLE", "Storage failed"),
+        ["StoreAccessDenied"] = ("UNAVAILABLE", "Storage failed"),
         ["ContentCorrupt"] = ("SERVERBUG", "Message is damaged"),
         ["MailboxNotFound"] = ("UNAVAILABLE", "Account is no longer there"),
     };
+
+    /// <summary>The disk is full, failed, or not ours to use: what was asked for could not be written, or one content not be read; the rest may go well.</summary>
+    public static bool IsOfStorage(MailAdminException failure) => failure.ErrorId is "StoreDiskFull" or "StoreIOError" or "StoreFaulted" or "StoreAccessDenied";
 
     /// <summary>NO with the code that fits.</summary>
     public static ImapResult ToResult(MailAdminException failure)

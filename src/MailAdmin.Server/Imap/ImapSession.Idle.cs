@@ -10,12 +10,14 @@ internal sealed partial class ImapSession
     private const int MaxDoneLine = 64;
 
     private CancellationTokenSource? _wake;
-    private volatile bool _changed;
+    private bool _changed;
 
     /// <summary>The watch on the selected folder. Runs on the store's broadcaster: never blocks, never writes.</summary>
     public void OnChange(StoreChange change)
     {
-        _changed = true;
+        Volatile.Write(ref _changed, true);
+        // Each side writes its word and then reads the other's: without a fence between, both could read the old one and the wake-up be lost.
+        Interlocked.MemoryBarrier();
         // Woken on the pool, so that the broadcaster does not run the session.
         _ = Volatile.Read(ref _wake)?.CancelAsync();
     }
@@ -26,7 +28,9 @@ internal sealed partial class ImapSession
         Continue("idling");
         while (!_ended)
         {
-            _changed = false;
+            Volatile.Write(ref _changed, false);
+            // What is heard from here on may be missing in the snapshot that is read next.
+            Interlocked.MemoryBarrier();
             await SyncAsync(ImapSync.Full);
             TellCoverage();
             if (_ended)
@@ -40,8 +44,9 @@ internal sealed partial class ImapSession
             }
 
             var wake = new CancellationTokenSource();
-            Volatile.Write(ref _wake, wake);
-            if (_changed)
+            // With a fence, as in OnChange.
+            Interlocked.Exchange(ref _wake, wake);
+            if (Volatile.Read(ref _changed))
             {
                 // It came before there was somebody to wake.
                 continue;

@@ -22,6 +22,12 @@ internal sealed partial class ImapSession
             if (_holdsBuffer)
             {
                 var frame = _framer.Read(_buffer);
+                if (frame.Kind == ImapFrameKind.Dropped)
+                {
+                    Consume(frame.Length);
+                    continue;
+                }
+
                 if (frame.Kind != ImapFrameKind.NeedMore)
                 {
                     return frame;
@@ -62,7 +68,7 @@ internal sealed partial class ImapSession
 
     /// <summary>
     /// A line of its own within a command (AUTHENTICATE, APPEND), without its CRLF; null at the client's end or where it is too long, and then
-    /// the session is over. The command's arguments are gone.
+    /// the session is over, and where it has a bare LF: then it was answered, and the command with it. The command's arguments are gone.
     /// </summary>
     /// <param name="maxOctets">Longest line taken.</param>
     /// <param name="inContent">The line belongs to a message that is on its way.</param>
@@ -84,11 +90,20 @@ internal sealed partial class ImapSession
         if (_holdsBuffer && _buffer.PositionOf((byte)'\n') is { } position)
         {
             var text = _buffer.Slice(0, position);
-            _buffer = _buffer.Slice(_buffer.GetPosition(1, position));
             if (text.Length <= maxOctets)
             {
-                line = text.ToArray();
-                line = line.Length > 0 && line[^1] == (byte)'\r' ? line[..^1] : line;
+                var octets = text.ToArray();
+                if (octets is [.., (byte)'\r'])
+                {
+                    _buffer = _buffer.Slice(_buffer.GetPosition(1, position));
+                    line = octets[..^1];
+                }
+                else
+                {
+                    _framer.DropLine();
+                    Bad(_tag, BareLineFeed);
+                }
+
                 return true;
             }
         }

@@ -25,6 +25,14 @@ internal sealed partial class ImapSession
         Transcribe("OK MailAdmin IMAP4rev2 ready");
     }
 
+    /// <summary>A piece of a response, as it is.</summary>
+    public void Write(ReadOnlySpan<byte> octets)
+    {
+        var encoder = Encode();
+        encoder.Raw(octets);
+        encoder.Commit();
+    }
+
     /// <summary><c>* text</c></summary>
     public void Untagged(string text)
     {

@@ -7,6 +7,9 @@ namespace MailAdmin.Server.Imap;
 /// <summary>Telling the client what changed in its folder.</summary>
 internal sealed partial class ImapSession
 {
+    /// <summary>Ranges of a set written before the output is given the chance to go out: 22 octets each at most.</summary>
+    private const int RangesAtOnce = 1000;
+
     /// <summary>
     /// Tells what changed since <see cref="SelectedFolder.View"/>: messages gone, then the new count, then flags. Where messages went and the
     /// command forbids to say so, all of it waits for the next one: a count cannot be told without them.
@@ -110,7 +113,7 @@ internal sealed partial class ImapSession
     {
         if (QResync)
         {
-            TellVanished(expunged, earlier: false);
+            await TellVanishedAsync(expunged, earlier: false);
             return;
         }
 
@@ -148,17 +151,27 @@ internal sealed partial class ImapSession
     }
 
     /// <summary><c>* VANISHED (EARLIER) 1:4,7</c></summary>
-    public void TellVanished(UidSet uids, bool earlier)
+    public async ValueTask TellVanishedAsync(UidSet uids, bool earlier)
     {
         if (uids.IsEmpty)
         {
             return;
         }
 
+        Write(earlier ? "* VANISHED (EARLIER) "u8 : "* VANISHED "u8);
+        for (var from = 0; from < uids.Ranges.Length; from += RangesAtOnce)
+        {
+            TellRanges(uids, from);
+            await FlushIfFullAsync();
+        }
+
+        Write("\r\n"u8);
+    }
+
+    private void TellRanges(UidSet uids, int from)
+    {
         var encoder = Encode();
-        encoder.Raw(earlier ? "* VANISHED (EARLIER) "u8 : "* VANISHED "u8);
-        UidSets.Write(ref encoder, uids);
-        encoder.Crlf();
+        UidSets.Write(ref encoder, uids, from, RangesAtOnce);
         encoder.Commit();
     }
 

@@ -12,11 +12,14 @@ namespace MailAdmin.Server.Imap;
 /// <summary>One client: its state, and the loop that takes a command, runs it and answers it.</summary>
 /// <remarks>
 /// Invariants: commands run one after another in the order they came; a tagged reply is the last thing of its command; what other sessions
-/// changed is told only where the command's <see cref="ImapCommand.Sync"/> allows; output is flushed when no whole command is left to run;
+/// changed is told only where the command's <see cref="ImapCommand.Sync"/> allows; output is flushed when no whole command is left to run, and
+/// before that where it is much;
 /// nothing is written from another task than the loop's.
 /// </remarks>
 internal sealed partial class ImapSession
 {
+    private const string BareLineFeed = "Lines end with CRLF";
+
     private readonly ImapDecoder _decoder = new();
     private string _tag = "*";
     private string _shownTag = "*";
@@ -82,6 +85,9 @@ internal sealed partial class ImapSession
                 {
                     Answer(frame);
                 }
+
+                // Commands that came at once are many, and each may be answered with much.
+                await FlushIfFullAsync();
             }
 
             await FlushAsync();
@@ -114,6 +120,14 @@ internal sealed partial class ImapSession
             Untagged($"BYE {reason}");
             _ended = true;
         }
+    }
+
+    /// <summary>For work that takes long and neither reads nor writes: breaks it off where the session is to end.</summary>
+    /// <exception cref="OperationCanceledException">The session is to end; <see cref="RunAsync"/> sees to the goodbye.</exception>
+    public void ThrowIfOver()
+    {
+        Connection.Aborted.ThrowIfCancellationRequested();
+        Connection.Closing.ThrowIfCancellationRequested();
     }
 
     /// <summary>The client has logged in.</summary>
@@ -164,12 +178,11 @@ internal sealed partial class ImapSession
                 Continue("Ready for literal");
                 break;
             case ImapFrameKind.BareLineFeed:
-                Consume(frame.Length);
-                Bad("*", "Lines end with CRLF");
+                RefuseLine(BareLineFeed);
                 break;
             case ImapFrameKind.TooLong:
                 Consume(frame.Length);
-                Bad(_framer.Tag ?? "*", "Command is too long", "TOOBIG");
+                RefuseLine("Command is too long", "TOOBIG");
                 break;
             case ImapFrameKind.Hopeless:
                 End("[TOOBIG] Command is too long");
@@ -249,6 +262,14 @@ internal sealed partial class ImapSession
         }
 
         args.Clear();
+    }
+
+    /// <summary>Refuses what the framer did not take for a command. Its tag may be the first word of a password that came astray.</summary>
+    private void RefuseLine(string text, string? code = null)
+    {
+        _tag = _framer.Tag ?? "*";
+        _shownTag = "?";
+        Bad(_tag, text, code);
     }
 
     private void Bad(string tag, string text, string? code = null)

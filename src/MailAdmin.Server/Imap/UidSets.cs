@@ -52,19 +52,18 @@ internal static class UidSets
         return count;
     }
 
-    /// <summary>Writes it as uid-set.</summary>
-    public static void Write(ref ImapEncoder encoder, UidSet set)
+    /// <summary>Writes so many of its ranges as uid-set, from one on.</summary>
+    public static void Write(ref ImapEncoder encoder, UidSet set, int from, int count)
     {
-        var separator = false;
-        foreach (var range in set.Ranges)
+        var ranges = set.Ranges;
+        for (var i = from; i < ranges.Length && i - from < count; i++)
         {
-            if (separator)
+            if (i > 0)
             {
                 encoder.Octet((byte)',');
             }
 
-            separator = true;
-            encoder.Range(range.First, range.Last);
+            encoder.Range(ranges[i].First, ranges[i].Last);
         }
     }
 

@@ -18,13 +18,14 @@ internal sealed class SpoolingMessage(IStoreIO io, string spoolPath, string loca
     private IStoreFile? _file;
     private XxHash3? _hash;
     private long _length;
+    private bool _setAside;
     private bool _adopted;
     private bool _disposed;
 
     public override long Length => _length;
 
     /// <summary>True once it left memory.</summary>
-    public bool IsSpooled => _file is not null;
+    public bool IsSpooled => _file is not null || _setAside;
 
     /// <summary>Set once the store took the file over.</summary>
     public bool IsAdopted => _adopted;
@@ -35,7 +36,7 @@ internal sealed class SpoolingMessage(IStoreIO io, string spoolPath, string loca
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ObjectDisposedException.ThrowIf(_disposed || _setAside, this);
         if (_file is null && _length + octets.Length <= InMemoryLimit)
         {
             Reserve(_inMemory + octets.Length);
@@ -56,6 +57,32 @@ internal sealed class SpoolingMessage(IStoreIO io, string spoolPath, string loca
         }
     }
 
+    public override ValueTask SetAsideAsync(bool fromMemory)
+    {
+        ObjectDisposedException.ThrowIf(_disposed || _adopted, this);
+        if (_setAside || _file is null && !fromMemory)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        try
+        {
+            if (_file is null)
+            {
+                Spool([]);
+            }
+
+            _file!.Dispose();
+            _file = null;
+            _setAside = true;
+            return ValueTask.CompletedTask;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ValueTask.FromException(StoreErrors.From(e, location));
+        }
+    }
+
     public override Stream OpenRead()
     {
         ObjectDisposedException.ThrowIf(_disposed || _adopted, this);
@@ -67,10 +94,17 @@ internal sealed class SpoolingMessage(IStoreIO io, string spoolPath, string loca
 
     public int Read(long offset, Span<byte> destination)
     {
-        if (_file is not null)
+        if (IsSpooled)
         {
             var left = _length - offset;
-            return left <= 0 ? 0 : _file.Read(RecordHeader.Size + offset, left < destination.Length ? destination[..(int)left] : destination);
+            if (left <= 0)
+            {
+                return 0;
+            }
+
+            destination = left < destination.Length ? destination[..(int)left] : destination;
+            using var opened = OpenAgain(write: false);
+            return (_file ?? opened!).Read(RecordHeader.Size + offset, destination);
         }
 
         var rest = Memory.Span[(int)Math.Min(offset, _inMemory)..];
@@ -84,22 +118,25 @@ internal sealed class SpoolingMessage(IStoreIO io, string spoolPath, string loca
     {
         Span<byte> header = stackalloc byte[RecordHeader.Size];
         new RecordHeader(RecordKind.Content, _length, key, time, storeTag, Checksum()).Write(header);
-        _file!.Write(0, header);
+        using var opened = OpenAgain(write: true);
+        var file = _file ?? opened!;
+        file.Write(0, header);
         var padding = RecordHeader.RecordLength(_length) - RecordHeader.Size - _length;
         if (padding > 0)
         {
             Span<byte> zeros = stackalloc byte[8];
             zeros.Clear();
-            _file.Write(RecordHeader.Size + _length, zeros[..(int)padding]);
+            file.Write(RecordHeader.Size + _length, zeros[..(int)padding]);
         }
 
-        _file.Flush();
+        file.Flush();
     }
 
     /// <summary>The file now belongs to the store.</summary>
     public void Adopted()
     {
         _adopted = true;
+        _setAside = false;
         _file?.Dispose();
         _file = null;
     }
@@ -118,9 +155,9 @@ internal sealed class SpoolingMessage(IStoreIO io, string spoolPath, string loca
             _buffer = null;
         }
 
-        if (_file is not null)
+        if (IsSpooled)
         {
-            _file.Dispose();
+            _file?.Dispose();
             _file = null;
             try
             {
@@ -134,6 +171,9 @@ internal sealed class SpoolingMessage(IStoreIO io, string spoolPath, string loca
 
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>The file of a message that was set aside, for the time it is used; null where it is open anyway.</summary>
+    private IStoreFile? OpenAgain(bool write) => _file is null ? io.Open(spoolPath, write) : null;
 
     private void Reserve(int size)
     {

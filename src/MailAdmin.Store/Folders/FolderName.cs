@@ -12,7 +12,7 @@ public static class FolderName
     /// <summary>Deepest level.</summary>
     public const int MaxLevels = 32;
 
-    /// <summary>Canonical form: NFC, INBOX in capitals also as the first level. False for an empty, too long, too deep or unprintable name.</summary>
+    /// <summary>Canonical form: NFC, INBOX in capitals also as the first level. False for an empty, too long, too deep or unprintable name, and for one that is no text.</summary>
     public static bool TryNormalize(string name, out string normalized)
     {
         normalized = string.Empty;
@@ -38,11 +38,15 @@ public static class FolderName
         return true;
     }
 
+    /// <summary>A pattern of names as it is held against them: NFC, where it can be.</summary>
+    public static string NormalizePattern(string pattern) => IsWellFormed(pattern) ? pattern.Normalize() : pattern;
+
+    /// <summary>No half of a surrogate pair, and none of the code points that are no characters (Unicode 23.7): normalisation throws at some of them.</summary>
     private static bool IsWellFormed(string name)
     {
         foreach (var rune in name.EnumerateRunes())
         {
-            if (rune == Rune.ReplacementChar)
+            if (rune == Rune.ReplacementChar || (rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF)
             {
                 return false;
             }

@@ -27,6 +27,13 @@ public abstract class IncomingMessage : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// The message is whole, and others of one operation come before it is stored: it lets its file be closed until then, and where
+    /// <paramref name="fromMemory"/> it leaves its buffer for a file. Nothing is written to it any more.
+    /// </summary>
+    /// <exception cref="Errors.MailAdminException"><c>StoreDiskFull</c>, <c>StoreIOError</c></exception>
+    public abstract ValueTask SetAsideAsync(bool fromMemory);
+
     /// <summary>Reads back what was written (for DKIM, filters); any number of times, before it is stored.</summary>
     public abstract Stream OpenRead();
 

@@ -17,12 +17,21 @@ internal ref struct AddressList(ReadOnlySpan<byte> unfolded)
     private readonly ReadOnlySpan<byte> _text = unfolded;
     private int _at;
     private byte[]? _comment;
+    /// <summary>No ']' stands ahead: looked for once.</summary>
+    private bool _noBracket;
 
-    public static List<ParsedAddress> Parse(ReadOnlySpan<byte> unfolded) => new AddressList(unfolded).Run();
-
-    private List<ParsedAddress> Run()
+    public static List<ParsedAddress> Parse(ReadOnlySpan<byte> unfolded)
     {
         var found = new List<ParsedAddress>();
+        Parse(unfolded, found);
+        return found;
+    }
+
+    /// <summary>Adds the addresses of one more field of the same name; up to <see cref="SummaryLimits.Addresses"/> in all.</summary>
+    public static void Parse(ReadOnlySpan<byte> unfolded, List<ParsedAddress> found) => new AddressList(unfolded).Run(found);
+
+    private void Run(List<ParsedAddress> found)
+    {
         var inGroup = false;
         while (found.Count < SummaryLimits.Addresses)
         {
@@ -92,8 +101,6 @@ internal ref struct AddressList(ReadOnlySpan<byte> unfolded)
         {
             found.Add(new ParsedAddress(AddressKind.GroupEnd, null, null, [], []));
         }
-
-        return found;
     }
 
     /// <summary>Words up to a special; as a phrase (single spaces between words that were apart) and as a local part (no spaces).</summary>
@@ -146,12 +153,11 @@ internal ref struct AddressList(ReadOnlySpan<byte> unfolded)
         byte[]? route = null;
         if (_at < _text.Length && _text[_at] == '@')
         {
-            var colon = _text[_at..].IndexOf((byte)':');
-            var close = _text[_at..].IndexOf((byte)'>');
-            if (colon > 0 && (close < 0 || colon < close))
+            var end = _text[_at..].IndexOfAny((byte)':', (byte)'>');
+            if (end > 0 && _text[_at + end] == ':')
             {
-                route = _text.Slice(_at, colon).ToArray();
-                _at += colon + 1;
+                route = _text.Slice(_at, end).ToArray();
+                _at += end + 1;
             }
         }
 
@@ -198,11 +204,16 @@ internal ref struct AddressList(ReadOnlySpan<byte> unfolded)
                 continue;
             }
 
-            if (octet == '[' && _text[_at..].IndexOf((byte)']') is > 0 and var length)
+            if (octet == '[' && !_noBracket)
             {
-                host.AddRange(_text.Slice(_at, length + 1));
-                _at += length + 1;
-                continue;
+                var length = _text[_at..].IndexOf((byte)']') + 1;
+                _noBracket = length == 0;
+                if (length > 0)
+                {
+                    host.AddRange(_text.Slice(_at, length));
+                    _at += length;
+                    continue;
+                }
             }
 
             if (octet is (byte)',' or (byte)';' or (byte)':' or (byte)'<' or (byte)'>' or (byte)'"' or (byte)'@' or (byte)')')
@@ -228,7 +239,7 @@ internal ref struct AddressList(ReadOnlySpan<byte> unfolded)
             }
             else if (_text[_at] == '"')
             {
-                _ = ReadQuoted();
+                MimeParameters.SkipQuoted(_text, ref _at);
             }
             else
             {

@@ -70,35 +70,29 @@ public static class BaseSubject
         }
     }
 
-    /// <summary>(3) to (5): leaders, and blobs that leave something, until neither is there.</summary>
+    /// <summary>
+    /// (3) to (5): leaders, and blobs that leave something, until neither is there. Blobs that no reply mark follows go all at once: as one by one they
+    /// would, but the last, where nothing stands behind it.
+    /// </summary>
     private static ReadOnlySpan<char> RemoveLeaders(ReadOnlySpan<char> text, scoped ref bool isReplyOrForward)
     {
         while (true)
         {
-            var before = text.Length;
             text = text.TrimStart(' ');
             var rest = text;
-            while (TryBlob(ref rest))
+            var last = text;
+            for (var next = rest; TryBlob(ref next); rest = next)
             {
+                last = rest;
             }
 
-            if (TryReplyMark(ref rest))
+            if (!TryReplyMark(ref rest))
             {
-                isReplyOrForward = true;
-                text = rest;
-                continue;
+                return rest.Length > 0 ? rest : last;
             }
 
-            rest = text;
-            if (TryBlob(ref rest) && rest.Length > 0)
-            {
-                text = rest;
-            }
-
-            if (text.Length == before)
-            {
-                return text;
-            }
+            isReplyOrForward = true;
+            text = rest;
         }
     }
 

@@ -7,7 +7,8 @@ internal static class EnvelopeWriter
 {
     public static void Write(ArrayBufferWriter<byte> to, ReadOnlySpan<byte> header)
     {
-        byte[]? date = null, subject = null, from = null, sender = null, replyTo = null, toField = null, cc = null, bcc = null, inReplyTo = null, messageId = null;
+        byte[]? date = null, subject = null, inReplyTo = null, messageId = null;
+        List<ParsedAddress>? from = null, sender = null, replyTo = null, toField = null, cc = null, bcc = null;
         foreach (var field in new HeaderFields(header))
         {
             // A field that stands there more than once: the first one counts, but address fields add up (RFC 9051 leaves it open; readers see all of them).
@@ -32,27 +33,26 @@ internal static class EnvelopeWriter
         ImapText.NString(to, subject);
         to.Write(" "u8);
         var fromStart = to.WrittenCount;
-        Addresses(to, Parse(from));
+        Addresses(to, from);
         var fromText = to.WrittenSpan[fromStart..].ToArray();
-        foreach (var defaulted in (ReadOnlySpan<byte[]?>)[sender, replyTo])
+        foreach (var defaulted in (ReadOnlySpan<List<ParsedAddress>?>)[sender, replyTo])
         {
             // Absent or empty: From stands in. RFC 9051 §7.5.2.
             to.Write(" "u8);
-            var addresses = Parse(defaulted);
-            if (addresses.Count == 0)
+            if (defaulted is not { Count: > 0 })
             {
                 to.Write(fromText);
             }
             else
             {
-                Addresses(to, addresses);
+                Addresses(to, defaulted);
             }
         }
 
-        foreach (var list in (ReadOnlySpan<byte[]?>)[toField, cc, bcc])
+        foreach (var list in (ReadOnlySpan<List<ParsedAddress>?>)[toField, cc, bcc])
         {
             to.Write(" "u8);
-            Addresses(to, Parse(list));
+            Addresses(to, list);
         }
 
         to.Write(" "u8);
@@ -62,17 +62,11 @@ internal static class EnvelopeWriter
         to.Write(")"u8);
     }
 
-    private static void Add(ref byte[]? list, ReadOnlySpan<byte> value)
-    {
-        var unfolded = HeaderFields.Unfold(value);
-        list = list is null ? unfolded : [.. list, (byte)',', .. unfolded];
-    }
+    private static void Add(ref List<ParsedAddress>? list, ReadOnlySpan<byte> value) => AddressList.Parse(HeaderFields.Unfold(value), list ??= []);
 
-    private static List<ParsedAddress> Parse(byte[]? field) => field is null ? [] : AddressList.Parse(field);
-
-    private static void Addresses(ArrayBufferWriter<byte> to, List<ParsedAddress> addresses)
+    private static void Addresses(ArrayBufferWriter<byte> to, List<ParsedAddress>? addresses)
     {
-        if (addresses.Count == 0)
+        if (addresses is not { Count: > 0 })
         {
             to.Write("NIL"u8);
             return;

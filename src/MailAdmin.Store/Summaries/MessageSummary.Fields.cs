@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace MailAdmin.Store.Summaries;
@@ -52,7 +53,8 @@ public sealed partial class MessageSummary
     /// <summary>A listed field's values, unfolded; address fields that stand there more than once are joined. Null where there is none.</summary>
     public byte[]? Raw(ReadOnlySpan<byte> name)
     {
-        byte[]? found = null;
+        byte[]? first = null;
+        ArrayBufferWriter<byte>? all = null;
         foreach (var field in new HeaderFields(ListedFieldOctets))
         {
             if (!field.Is(name))
@@ -66,10 +68,23 @@ public sealed partial class MessageSummary
                 return value;
             }
 
-            found = found is null ? value : [.. found, (byte)',', (byte)' ', .. value];
+            if (first is null)
+            {
+                first = value;
+                continue;
+            }
+
+            if (all is null)
+            {
+                all = new ArrayBufferWriter<byte>(ListedFieldOctets.Length);
+                all.Write(first);
+            }
+
+            all.Write(", "u8);
+            all.Write(value);
         }
 
-        return found;
+        return all?.WrittenSpan.ToArray() ?? first;
     }
 
     /// <summary>A listed field, decoded.</summary>

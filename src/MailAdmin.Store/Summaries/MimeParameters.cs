@@ -40,22 +40,22 @@ internal sealed class MimeParameters
     public static MimeParameters Parse(ReadOnlySpan<byte> unfolded)
     {
         var at = 0;
-        var value = ReadUntilSemicolon(unfolded, ref at);
-        var result = new MimeParameters { Value = value };
+        var result = new MimeParameters { Value = ReadMainValue(unfolded, ref at) };
         List<(string Base, int Index, bool Extended, byte[] Value)>? pieces = null;
-        while (at < unfolded.Length && result.Parameters.Count + (pieces?.Count ?? 0) < SummaryLimits.Parameters)
+        // Those without a name or a value count as well.
+        for (var count = 0; at < unfolded.Length && count < SummaryLimits.Parameters; count++)
         {
             at++;
             var name = ReadName(unfolded, ref at);
             if (at >= unfolded.Length || unfolded[at] != '=')
             {
-                _ = ReadUntilSemicolon(unfolded, ref at);
+                SkipToSemicolon(unfolded, ref at);
                 continue;
             }
 
             at++;
             var parameter = ReadValue(unfolded, ref at);
-            _ = ReadUntilSemicolon(unfolded, ref at);
+            SkipToSemicolon(unfolded, ref at);
             if (name.Length == 0)
             {
                 continue;
@@ -153,27 +153,20 @@ internal sealed class MimeParameters
         return TextDecoding.Find(charset)?.GetString(decoded) ?? TextDecoding.Utf8OrLatin1(decoded);
     }
 
-    /// <summary>Reads to the next semicolon outside quotes and comments; returns what it passed without comments and white space.</summary>
-    private static byte[] ReadUntilSemicolon(ReadOnlySpan<byte> text, ref int at)
+    /// <summary>What stands before the first semicolon outside quotes and comments, without comments, quoted strings and white space.</summary>
+    private static byte[] ReadMainValue(ReadOnlySpan<byte> text, ref int at)
     {
-        var start = at;
+        Span<byte> kept = stackalloc byte[SummaryLimits.MainValueOctets];
         var length = 0;
-        var kept = new byte[Math.Min(text.Length - at, 256)];
+        PassQuote(text, ref at);
         while (at < text.Length && text[at] != ';')
         {
-            if (text[at] == '(')
+            if (TrySkip(text, ref at))
             {
-                SkipComment(text, ref at);
                 continue;
             }
 
-            if (text[at] == '"' && at > start)
-            {
-                _ = ReadQuoted(text, ref at);
-                continue;
-            }
-
-            if (text[at] is not ((byte)' ' or (byte)'\t' or (byte)'"') && length < kept.Length)
+            if (text[at] is not ((byte)' ' or (byte)'\t') && length < kept.Length)
             {
                 kept[length++] = text[at];
             }
@@ -181,7 +174,44 @@ internal sealed class MimeParameters
             at++;
         }
 
-        return kept[..length];
+        return kept[..length].ToArray();
+    }
+
+    private static void SkipToSemicolon(ReadOnlySpan<byte> text, ref int at)
+    {
+        PassQuote(text, ref at);
+        while (at < text.Length && text[at] != ';')
+        {
+            if (!TrySkip(text, ref at))
+            {
+                at++;
+            }
+        }
+    }
+
+    /// <summary>Passes a quote that begins no string: before a value, or one too many behind it, as some mailers have it.</summary>
+    private static void PassQuote(ReadOnlySpan<byte> text, ref int at)
+    {
+        if (at < text.Length && text[at] == '"')
+        {
+            at++;
+        }
+    }
+
+    /// <summary>Passes a comment or a quoted string, where one begins here.</summary>
+    private static bool TrySkip(ReadOnlySpan<byte> text, ref int at)
+    {
+        switch (text[at])
+        {
+            case (byte)'(':
+                SkipComment(text, ref at);
+                return true;
+            case (byte)'"':
+                SkipQuoted(text, ref at);
+                return true;
+            default:
+                return false;
+        }
     }
 
     private static string ReadName(ReadOnlySpan<byte> text, ref int at)
@@ -218,22 +248,35 @@ internal sealed class MimeParameters
 
     private static byte[] ReadQuoted(ReadOnlySpan<byte> text, ref int at)
     {
-        at++;
-        var result = new byte[text.Length - at];
+        var start = at + 1;
+        var end = SkipQuoted(text, ref at);
+        var quoted = text[start..end].ToArray();
         var length = 0;
-        while (at < text.Length && text[at] != '"')
+        for (var i = 0; i < quoted.Length; i++)
         {
-            if (text[at] == '\\' && at + 1 < text.Length)
+            if (quoted[i] == '\\' && i + 1 < quoted.Length)
             {
-                at++;
+                i++;
             }
 
-            result[length++] = text[at++];
+            quoted[length++] = quoted[i];
         }
 
+        return length == quoted.Length ? quoted : quoted[..length];
+    }
+
+    /// <summary>Passes a quoted string; returns where its closing quote stands, or should. RFC 2045 §5.1, RFC 5322 §3.2.4.</summary>
+    internal static int SkipQuoted(ReadOnlySpan<byte> text, ref int at)
+    {
         at++;
-        at = Math.Min(at, text.Length);
-        return result[..length];
+        while (at < text.Length && text[at] != '"')
+        {
+            at += text[at] == '\\' ? 2 : 1;
+        }
+
+        var end = Math.Min(at, text.Length);
+        at = Math.Min(at + 1, text.Length);
+        return end;
     }
 
     private static void SkipSpace(ReadOnlySpan<byte> text, ref int at)

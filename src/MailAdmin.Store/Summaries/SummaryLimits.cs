@@ -15,7 +15,9 @@ internal static class SummaryLimits
     public const int ListedFieldOctets = 16 * 1024;
     /// <summary>Addresses of one field.</summary>
     public const int Addresses = 2000;
-    /// <summary>Parameters of one MIME field.</summary>
+    /// <summary>Octets of a MIME field's value before its parameters: type and subtype (RFC 2045 §5.1), or a token.</summary>
+    public const int MainValueOctets = 256;
+    /// <summary>Parameters of one MIME field, what stands in the place of one included.</summary>
     public const int Parameters = 64;
     /// <summary>Longest boundary looked for. RFC 2046 §5.1.1 allows 70 characters.</summary>
     public const int BoundaryOctets = 1000;

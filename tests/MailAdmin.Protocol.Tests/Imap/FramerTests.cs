@@ -24,10 +24,10 @@ public sealed class FramerTests
             while (true)
             {
                 var frame = framer.Read(new ReadOnlySequence<byte>(held));
-                if (frame.Kind != ImapFrameKind.NeedMore)
+                if (frame.Kind is not (ImapFrameKind.NeedMore or ImapFrameKind.Dropped))
                 {
                     var text = Encoding.Latin1.GetString(held, 0, frame.Length).Replace("\r\n", "|", StringComparison.Ordinal).Replace("\n", "!", StringComparison.Ordinal);
-                    found.Add(frame.Kind is ImapFrameKind.TooLong ? $"TooLong {framer.Tag}" : $"{frame.Kind} {text}");
+                    found.Add(frame.Kind is ImapFrameKind.TooLong or ImapFrameKind.BareLineFeed ? $"{frame.Kind} {framer.Tag}" : $"{frame.Kind} {text}");
                 }
 
                 held = held[frame.Length..];
@@ -80,7 +80,20 @@ public sealed class FramerTests
     public void An_empty_literal_is_one() => Same("a LOGIN {0+}\r\n {0+}\r\n\r\n", "Command a LOGIN {0+}| {0+}||");
 
     [Fact]
-    public void A_bare_line_feed_is_told_apart() => Same("a NOOP\nb NOOP\r\n", "BareLineFeed a NOOP!", "Command b NOOP|");
+    public void A_line_with_a_bare_line_feed_is_dropped_up_to_the_next_CRLF() =>
+        Same("a NOOP\nb LOGOUT\n\nc LOGOUT\r\nd NOOP\r\n", "BareLineFeed a", "Command d NOOP|");
+
+    [Fact]
+    public void A_line_with_a_bare_line_feed_takes_its_literals_along() =>
+        Same("a X {12+}\nb LOGOUT\r\n\r\n {3+}\r\n\r\n\n y {10}\r\nc NOOP\r\n", "BareLineFeed a", "Command c NOOP|");
+
+    [Fact]
+    public void A_bare_line_feed_behind_a_literal_is_one() =>
+        Same("a X {4+}\r\n1\r\n2\nb LOGOUT\r\nc NOOP\r\n", "BareLineFeed a", "Command c NOOP|");
+
+    [Fact]
+    public void A_line_over_the_limit_ends_with_CRLF_only() =>
+        Same($"a NOOP {new string('x', 500)}\nb LOGOUT {{12+}}\nc LOGOUT\r\n\r\n\r\nd NOOP\r\n", "TooLong a", "Command d NOOP|");
 
     [Fact]
     public void A_literal_over_the_limit_is_read_past_and_never_run() =>

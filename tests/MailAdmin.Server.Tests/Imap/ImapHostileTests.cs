@@ -87,4 +87,18 @@ public sealed class ImapHostileTests
         Assert.DoesNotContain("topsecret4", transcript, StringComparison.Ordinal);
         Assert.DoesNotContain("topsecret5", transcript, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task What_a_client_says_of_itself_is_cut_and_prints_as_text()
+    {
+        await using var server = await ImapServer.StartAsync();
+        await using var client = await server.ConnectAsync();
+        await client.ExpectAsync("* OK");
+        await client.SendAsync($"a ID (\"name\" \"A\x1b[2J\xe2\x80\xae{new string('x', 1000)}\" \"version\" \"1\x07\")\r\n");
+        await client.ReadUntilAsync("a OK");
+        Assert.Equal("A.[2J." + new string('x', 194), Assert.Single(server.Host.Sessions).Client);
+        await client.SendAsync("b ID (\"name\" \"B\" \"version\" \"1\x07\")\r\n");
+        await client.ReadUntilAsync("b OK");
+        Assert.Equal("B 1.", Assert.Single(server.Host.Sessions).Client);
+    }
 }

@@ -52,7 +52,11 @@ internal sealed class ImapServer : ITranscriptServer
     public static Task<ImapServer> StartAsync(params string[] directives) =>
         StartAsync(TranscriptScript.Parse("test", string.Concat(directives.Select(d => $"# {d}\n"))));
 
-    public static async Task<ImapServer> StartAsync(TranscriptScript script)
+    public static Task<ImapServer> StartAsync(Func<IMailStore, IMailStore> sessionsSee) => StartAsync(TranscriptScript.Parse("test", ""), sessionsSee);
+
+    /// <param name="script">Its directives say how the server is set.</param>
+    /// <param name="sessionsSee">The store as sessions see it: one that fails, or that is watched.</param>
+    public static async Task<ImapServer> StartAsync(TranscriptScript script, Func<IMailStore, IMailStore>? sessionsSee = null)
     {
         var clock = script.Directive("clock") == "manual" ? new ManualTimeProvider() : null;
         var directory = new TempDirectory();
@@ -60,7 +64,7 @@ internal sealed class ImapServer : ITranscriptServer
         var passwords = new Passwords(store);
         foreach (var words in script.Directives["mailbox"].DefaultIfEmpty("alice@example.com secret").Select(d => d.Split(' ', 2)))
         {
-            await passwords.AddAsync(words[0], words[1]);
+            await passwords.AddAsync(words[0], words[1], script.Directive("quota") is { } quota ? long.Parse(quota, System.Globalization.CultureInfo.InvariantCulture) : null);
         }
 
         var limits = new ServerLimits();
@@ -73,7 +77,7 @@ internal sealed class ImapServer : ITranscriptServer
         var counters = new ServerCounters();
         var context = new ServerContext
         {
-            Store = store,
+            Store = sessionsSee?.Invoke(store) ?? store,
             Authenticator = passwords,
             Delivery = new NoDelivery(),
             Events = events,
@@ -106,6 +110,7 @@ internal sealed class ImapServer : ITranscriptServer
         ("ImapLoginLine", var n) => limits with { ImapLoginLine = n },
         ("ImapCommandLine", var n) => limits with { ImapCommandLine = n },
         ("AppendMessages", var n) => limits with { AppendMessages = n },
+        ("AppendOctets", var n) => limits with { AppendOctets = n },
         _ => throw new ArgumentException($"limit {name}"),
     };
 
@@ -115,9 +120,9 @@ internal sealed class ImapServer : ITranscriptServer
         private static readonly ScramVerifier Verifier = ScramVerifier.Create("unused");
         private readonly Dictionary<string, (string Password, MailboxId Id)> _known = [];
 
-        public async Task AddAsync(string address, string password)
+        public async Task AddAsync(string address, string password, long? quota)
         {
-            var mailbox = await store.Accounts.CreateMailboxAsync(new NewMailbox(MailboxAddress.Parse(address), Verifier) { CreateDomain = true });
+            var mailbox = await store.Accounts.CreateMailboxAsync(new NewMailbox(MailboxAddress.Parse(address), Verifier) { CreateDomain = true, QuotaBytes = quota });
             _known[address] = (password, mailbox.Id);
         }
 

@@ -30,7 +30,17 @@ public abstract class FolderContract : StoreContract
     [InlineData("/a")]
     [InlineData("a//b")]
     [InlineData("a\u0007b")]
-    public async Task A_name_that_cannot_be_is_refused(string name) => await Fails("InvalidFolderName", () => Store.Folders.CreateAsync(Ann.Id, name));
+    [InlineData("a\uFFFEb")]
+    [InlineData("\uFDD0")]
+    [InlineData("\uD83F\uDFFF")]
+    public async Task A_name_that_cannot_be_is_refused(string name)
+    {
+        await Fails("InvalidFolderName", () => Store.Folders.CreateAsync(Ann.Id, name));
+        await Fails("InvalidFolderName", async () => await Store.Folders.RenameAsync(await Folder("Trash"), name));
+        await Fails("InvalidFolderName", () => Store.Folders.SubscribeAsync(Ann.Id, name, true));
+        await Fails("InvalidFolderName", () => Store.Accounts.CreateMailboxAsync(new NewMailbox(MailAdmin.Addresses.MailboxAddress.Parse("new@example.org"), Verifier) { Folders = [(name, SpecialUse.None)] }));
+        await Store.Folders.CreateAsync(Ann.Id, "still alive");
+    }
 
     [Theory]
     [InlineData("../../etc/passwd")]

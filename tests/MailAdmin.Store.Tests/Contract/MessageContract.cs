@@ -267,6 +267,33 @@ public abstract class MessageContract : StoreContract
     }
 
     [Fact]
+    public async Task Messages_that_were_set_aside_are_stored_as_they_are()
+    {
+        var texts = new[] { 10, 64 * 1024, 100_000, 300_000, 20 }.Select((size, n) => new string((char)('a' + n), size)).ToArray();
+        var items = new List<AppendItem>();
+        foreach (var text in texts)
+        {
+            var incoming = await Incoming(text);
+            await incoming.SetAsideAsync(fromMemory: text[0] != 'a');
+            items.Add(new AppendItem(incoming, default, [], null));
+            using var reader = new StreamReader(incoming.OpenRead());
+            Assert.Equal(text, await reader.ReadToEndAsync());
+        }
+
+        await Store.Messages.AppendAsync(Inbox, items);
+        foreach (var item in items)
+        {
+            await item.Content.DisposeAsync();
+        }
+
+        await ReopenAsync();
+        for (var i = 0; i < texts.Length; i++)
+        {
+            Assert.Equal(texts[i], await Text((uint)i + 1));
+        }
+    }
+
+    [Fact]
     public async Task Recent_is_claimed_once_and_stays_claimed_over_a_restart()
     {
         await Deliver("a");

@@ -23,7 +23,7 @@ internal sealed class FailingStoreIO : IStoreIO, IDisposable
 
     private readonly IStoreIO _io = SystemStoreIO.Instance;
     private readonly FaultVfs _vfs;
-    private int _calls;
+    private int _calls, _openFiles;
 
     public FailingStoreIO() => _vfs = new FaultVfs(call => FailsAs(call));
 
@@ -33,6 +33,8 @@ internal sealed class FailingStoreIO : IStoreIO, IDisposable
     public int FailCount { get; set; } = 1;
     public Fault Fault { get; set; }
     public int Calls => Volatile.Read(ref _calls);
+    /// <summary>Files that are open now; SQLite's are not counted.</summary>
+    public int OpenFiles => Volatile.Read(ref _openFiles);
     /// <summary>Sees each call before it is made, may hold it up, and may say how it fails.</summary>
     public Func<string, Fault?>? Called { get; set; }
     /// <summary>A sector of 4 KiB of a file, by name and offset, that cannot be read.</summary>
@@ -93,54 +95,72 @@ internal sealed class FailingStoreIO : IStoreIO, IDisposable
 
     private T Do<T>(string call, Func<T> action) => FailsAs(call) is { } fault ? throw Error(fault) : action();
 
-    private sealed class FailingFile(FailingStoreIO owner, string name, IStoreFile file) : IStoreFile
+    private sealed class FailingFile : IStoreFile
     {
-        public long Length => file.Length;
+        private readonly FailingStoreIO _owner;
+        private readonly string _name;
+        private readonly IStoreFile _file;
+        private int _closed;
+
+        public FailingFile(FailingStoreIO owner, string name, IStoreFile file)
+        {
+            (_owner, _name, _file) = (owner, name, file);
+            Interlocked.Increment(ref owner._openFiles);
+        }
+
+        public long Length => _file.Length;
 
         public int Read(long offset, Span<byte> destination)
         {
-            if (owner.Unreadable is { } sector && sector.Name == name && offset < sector.Offset + SectorSize && offset + destination.Length > sector.Offset)
+            if (_owner.Unreadable is { } sector && sector.Name == _name && offset < sector.Offset + SectorSize && offset + destination.Length > sector.Offset)
             {
                 throw Error(Fault.InputOutputError);
             }
 
-            return owner.FailsAs("read") is { } fault ? throw Error(fault) : file.Read(offset, destination);
+            return _owner.FailsAs("read") is { } fault ? throw Error(fault) : _file.Read(offset, destination);
         }
 
         public void Write(long offset, ReadOnlySpan<byte> octets)
         {
-            if (owner.FailsAs("write") is { } fault)
+            if (_owner.FailsAs("write") is { } fault)
             {
                 if (fault == Fault.ShortWrite)
                 {
-                    file.Write(offset, octets[..(octets.Length / 2)]);
+                    _file.Write(offset, octets[..(octets.Length / 2)]);
                 }
 
                 throw Error(fault);
             }
 
-            file.Write(offset, octets);
+            _file.Write(offset, octets);
         }
 
         public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> buffers)
         {
-            if (owner.FailsAs("write") is { } fault)
+            if (_owner.FailsAs("write") is { } fault)
             {
                 if (fault == Fault.ShortWrite)
                 {
-                    file.Write(offset, [.. buffers.Take(buffers.Count / 2)]);
+                    _file.Write(offset, [.. buffers.Take(buffers.Count / 2)]);
                 }
 
                 throw Error(fault);
             }
 
-            file.Write(offset, buffers);
+            _file.Write(offset, buffers);
         }
 
-        public void Flush() => owner.Do("flush", () => { });
+        public void Flush() => _owner.Do("flush", () => { });
 
-        public void SetLength(long length) => owner.Do("set length", () => file.SetLength(length));
+        public void SetLength(long length) => _owner.Do("set length", () => _file.SetLength(length));
 
-        public void Dispose() => file.Dispose();
+        public void Dispose()
+        {
+            _file.Dispose();
+            if (Interlocked.Exchange(ref _closed, 1) == 0)
+            {
+                Interlocked.Decrement(ref _owner._openFiles);
+            }
+        }
     }
 }

@@ -126,6 +126,9 @@ public sealed class FaultInjectionTests
         }
 
         await expected.Try(
+            () => AppendAsync(store, inbox, 50, 60_001, 110_000),
+            s => s with { Inbox = s.Inbox.Add(s.Next, 50).Add(s.Next + 1, 60_001).Add(s.Next + 2, 110_000), Next = s.Next + 3 });
+        await expected.Try(
             () => store.Messages.MoveAsync(inbox, UidSet.Single(2), archive),
             s => s.Inbox.TryGetValue(2, out var size) ? s with { Inbox = s.Inbox.Remove(2), Archive = s.Archive.Add(1, size) } : s);
         await expected.Try(() => store.Messages.ExpungeAsync(inbox, UidSet.Of([1, 4]), false), s => s with { Inbox = s.Inbox.Remove(1).Remove(4) });
@@ -164,6 +167,29 @@ public sealed class FaultInjectionTests
         octets.AsSpan().Fill((byte)(size % 251));
         await incoming.WriteAsync(octets);
         await store.Messages.DeliverAsync(incoming, [new DeliveryTarget(folder)]);
+    }
+
+    private static async Task AppendAsync(SqliteMailStore store, FolderId folder, params int[] sizes)
+    {
+        var items = new List<AppendItem>();
+        try
+        {
+            foreach (var size in sizes)
+            {
+                items.Add(new AppendItem(store.Messages.CreateIncoming(), default, [], null));
+                await items[^1].Content.WriteAsync(Enumerable.Repeat((byte)(size % 251), size).ToArray());
+                await items[^1].Content.SetAsideAsync(fromMemory: true);
+            }
+
+            await store.Messages.AppendAsync(folder, items);
+        }
+        finally
+        {
+            foreach (var item in items)
+            {
+                await item.Content.DisposeAsync();
+            }
+        }
     }
 
     private static async Task EnqueueAsync(SqliteMailStore store, FolderId folder, int size)

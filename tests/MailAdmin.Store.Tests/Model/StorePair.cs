@@ -318,6 +318,11 @@ internal sealed class StorePair(Random random, IMailStore engine) : IAsyncDispos
             await incoming.WriteAsync(octets.AsMemory(at, Math.Min(50_000, octets.Length - at)));
         }
 
+        if (octets.Length % 3 == 0)
+        {
+            await incoming.SetAsideAsync(fromMemory: octets.Length % 2 == 0);
+        }
+
         return incoming;
     }
 

@@ -40,6 +40,7 @@ public sealed partial class MemoryMailStore
     public Task<MailboxRecord> CreateMailboxAsync(NewMailbox mailbox, CancellationToken cancellationToken = default) => Change(changes =>
     {
         RequireFree(mailbox.Address);
+        var folders = mailbox.Folders.Select(f => (Name: Normalize(f.Name), f.Use)).Prepend((FolderName.Inbox, SpecialUse.None)).ToList();
         if (!_domains.ContainsKey(mailbox.Address.Domain))
         {
             _ = mailbox.CreateDomain ? _domains[mailbox.Address.Domain] = new DomainRecord(mailbox.Address.Domain, null, 0, DateTimeOffset.UtcNow) : throw Error("DomainNotFound");
@@ -49,7 +50,7 @@ public sealed partial class MemoryMailStore
             new MailboxId(Guid.NewGuid()), mailbox.Address, mailbox.DisplayName, mailbox.IsEnabled, mailbox.QuotaBytes, 0, 0, mailbox.Verifier, DateTimeOffset.UtcNow, null);
         _mailboxes.Add(record.Id, record);
         changes.Add(new MailboxChanged(record.Id, record.Address.ToString(), MailboxChangeKind.Created, DateTimeOffset.UtcNow));
-        foreach (var (name, use) in mailbox.Folders.Prepend((FolderName.Inbox, SpecialUse.None)))
+        foreach (var (name, use) in folders)
         {
             Add(record.Id, name, use, changes);
             _subscriptions.Add((record.Id, name));

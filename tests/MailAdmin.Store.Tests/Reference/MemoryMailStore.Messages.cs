@@ -251,6 +251,7 @@ public sealed partial class MemoryMailStore
         public override long Length => _octets.Length;
         public byte[] ToArray() => _octets.ToArray();
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken = default) => _octets.WriteAsync(octets, cancellationToken);
+        public override ValueTask SetAsideAsync(bool fromMemory) => ValueTask.CompletedTask;
         public override Stream OpenRead() => new MemoryStream(ToArray(), false);
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -9,6 +9,7 @@ using MailAdmin.Protocol.Sasl;
 using MailAdmin.Protocol.Smtp;
 using MailAdmin.Security;
 using MailAdmin.Server.Connections;
+using MailAdmin.Store;
 
 namespace MailAdmin.Testing.Fuzzing;
 
@@ -31,7 +32,7 @@ public static class GrammarFuzz
         ["saslprep"] = ("a|B| |\u00A0|\u00AD|\u200D|\u0627|\u05D0|1|\u2168|\u0301|\uD83D\uDE00|\uFFFE|\uE000|\u0007|\u00A8|\u3000|\u1100|\u1161", Prep),
         ["address"] = ("a|@|.|example.com|\"|\\| |+|ä|[|]|127.0.0.1|-|xn--|\r|\n|<|>|münchen.de", Address),
         ["proxy"] = ("PROXY |TCP4|TCP6|UNKNOWN| |127.0.0.1|::1|1|65536|\r\n|\r|\r\n\r\n\0\r\nQUIT\n|!|\u0011|\u0021|\0|\u000c", Proxy),
-        ["imap-names"] = ("&|-|&-|&AOk-|AOk|,|+|/|*|%|a|INBOX|\u00e4|\0|&2D3eAA-", Names),
+        ["imap-names"] = ("&|-|&-|&AOk-|AOk|,|+|/|*|%|a|INBOX|\u00e4|\0|&2D3eAA-|&,,4-|\uFFFE|&,dA-|/", Names),
         ["imap-sets"] = ("1|:|*|,|$|0|4294967295|4294967296|99|-", Sets),
     };
 
@@ -339,6 +340,12 @@ public static class GrammarFuzz
             Hold(ModifiedUtf7.Encode(name).AsSpan().SequenceEqual(input) || !ModifiedUtf7.TryDecode(ModifiedUtf7.Encode(name), out var again) || again == name, "names round-trip");
         }
 
+        if (name is not null && FolderName.TryNormalize(name, out var normal))
+        {
+            Hold(FolderName.TryNormalize(normal, out var same) && same == normal, "a normalised name is itself");
+        }
+
+        _ = FolderName.NormalizePattern(name ?? "");
         var pattern = Encoding.Latin1.GetString(input);
         var matcher = new ListPattern(pattern, '/');
         Hold(!matcher.IsLiteral || matcher.Matches(pattern), "a name without wildcards matches itself");

@@ -20,13 +20,15 @@ public sealed class MemoryConnection : ClientConnection, ITranscript, IDisposabl
         _pieces = pieces;
         Limits = limits;
         Endpoint = new MailEndpoint(protocol, "127.0.0.1", 1, MailTlsMode.StartTls);
-        Output = PipeWriter.Create(_said, new StreamPipeWriterOptions(leaveOpen: true));
+        Output = new MeteredWriter(this, PipeWriter.Create(_said, new StreamPipeWriterOptions(leaveOpen: true)));
     }
 
     /// <summary>What the server said so far.</summary>
     public byte[] Said => _said.ToArray();
     /// <summary>Most octets the session ever left unread at once.</summary>
     public long MostHeld { get; private set; }
+    /// <summary>Most octets the session ever had written and not sent.</summary>
+    public long MostUnflushed { get; private set; }
 
     /// <inheritdoc/>
     public override string Id => "fuzz";
@@ -121,5 +123,23 @@ public sealed class MemoryConnection : ClientConnection, ITranscript, IDisposabl
     /// <inheritdoc/>
     public void Add(TranscriptDirection direction, ReadOnlySpan<byte> text)
     {
+    }
+
+    private sealed class MeteredWriter(MemoryConnection owner, PipeWriter inner) : PipeWriter
+    {
+        public override bool CanGetUnflushedBytes => true;
+        public override long UnflushedBytes => inner.UnflushedBytes;
+
+        public override void Advance(int bytes)
+        {
+            inner.Advance(bytes);
+            owner.MostUnflushed = Math.Max(owner.MostUnflushed, inner.UnflushedBytes);
+        }
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
     }
 }

@@ -8,6 +8,8 @@ public static class FetchGrammar
 {
     /// <summary>Items of one command: what a client needs is below twenty.</summary>
     public const int MaxItems = 200;
+    /// <summary>Names of one HEADER.FIELDS: clients send up to some thirty.</summary>
+    public const int MaxFields = 200;
     /// <summary>Numbers of a part: deeper than any part can lie.</summary>
     public const int MaxPartNumbers = 100;
 
@@ -285,6 +287,12 @@ public static class FetchGrammar
             args.AString(out ReadOnlyMemory<byte> name);
             if (args.Failed)
             {
+                return fields;
+            }
+
+            if (fields.Count == MaxFields)
+            {
+                args.Fail("Too many fields");
                 return fields;
             }
 

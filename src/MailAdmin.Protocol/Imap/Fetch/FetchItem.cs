@@ -76,12 +76,23 @@ public sealed record Section(int[] Part, SectionText Text, IReadOnlyList<byte[]>
     /// <summary>The whole message.</summary>
     public static readonly Section Whole = new([], SectionText.None, []);
 
+    /// <summary>Names up to which looking at each of them is quicker than hashing the field's: what clients list folders with.</summary>
+    private const int Few = 20;
+
+    private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>>? _many =
+        Fields.Count > Few ? new HashSet<byte[]>(Fields, FieldNameComparer.Instance).GetAlternateLookup<ReadOnlySpan<byte>>() : null;
+
     /// <summary>True where a field is among the names, in any case.</summary>
     public bool Names(ReadOnlySpan<byte> field)
     {
+        if (_many is { } many)
+        {
+            return many.Contains(field);
+        }
+
         foreach (var name in Fields)
         {
-            if (System.Text.Ascii.EqualsIgnoreCase(name, field))
+            if (FieldNameComparer.Instance.Equals(field, name))
             {
                 return true;
             }

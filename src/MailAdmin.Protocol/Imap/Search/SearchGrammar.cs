@@ -14,7 +14,7 @@ public sealed partial class SearchGrammar(ImapDecoder args, Func<string, Encodin
     public const int MaxKeys = 2000;
 
     private Encoding? _charset;
-    private string? _unknownCharset;
+    private string? _charsetName;
     private bool _usesModSeq;
     private int _keys;
 
@@ -111,7 +111,7 @@ public sealed partial class SearchGrammar(ImapDecoder args, Func<string, Encodin
         }
 
         args.End();
-        return new SearchProgram(keys.Count == 1 ? keys[0] : new SearchKey.And(keys), _usesModSeq, _unknownCharset);
+        return new SearchProgram(keys.Count == 1 ? keys[0] : new SearchKey.And(keys), _usesModSeq, _charsetName, _charsetName is null || _charset is not null);
     }
 
     private void ReadCharset()
@@ -122,11 +122,8 @@ public sealed partial class SearchGrammar(ImapDecoder args, Func<string, Encodin
             return;
         }
 
+        _charsetName = name;
         _charset = findCharset(name);
-        if (_charset is null)
-        {
-            _unknownCharset = name;
-        }
     }
 
     private SearchReturn ReadReturn()

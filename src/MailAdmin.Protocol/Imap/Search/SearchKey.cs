@@ -80,8 +80,9 @@ public sealed record SearchReturn
 /// <summary>What a SEARCH, SORT or THREAD looks for.</summary>
 /// <param name="Key">The keys as one.</param>
 /// <param name="UsesModSeq">MODSEQ is among them: the answer carries one too.</param>
-/// <param name="UnknownCharset">The charset that is not known here, for NO [BADCHARSET]; null where all is well.</param>
-public sealed record SearchProgram(SearchKey Key, bool UsesModSeq, string? UnknownCharset);
+/// <param name="Charset">The charset it names, as it names it; null where it names none.</param>
+/// <param name="IsCharsetKnown">False: NO [BADCHARSET].</param>
+public sealed record SearchProgram(SearchKey Key, bool UsesModSeq, string? Charset, bool IsCharsetKnown);
 
 /// <summary>Arguments of SEARCH. <paramref name="Return"/> is null where the client did not ask for ESEARCH.</summary>
 public sealed record SearchArguments(SearchReturn? Return, SearchProgram Program);

@@ -4,8 +4,14 @@ using MailAdmin.Store;
 namespace MailAdmin.Server.Imap.Commands;
 
 /// <summary>APPEND and MULTIAPPEND: messages stream to the store, all are kept or none. RFC 9051 §6.3.12, RFC 3502, RFC 7889, RFC 6855 §4.</summary>
+/// <remarks>
+/// A command is refused before the message that is too much for a limit or the quota is sent. While others follow, a message waits as a closed file, but
+/// for the first <see cref="OctetsInMemory"/>: however many they are, a session holds one open.
+/// </remarks>
 internal sealed class AppendCommand() : ImapCommand("APPEND", ImapStates.LoggedIn, ImapSync.Full)
 {
+    private const int OctetsInMemory = 1024 * 1024;
+
     private readonly record struct Head(ImapFlagList Flags, DateTimeOffset? Date, bool IsUtf8);
 
     public override async ValueTask<ImapResult> RunAsync(ImapSession session, ImapDecoder args)
@@ -53,11 +59,28 @@ internal sealed class AppendCommand() : ImapCommand("APPEND", ImapStates.LoggedI
     /// <summary>Reads message after message; null where all came, else the refusal.</summary>
     private static async ValueTask<ImapResult?> ReadMessagesAsync(ImapSession session, Head head, List<AppendItem> items)
     {
-        while (true)
+        for (long octets = 0; ;)
         {
-            if (Refuse(session, head, items.Count) is { } refusal)
+            var literal = session.PendingMessage!.Value;
+            if (Refuse(session, head, literal, items.Count) is { } refusal)
             {
                 return refusal;
+            }
+
+            if (items.Count > 0)
+            {
+                await items[^1].Content.SetAsideAsync(fromMemory: octets > OctetsInMemory);
+            }
+
+            octets += literal.Length;
+            if (items.Count > 0 && octets > session.Connection.Limits.AppendOctets)
+            {
+                return ImapResult.No("Too many octets in one command", "LIMIT");
+            }
+
+            if (await IsOverQuotaAsync(session, literal, octets))
+            {
+                return ImapResult.No("Quota exceeded", "OVERQUOTA");
             }
 
             var content = session.Store.Messages.CreateIncoming();
@@ -94,9 +117,20 @@ internal sealed class AppendCommand() : ImapCommand("APPEND", ImapStates.LoggedI
         }
     }
 
-    private static ImapResult? Refuse(ImapSession session, Head head, int count)
+    /// <summary>The store looks at each commit; here the client is spared sending in vain. What comes unasked and fits in memory is left to the store.</summary>
+    private static async ValueTask<bool> IsOverQuotaAsync(ImapSession session, ImapLiteral literal, long octets)
     {
-        var literal = session.PendingMessage!.Value;
+        if (!literal.IsSynchronizing && octets <= IncomingMessage.InMemoryLimit)
+        {
+            return false;
+        }
+
+        var mailbox = await session.Store.Accounts.GetMailboxAsync(session.Mailbox!.Id);
+        return mailbox is { QuotaBytes: { } quota } && mailbox.UsedBytes + octets > quota;
+    }
+
+    private static ImapResult? Refuse(ImapSession session, Head head, ImapLiteral literal, int count)
+    {
         var limits = session.Connection.Limits;
         if (literal.Length > limits.MessageSize)
         {

@@ -51,7 +51,8 @@ internal sealed class CreateCommand() : ImapCommand("CREATE", ImapStates.LoggedI
         {
             args.Take((byte)' ');
             args.Expect((byte)'\\').Atom(out string name);
-            if (!args.Failed && (use != SpecialUse.None || int.TryParse(name, out _) || !Enum.TryParse(name, ignoreCase: true, out use) || use == SpecialUse.None))
+            // One use for a mailbox; RFC 6154 §3 leaves it to the server.
+            if (!args.Failed && (use != SpecialUse.None || (use = UseOf(name)) == SpecialUse.None))
             {
                 args.Fail(UnknownUse);
             }
@@ -60,4 +61,8 @@ internal sealed class CreateCommand() : ImapCommand("CREATE", ImapStates.LoggedI
         args.Close();
         return use;
     }
+
+    /// <summary>By its whole name: Enum.TryParse would take numbers and lists as well.</summary>
+    private static SpecialUse UseOf(string name) =>
+        Enum.GetValues<SpecialUse>().FirstOrDefault(u => u.ToString().Equals(name, StringComparison.OrdinalIgnoreCase));
 }

@@ -1,4 +1,5 @@
 using MailAdmin.Protocol.Imap;
+using MailAdmin.Store;
 
 namespace MailAdmin.Server.Imap.Commands;
 
@@ -30,12 +31,13 @@ internal sealed class GetQuotaCommand(bool root)
         var limit = mailbox?.QuotaBytes;
         if (root)
         {
-            if (await session.FindFolderAsync(name) is not { } folder)
+            // RFC 9208 §4.1.2: the mailbox need not be there yet.
+            if (!FolderName.TryNormalize(name, out name))
             {
-                return ImapResult.No("No such mailbox", "NONEXISTENT");
+                return ImapResult.No("Mailbox name is not allowed", "CANNOT");
             }
 
-            TellRoot(session, folder.Name, limit is not null);
+            TellRoot(session, name, limit is not null);
         }
         else if (name.Length > 0 || limit is null)
         {

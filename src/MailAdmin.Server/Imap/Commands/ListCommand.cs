@@ -78,7 +78,7 @@ internal sealed class ListCommand() : ImapCommand("LIST", ImapStates.LoggedIn, I
         }
 
         options |= extended ? Options.Extended : Options.None;
-        patterns = patterns.ConvertAll(p => (reference + p).Normalize());
+        patterns = patterns.ConvertAll(p => FolderName.NormalizePattern(reference + p));
         var matchers = patterns.ConvertAll(p => new ListPattern(p, FolderName.Separator));
         foreach (var (name, folder) in listing.Names)
         {

@@ -22,7 +22,7 @@ internal sealed class LsubCommand() : ImapCommand("LSUB", ImapStates.LoggedIn, I
 
         var listing = await FolderListing.LoadAsync(session);
         listing.AddSubscribed();
-        var matcher = new ListPattern((reference + pattern).Normalize(), FolderName.Separator);
+        var matcher = new ListPattern(FolderName.NormalizePattern(reference + pattern), FolderName.Separator);
         var levels = pattern.EndsWith('%');
         foreach (var (name, _) in listing.Names)
         {

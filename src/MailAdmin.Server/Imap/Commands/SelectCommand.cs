@@ -157,7 +157,7 @@ internal sealed class SelectCommand(bool readOnly) : ImapCommand(readOnly ? "EXA
             expunged = matched == uint.MaxValue ? UidSet.Empty : expunged.Intersect(UidSet.Range(matched + 1, uint.MaxValue));
         }
 
-        session.TellVanished(expunged.Intersect(known), earlier: true);
+        await session.TellVanishedAsync(expunged.Intersect(known), earlier: true);
         foreach (var message in view.Enumerate())
         {
             if (message.ModSeq > resync.ModSeq && known.Contains(message.Uid))

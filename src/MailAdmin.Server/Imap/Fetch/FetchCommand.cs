@@ -55,18 +55,21 @@ internal sealed class FetchCommand(bool uid) : ImapCommand(uid ? "UID FETCH" : "
         }
 
         var plan = new FetchPlan(session, selected, fetch);
-        if (plan.SetsSeen)
-        {
-            await MarkSeenAsync(session, selected, plan, places);
-        }
-
+        // The change is told within the responses; noted as told only where none of them is left out.
+        var marked = plan.SetsSeen ? await MarkSeenAsync(session, selected, plan, places) : null;
         if (!plan.NeedsRows)
         {
             await plan.TellStatesAsync(places);
             return ImapResult.Done;
         }
 
-        return await plan.TellMessagesAsync(places) switch
+        var outcome = await plan.TellMessagesAsync(places);
+        if (marked is { } modSeq && outcome is FetchOutcome.Done or FetchOutcome.SomeExpunged)
+        {
+            selected.NoteOwnChange(modSeq);
+        }
+
+        return outcome switch
         {
             // By sequence number the client counts on messages that are gone now; it learns so at its next NOOP. RFC 5530 §3.
             FetchOutcome.SomeExpunged when !uid => ImapResult.No(ImapErrors.Gone, "EXPUNGEISSUED"),
@@ -92,11 +95,14 @@ internal sealed class FetchCommand(bool uid) : ImapCommand(uid ? "UID FETCH" : "
         var gone = await session.GoneEarlierAsync(selected, fetch.ChangedSince!.Value);
         // '*' is the highest UID there ever was: a client that asks for 1:* wants to hear of the last ones too.
         var asked = fetch.Set.IsSaved ? selected.SavedResult : UidSets.ToUidSet(fetch.Set, Math.Max(1, selected.View.UidNext - 1));
-        session.TellVanished(gone.Intersect(asked), earlier: true);
+        await session.TellVanishedAsync(gone.Intersect(asked), earlier: true);
     }
 
-    /// <summary>Sets \Seen on all messages of the command in one commit. RFC 9051 §6.4.5: the change is told within the FETCH responses.</summary>
-    private static async ValueTask MarkSeenAsync(ImapSession session, SelectedFolder selected, FetchPlan plan, List<Range> places)
+    /// <summary>
+    /// Sets \Seen on all messages of the command in one commit; returns the change's mod-sequence, null where nothing changed. RFC 9051 §6.4.5: the
+    /// change is told within the FETCH responses.
+    /// </summary>
+    private static async ValueTask<ulong?> MarkSeenAsync(ImapSession session, SelectedFolder selected, FetchPlan plan, List<Range> places)
     {
         var unseen = new UidSet.Builder();
         foreach (var message in plan.States(places))
@@ -109,24 +115,27 @@ internal sealed class FetchCommand(bool uid) : ImapCommand(uid ? "UID FETCH" : "
 
         if (unseen.IsEmpty)
         {
-            return;
+            return null;
         }
 
         try
         {
             var result = await session.Store.Messages.ChangeFlagsAsync(selected.Folder.Id, unseen.Build(), new FlagsChange(FlagsMode.Add, MessageFlags.Seen, []));
-            if (!result.Changed.IsEmpty)
+            if (result.Changed.IsEmpty)
             {
-                selected.NoteOwnChange(result.ModSeq);
-                var after = await session.Store.Messages.GetSnapshotAsync(selected.Folder.Id);
-                selected.Look(after);
-                session.TellNewKeywords(selected, after.Keywords);
-                plan.NoteSeen(result.Changed, after);
+                return null;
             }
+
+            var after = await session.Store.Messages.GetSnapshotAsync(selected.Folder.Id);
+            selected.Look(after);
+            session.TellNewKeywords(selected, after.Keywords);
+            plan.NoteSeen(result.Changed, after);
+            return result.ModSeq;
         }
-        catch (MailAdminException failure) when (failure.ErrorId is "StoreDiskFull" or "StoreIOError")
+        catch (MailAdminException failure) when (ImapErrors.IsOfStorage(failure))
         {
             // A store that cannot write can still be read: the mail is given out and stays unseen.
+            return null;
         }
     }
 }

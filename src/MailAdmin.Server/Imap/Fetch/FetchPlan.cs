@@ -89,7 +89,8 @@ internal sealed class FetchPlan
     /// <summary>Writes a stretch of responses; false at the end.</summary>
     private bool TellSome(IEnumerator<(uint Sequence, MessageState State)> states)
     {
-        const int Stretch = 500;
+        // With all keywords a folder can have, each as long as it may be, a response is 11 KiB.
+        const int Stretch = 16;
         var encoder = _session.Encode();
         for (var i = 0; i < Stretch; i++)
         {
@@ -196,7 +197,7 @@ internal sealed class FetchPlan
         {
             content = await _session.Store.Messages.OpenAsync(message);
         }
-        catch (MailAdminException failure) when (failure.ErrorId is "ContentCorrupt" or "StoreIOError")
+        catch (MailAdminException failure) when (failure.ErrorId == "ContentCorrupt" || ImapErrors.IsOfStorage(failure))
         {
             // Only this message is affected; the others are given out, and the tagged reply says that something is missing.
             return FetchOutcome.SomeDamaged;
@@ -221,6 +222,7 @@ internal sealed class FetchPlan
                 if (item.Section is not null)
                 {
                     await sections.TellAsync(item, message.Summary, content);
+                    await _session.FlushIfFullAsync();
                 }
             }
 

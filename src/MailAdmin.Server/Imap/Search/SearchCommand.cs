@@ -17,7 +17,7 @@ internal sealed class SearchCommand(bool uid) : ImapCommand(uid ? "UID SEARCH" :
         }
 
         var selected = session.Selected!;
-        if (SearchPreparation.Refuse(session, selected, search.Program, search.Return) is { } refused)
+        if (SearchPreparation.Refuse(session, selected, search.Program, search.Return, isNamed: false) is { } refused)
         {
             return refused;
         }
@@ -45,7 +45,12 @@ internal sealed class SearchCommand(bool uid) : ImapCommand(uid ? "UID SEARCH" :
 internal static class SearchPreparation
 {
     /// <summary>NO or BAD for what cannot be asked; null where all is well.</summary>
-    public static ImapResult? Refuse(ImapSession session, SelectedFolder selected, SearchProgram program, SearchReturn? options)
+    /// <param name="session">The session.</param>
+    /// <param name="selected">Its folder.</param>
+    /// <param name="program">What is looked for.</param>
+    /// <param name="options">Result options; null where none were given.</param>
+    /// <param name="isNamed">The command has to name a charset: SORT, THREAD.</param>
+    public static ImapResult? Refuse(ImapSession session, SelectedFolder selected, SearchProgram program, SearchReturn? options, bool isNamed)
     {
         if (options is not null && !session.Context.Offers("ESEARCH") && !session.Rev2)
         {
@@ -58,7 +63,13 @@ internal static class SearchPreparation
             return ImapResult.Bad("PARTIAL is not possible here");
         }
 
-        if (program.UnknownCharset is not null)
+        if (session.Utf8Accept && program.Charset is { } charset && !(isNamed && IsUtf8(charset)))
+        {
+            // RFC 6855 §3 with erratum 4029: all strings are UTF-8 now, a charset can only contradict that.
+            return ImapResult.Bad("No charset but UTF-8 after ENABLE UTF8=ACCEPT");
+        }
+
+        if (!program.IsCharsetKnown)
         {
             if (options is { Save: true })
             {
@@ -76,6 +87,10 @@ internal static class SearchPreparation
 
         return null;
     }
+
+    // US-ASCII is UTF-8 as well; MailKit names it where a text is no more.
+    private static bool IsUtf8(string charset) =>
+        charset.Equals("UTF-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("US-ASCII", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Keeps the result as <c>$</c>. With only MIN and MAX it is those messages alone. RFC 5182 §2.4.</summary>
     public static void Save(SelectedFolder selected, SearchReturn? options, List<int> found)

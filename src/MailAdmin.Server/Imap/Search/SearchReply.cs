@@ -125,19 +125,19 @@ internal sealed class SearchReply(ImapSession session, SelectedFolder selected, 
         if (part.Count > 0)
         {
             await SetAsync(head, part);
-            Write(")"u8);
+            session.Write(")"u8);
         }
         else
         {
-            Write(head);
-            Write("NIL)"u8);
+            session.Write(head);
+            session.Write("NIL)"u8);
         }
     }
 
     /// <summary>In the order found. A range always climbs, so it may stand in a sorted answer for its numbers written out. RFC 5267 §3.2.</summary>
     private async ValueTask SetAsync(byte[] head, List<int> found)
     {
-        Write(head);
+        session.Write(head);
         for (var at = 0; at < found.Count;)
         {
             at = Ranges(found, at);
@@ -179,13 +179,6 @@ internal sealed class SearchReply(ImapSession session, SelectedFolder selected, 
             encoder.Number(Number(found[i]));
         }
 
-        encoder.Commit();
-    }
-
-    private void Write(ReadOnlySpan<byte> octets)
-    {
-        var encoder = session.Encode();
-        encoder.Raw(octets);
         encoder.Commit();
     }
 

@@ -7,10 +7,13 @@ namespace MailAdmin.Server.Imap.Search;
 
 /// <summary>
 /// Finds the messages of a session's view that a program asks for, in three sweeps: over the snapshot, over the rows and summaries of those that
-/// are still undecided, and over the contents of those that still are.
+/// are still undecided, and over the contents of those that still are. Between messages it looks whether the session is to end.
 /// </summary>
 internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
 {
+    /// <summary>States tested before it is asked whether anybody still waits for the answer: a millisecond's worth with many keys.</summary>
+    private const int StatesAtOnce = 1000;
+
     private bool _someAreGone;
 
     /// <summary>OK; with EXPUNGEISSUED where messages of the view could not be looked at, for they are gone. RFC 5530 §3.</summary>
@@ -47,6 +50,7 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
         var read = 0;
         await foreach (var row in session.Store.Messages.ReadAsync(selected.Folder.Id, wanted, MessageParts.Summary))
         {
+            session.ThrowIfOver();
             read++;
             var index = selected.View.IndexOf(row.Uid);
             if (index >= 0 && row.Summary is not null)
@@ -64,6 +68,11 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
         var index = 0;
         foreach (var state in selected.View.Enumerate())
         {
+            if (index % StatesAtOnce == 0)
+            {
+                session.ThrowIfOver();
+            }
+
             subject.State = selected.Current(state);
             subject.Index = index;
             switch (node.Test(subject))
@@ -83,6 +92,7 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
         var read = 0;
         await foreach (var row in session.Store.Messages.ReadAsync(selected.Folder.Id, uids, MessageParts.Summary))
         {
+            session.ThrowIfOver();
             read++;
             // UIDs ascend, so the next one is often the next in the view.
             index = Math.Max(index, -1) + 1;
@@ -125,7 +135,7 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
             subject.Content = content;
             return node.Test(subject);
         }
-        catch (MailAdminException failure) when (failure.ErrorId is "ContentCorrupt" or "StoreIOError")
+        catch (MailAdminException failure) when (failure.ErrorId == "ContentCorrupt" || ImapErrors.IsOfStorage(failure))
         {
             // What cannot be read holds nothing that could be found; the others are still searched.
             return Verdict.No;

@@ -18,7 +18,7 @@ internal sealed class SortCommand(bool uid)
         }
 
         var selected = session.Selected!;
-        if (SearchPreparation.Refuse(session, selected, sort.Program, sort.Return) is { } refused)
+        if (SearchPreparation.Refuse(session, selected, sort.Program, sort.Return, isNamed: true) is { } refused)
         {
             return refused;
         }

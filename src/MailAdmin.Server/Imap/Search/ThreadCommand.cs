@@ -8,7 +8,8 @@ namespace MailAdmin.Server.Imap.Search;
 internal sealed class ThreadCommand(bool uid)
     : ImapCommand(uid ? "UID THREAD" : "THREAD", ImapStates.Selected, uid ? ImapSync.Full : ImapSync.WithoutExpunge)
 {
-    private const int FlushEvery = 500;
+    /// <summary>Nodes written before the output is given the chance to go out: some 14 octets each at most.</summary>
+    private const int Stretch = 1000;
 
     public override async ValueTask<ImapResult> RunAsync(ImapSession session, ImapDecoder args)
     {
@@ -20,7 +21,7 @@ internal sealed class ThreadCommand(bool uid)
         }
 
         var selected = session.Selected!;
-        if (SearchPreparation.Refuse(session, selected, thread.Program, null) is { } refused)
+        if (SearchPreparation.Refuse(session, selected, thread.Program, null, isNamed: true) is { } refused)
         {
             return refused;
         }
@@ -51,81 +52,68 @@ internal sealed class ThreadCommand(bool uid)
         return run.Result;
     }
 
+    /// <summary>RFC 5256 §4 THREAD response: chains run on, branches stand in parentheses. Deep threads need no deep stack, and long ones no long buffer.</summary>
     private static async ValueTask WriteAsync(ImapSession session, IReadOnlyList<ThreadNode> threads)
     {
-        Write(session, "* THREAD"u8);
-        if (threads.Count > 0)
+        session.Write(threads.Count > 0 ? "* THREAD "u8 : "* THREAD"u8);
+        var ahead = new Stack<Step>();
+        for (var i = threads.Count - 1; i >= 0; i--)
         {
-            Write(session, " "u8);
+            ahead.Push(new Step(threads[i], Opens: true, Spaced: false));
         }
 
-        var written = 0;
-        foreach (var thread in threads)
+        while (ahead.Count > 0)
         {
-            Write(session, thread);
-            if (++written % FlushEvery == 0)
-            {
-                await session.FlushIfFullAsync();
-            }
+            Write(session, ahead);
+            await session.FlushIfFullAsync();
         }
 
-        Write(session, "\r\n"u8);
+        session.Write("\r\n"u8);
     }
 
-    private static void Write(ImapSession session, ReadOnlySpan<byte> octets)
-    {
-        var encoder = session.Encode();
-        encoder.Raw(octets);
-        encoder.Commit();
-    }
+    /// <summary>What is to be written next: a node at the head of a parenthesis or further down its chain, or the end of one (null).</summary>
+    private readonly record struct Step(ThreadNode? Node, bool Opens, bool Spaced);
 
-    /// <summary>One thread: chains run on, branches stand in parentheses. Deep threads need no deep stack. RFC 5256 §4 THREAD response.</summary>
-    private static void Write(ImapSession session, ThreadNode thread)
+    /// <summary>Writes a stretch.</summary>
+    private static void Write(ImapSession session, Stack<Step> ahead)
     {
         var encoder = session.Encode();
-        // Null closes a parenthesis.
-        var open = new Stack<ThreadNode?>();
-        open.Push(thread);
-        while (open.TryPop(out var node))
+        for (var written = 0; written < Stretch && ahead.TryPop(out var step); written++)
         {
-            if (node is null)
+            if (step.Node is not { } node)
             {
                 encoder.Close();
                 continue;
             }
 
-            encoder.Open();
-            open.Push(null);
-            var separator = false;
-            while (true)
+            if (step.Opens)
             {
-                if (node.Message is { } message)
-                {
-                    if (separator)
-                    {
-                        encoder.Space();
-                    }
-
-                    separator = true;
-                    encoder.Number(message.Number);
-                }
-
-                if (node.Children.Count != 1)
-                {
-                    break;
-                }
-
-                node = node.Children[0];
+                encoder.Open();
+                ahead.Push(default);
             }
 
-            if (node.Children.Count > 1 && separator)
+            // A missing message stands for nothing but its branches.
+            var spaced = step.Spaced;
+            if (node.Message is { } message)
+            {
+                if (spaced)
+                {
+                    encoder.Space();
+                }
+
+                spaced = true;
+                encoder.Number(message.Number);
+            }
+
+            var branches = node.Children.Count > 1;
+            if (branches && spaced)
             {
                 encoder.Space();
             }
 
             for (var i = node.Children.Count - 1; i >= 0; i--)
             {
-                open.Push(node.Children[i]);
+                ahead.Push(new Step(node.Children[i], Opens: branches, Spaced: spaced && !branches));
             }
         }
 

@@ -29,7 +29,7 @@ internal sealed class Helo : ISmtpCommand
         }
 
         session.ClientName = Encoding.ASCII.GetString(name);
-        session.Connection.Activity.Client = session.ClientName.Length > 200 ? session.ClientName[..200] : session.ClientName;
+        session.Connection.Activity.Client = session.ClientName;
         return true;
     }
 }

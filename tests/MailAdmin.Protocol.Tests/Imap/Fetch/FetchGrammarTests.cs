@@ -34,6 +34,18 @@ public sealed class FetchGrammarTests
     [InlineData(" 1 (FLAGS) (CHANGEDSINCE 12 VANISHED)", "FLAGS|MODSEQ")]
     public void Items_are_read_and_named_as_the_response_names_them(string text, string labels) => Assert.Equal(labels, Labels(text));
 
+    [Fact]
+    public void A_section_names_so_many_fields_and_no_more()
+    {
+        static string Names(int count) => $" 1 BODY[HEADER.FIELDS ({string.Join(' ', Enumerable.Range(0, count).Select(i => $"x-{i}"))})]";
+        var section = Read(Names(FetchGrammar.MaxFields))!.Items[0].Section!;
+        Assert.True(section.Names("X-0"u8));
+        Assert.True(section.Names("x-199"u8));
+        Assert.False(section.Names("x-200"u8));
+        Assert.False(section.Names("x"u8));
+        Assert.Null(Read(Names(FetchGrammar.MaxFields + 1)));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" 1")]

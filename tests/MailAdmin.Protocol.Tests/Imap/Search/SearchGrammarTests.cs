@@ -114,8 +114,9 @@ public sealed class SearchGrammarTests
     [Fact]
     public void An_unknown_charset_is_told_apart_from_bad_syntax()
     {
-        Assert.Equal("X-1", Search(" CHARSET X-1 TEXT a")!.Program.UnknownCharset);
-        Assert.Null(Search(" CHARSET UTF-8 TEXT a")!.Program.UnknownCharset);
+        Assert.True(Search(" CHARSET X-1 TEXT a")!.Program is { Charset: "X-1", IsCharsetKnown: false });
+        Assert.True(Search(" CHARSET UTF-8 TEXT a")!.Program is { Charset: "UTF-8", IsCharsetKnown: true });
+        Assert.True(Search(" TEXT a")!.Program is { Charset: null, IsCharsetKnown: true });
     }
 
     [Fact]

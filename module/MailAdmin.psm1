@@ -12,8 +12,10 @@ $inner = Import-Module -Assembly $cmdlets -PassThru -ErrorAction Stop
 
 # With -Force the engine takes the binary module from its cache and forgets to hand its commands on (PowerShell issue 20710).
 $export = [Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdlet', [Reflection.BindingFlags]'Instance, NonPublic')
-foreach ($command in $inner.ExportedCmdlets.Values) {
-    $null = $export.Invoke($ExecutionContext.SessionState.Module, @(, $command))
+if ($export) {
+    foreach ($command in $inner.ExportedCmdlets.Values) {
+        $null = $export.Invoke($ExecutionContext.SessionState.Module, @(, $command))
+    }
 }
 
 # The engine names the inner module after its assembly; PSPath of what lies on the drive would carry "dynamic_code_module_..." for ever.
@@ -30,7 +32,8 @@ if (-not ($drives.GetAll() | Where-Object Name -EQ 'Mail')) {
 }
 
 $ExecutionContext.SessionState.Module.OnRemove = {
-    if ($drives.GetAll() | Where-Object Name -EQ 'Mail') {
+    # A drive of that name may be the person's own.
+    if ($drives.GetAll() | Where-Object { $_.Name -eq 'Mail' -and $_.Provider.Name -eq 'MailAdmin' }) {
         $drives.Remove('Mail', $true, 'Global')
     }
 }

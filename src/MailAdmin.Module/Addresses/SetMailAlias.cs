@@ -40,7 +40,7 @@ public sealed class SetMailAlias : AdministrationCmdlet
     protected override Task ItemAsync() => PerItem(Identity, async () =>
     {
         var alias = await FindOne(Identity, Aliases, NotFound.Alias);
-        if (Target is null && Add is null && Remove is null)
+        if (Target is not { Length: > 0 } && Add is not { Length: > 0 } && Remove is not { Length: > 0 })
         {
             throw new MailAdminException("NothingToChange", MailErrorCategory.InvalidArgument, "Nothing to change was given.", Identity, "Give -Target, -Add or -Remove.");
         }

@@ -9,7 +9,8 @@ namespace MailAdmin.Module.Base;
 
 /// <summary>
 /// Base of the cmdlets that administer: <c>-Server</c> and <c>-StorePath</c> choose the route, before the first item and again where the pipeline brings
-/// another; a route that was typed and cannot be had ends the pipeline, an item that goes wrong does not.
+/// another; a route that was typed and cannot be had ends the pipeline, an item that goes wrong does not. Only what makes something may make a store, and only
+/// with its first question, which comes after all checks and after ShouldProcess.
 /// </summary>
 public abstract class AdministrationCmdlet : RoutedCmdlet
 {
@@ -17,37 +18,57 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
     private const int MostNamed = 5;
 
     private Place? _place;
-    private IMailAdministration? _administration;
+    private Task<IMailAdministration>? _route;
+    private bool _isStoreTyped;
 
     /// <summary>Directory of a store to open while no server runs on it.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public virtual string? StorePath { get; set; }
+
+    /// <inheritdoc/>
+    protected override Task BeginAsync()
+    {
+        _isStoreTyped = IsStoreBound;
+        return base.BeginAsync();
+    }
 
     /// <inheritdoc/>
     protected sealed override async Task RoutedAsync()
     {
-        var store = string.IsNullOrEmpty(StorePath) ? null : GetUnresolvedProviderPathFromPSPath(StorePath);
-        if (store is not null && Choice.Name is { } server)
+        var store = StorePath is null ? null : GetUnresolvedProviderPathFromPSPath(StorePath);
+        if (store is not null && ServerChoice.Of(Server).Name is { } server)
         {
             throw new MailAdminException("ServerAndStore", MailErrorCategory.InvalidArgument, $"Both a server, '{server}', and a store were given.", server, "Give -Server or -StorePath: the server on a store is found by the store's path.");
         }
 
-        if (store is not null && !IsMaker)
-        {
-            StorePathCheck.Demand(store, StorePath!);
-        }
-
-        var place = store is null && Origin is { } origin ? origin : ServerGateway.Meant(Choice, store);
-        if (_administration is null || place != _place)
+        var place = store is not null ? new Place(default, store) : Origin ?? ServerGateway.Meant(Choice);
+        if (_route is null || place != _place)
         {
             await FlushAsync();
             Leave();
-            _administration = await Off(token => ServerGateway.OpenAsync(place, token));
             _place = place;
+            if (store is null || !MakesStore || StorePathCheck.IsStore(store))
+            {
+                if (store is not null)
+                {
+                    StorePathCheck.Demand(store, StorePath!);
+                }
+
+                await (_route = Off(token => ServerGateway.OpenAsync(place, token)));
+            }
         }
 
         await ItemAsync();
     }
+
+    // What came with the item goes wrong with the item.
+    private protected sealed override bool IsPlaceOfItem => base.IsPlaceOfItem || (!_isStoreTyped && IsStoreBound);
+
+    /// <summary>Whether a store is made where <c>-StorePath</c> names none yet.</summary>
+    private protected virtual bool MakesStore => IsMaker;
+
+    private bool IsStoreBound => MyInvocation.BoundParameters.ContainsKey(nameof(StorePath));
 
     /// <summary>Once per item of the pipeline, with the route open.</summary>
     protected virtual Task ItemAsync() => Task.CompletedTask;
@@ -78,22 +99,30 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
     /// <summary>One question to the server or store.</summary>
     protected Task<T> Ask<T>(Func<IMailAdministration, CancellationToken, Task<T>> question)
     {
-        var administration = Route;
-        return Off(token => question(administration, token));
+        var route = Route;
+        return Off(async token => await question(await route, token));
     }
 
     /// <summary>One order to the server or store.</summary>
     protected Task Ask(Func<IMailAdministration, CancellationToken, Task> order)
     {
-        var administration = Route;
-        return Off(token => order(administration, token));
+        var route = Route;
+        return Off(async token => await order(await route, token));
     }
 
     /// <summary>A question with many answers.</summary>
     protected IAsyncEnumerable<T> AskMany<T>(Func<IMailAdministration, CancellationToken, IAsyncEnumerable<T>> question)
     {
-        var administration = Route;
-        return Stream(token => question(administration, token));
+        var route = Route;
+        return Stream(token => AnswersAsync(route, question, token));
+    }
+
+    private static async IAsyncEnumerable<T> AnswersAsync<T>(Task<IMailAdministration> route, Func<IMailAdministration, CancellationToken, IAsyncEnumerable<T>> question, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var answer in question(await route, cancellationToken).WithCancellation(cancellationToken))
+        {
+            yield return answer;
+        }
     }
 
     /// <summary>Answers to a name or pattern; a name without wildcards that finds nothing is an error, a pattern is not.</summary>
@@ -193,12 +222,27 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
 
     private void Leave()
     {
-        if (Interlocked.Exchange(ref _administration, null) is { } administration)
+        if (Interlocked.Exchange(ref _route, null) is { } route)
         {
             // Off this thread's synchronization context, and bounded: a peer that died must not hold the prompt.
-            Task.Run(async () => await administration.DisposeAsync()).Wait(TimeSpan.FromSeconds(10));
+            Task.Run(async () =>
+            {
+                // What was not to be had has been told where it was asked for.
+                if (await Task.WhenAny(route) is { IsCompletedSuccessfully: true })
+                {
+                    await (await route).DisposeAsync();
+                }
+            }).Wait(TimeSpan.FromSeconds(10));
         }
     }
 
-    private IMailAdministration Route => _administration ?? throw new InvalidOperationException("The route is opened before the first question.");
+    // Opened already, but for a store that is to be made.
+    private Task<IMailAdministration> Route
+    {
+        get
+        {
+            var place = _place ?? throw new InvalidOperationException("A place is chosen before the first question.");
+            return _route ??= Off(token => ServerGateway.OpenAsync(place, token, make: true));
+        }
+    }
 }

@@ -1,5 +1,7 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
+using System.Security;
 using System.Threading.Channels;
 using MailAdmin.Errors;
 
@@ -126,6 +128,12 @@ public abstract class MailCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Whether the first error ends the pipeline, by -ErrorAction or by $ErrorActionPreference.</summary>
+    protected bool IsStoppedByErrors =>
+        LanguagePrimitives.TryConvertTo<ActionPreference>(
+            MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var bound) ? bound : SessionState.PSVariable.GetValue("ErrorActionPreference"), out var action)
+        && action is ActionPreference.Stop or ActionPreference.Inquire;
+
     /// <summary>Ends the pipeline with an error.</summary>
     protected void Fail(MailAdminException error) => ThrowTerminatingError(ErrorRecords.Make(error, null));
 
@@ -168,8 +176,33 @@ public abstract class MailCmdlet : PSCmdlet, IDisposable
                     "ArgumentIsMethod", MailErrorCategory.InvalidArgument, $"-{name} was given a method that arrays have, not the addresses of what is in one.", null,
                     "Write (Get-Mailbox).PrimarySmtpAddress, or Get-Mailbox | ForEach-Object Address."));
             }
+
+            if (IsNothing(value) && Chooses(name))
+            {
+                Fail(EmptyArgument(name));
+            }
         }
     }
+
+    /// <summary>The error of an argument that was typed and holds nothing, as a misspelt variable does.</summary>
+    private protected static MailAdminException EmptyArgument(string parameter) => new(
+        "ArgumentIsEmpty", MailErrorCategory.InvalidArgument, $"-{parameter} was given, but what it was given is empty.", null,
+        $"Check the variable or expression behind -{parameter}; where it is not to choose anything, leave it out.");
+
+    private static bool IsNothing(object? value) => value switch
+    {
+        null or "" => true,
+        ICollection many => many.Cast<object?>().Any(IsNothing),
+        _ => false,
+    };
+
+    // What a question is asked with narrows it, so that nothing would widen it to all there is, and the answer is piped on to what removes. A parameter that
+    // may be empty says so with one of PowerShell's own attributes.
+    private bool Chooses(string parameter) =>
+        MyInvocation.MyCommand is CmdletInfo { Verb: VerbsCommon.Get or VerbsCommon.Watch or VerbsLifecycle.Wait or VerbsCommunications.Receive or VerbsDiagnostic.Test } command
+        && command.Parameters.TryGetValue(parameter, out var known)
+        && known.ParameterType != typeof(PSCredential) && known.ParameterType != typeof(SecureString)
+        && !known.Attributes.Any(a => a is AllowNullAttribute or AllowEmptyStringAttribute or AllowEmptyCollectionAttribute);
 
     private void Pump(Func<Task> body)
     {

@@ -33,6 +33,11 @@ public abstract class RoutedCmdlet : MailCmdlet
     /// <inheritdoc/>
     protected override Task BeginAsync()
     {
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(Server)) && string.IsNullOrEmpty(ServerChoice.Of(Server).Name))
+        {
+            Fail(EmptyArgument(nameof(Server)));
+        }
+
         _pipeline = PipelineParameters.Besides(nameof(Server), this);
         return Task.CompletedTask;
     }
@@ -68,8 +73,16 @@ public abstract class RoutedCmdlet : MailCmdlet
         else if (_pipeline.BoundAny() && !(Server is null && MyInvocation.BoundParameters.ContainsKey(nameof(Server))))
         {
             Origin = IsMaker ? null : Place.Of(Server);
+            var item = Server;
             Server = null;
-            await RoutedAsync();
+            if (IsPlaceOfItem)
+            {
+                await PerItem(item, RoutedAsync);
+            }
+            else
+            {
+                await RoutedAsync();
+            }
         }
         else
         {
@@ -82,6 +95,9 @@ public abstract class RoutedCmdlet : MailCmdlet
                 item));
         }
     }
+
+    /// <summary>Whether the item of this moment, and not the person, says where.</summary>
+    private protected virtual bool IsPlaceOfItem => Origin is not null;
 
     // What makes something takes what comes for a pattern, and where it came from is there already.
     private protected bool IsMaker => MyInvocation.MyCommand is CmdletInfo { Verb: VerbsCommon.New or VerbsCommon.Add };

@@ -20,6 +20,7 @@ public sealed class GetMailCertificate : MailCmdlet
     /// <summary>Running server whose certificate is meant, by name or as Get-MailServer gives it; the only one where none is given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Server")]
     [Alias("Name")]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServerCompleter))]
     public object? Server { get; set; }
 

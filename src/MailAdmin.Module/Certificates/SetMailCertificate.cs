@@ -15,6 +15,7 @@ public sealed class SetMailCertificate : ServerCmdlet
     /// <summary>Name of the server; wildcards are fine; by default the only one that runs, or the one connected.</summary>
     [Parameter(ValueFromPipeline = true, ParameterSetName = "Name")]
     [Alias("Server")]
+    [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ServerCompleter))]
     public override string[]? Name { get; set; }

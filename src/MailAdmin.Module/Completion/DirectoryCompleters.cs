@@ -13,7 +13,7 @@ public sealed class MailboxCompleter : AdministrationCompleter
     protected override async IAsyncEnumerable<(string Value, string Tip)> OfferAsync(string parameter, string word, IDictionary bound, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var route = await RouteAsync(bound, cancellationToken);
-        await foreach (var mailbox in route.GetMailboxesAsync(WildcardPattern.Escape(word) + "*", cancellationToken))
+        await foreach (var mailbox in route.GetMailboxesAsync(word + "*", cancellationToken))
         {
             yield return (mailbox.Address, mailbox.DisplayName ?? $"{mailbox.MessageCount} messages");
         }

@@ -17,11 +17,18 @@ public abstract class AdministrationCompleter : IArgumentCompleter
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         var word = (wordToComplete ?? "").Trim('\'', '"');
+        var bound = new Hashtable(fakeBoundParameters, StringComparer.OrdinalIgnoreCase);
         using var patience = new CancellationTokenSource(Patience);
         var token = patience.Token;
         try
         {
-            return Task.Run(() => CompleteAsync(parameterName, word, fakeBoundParameters, token), token).WaitAsync(Patience).GetAwaiter().GetResult();
+            if (bound["StorePath"]?.ToString() is { } store)
+            {
+                // On this thread, which has the person's location.
+                bound["StorePath"] = ScriptBlock.Create("param($path) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)").InvokeReturnAsIs(store)?.ToString();
+            }
+
+            return Task.Run(() => CompleteAsync(parameterName, word, bound, token), token).WaitAsync(Patience).GetAwaiter().GetResult();
         }
         catch (Exception)
         {
@@ -62,7 +69,7 @@ public abstract class AdministrationCompleter : IArgumentCompleter
         {
             if (value.StartsWith(word, StringComparison.OrdinalIgnoreCase))
             {
-                results.Add(new CompletionResult(Quote(value), value, CompletionResultType.ParameterValue, tip));
+                results.Add(new CompletionResult(Quote(value), Shown(value), CompletionResultType.ParameterValue, Shown(tip)));
                 if (results.Count == MostResults)
                 {
                     break;
@@ -73,11 +80,19 @@ public abstract class AdministrationCompleter : IArgumentCompleter
         return results;
     }
 
+    // Beside the words stand subjects and names that anybody may have sent: nothing in them may steer the terminal.
+    private static string Shown(string text)
+    {
+        var shown = string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
+        return string.IsNullOrWhiteSpace(shown) ? "-" : shown;
+    }
+
+    // Others than whoever completes have chosen the value: it must come back as one string, whatever PowerShell takes for a quotation mark.
     private static string Quote(string value) =>
         value.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or '@' or '/' or '+')
             && !value.StartsWith('@') && !value.StartsWith('-')
             ? value
-            : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'";
 }
 
 /// <summary>Completes names of running servers.</summary>

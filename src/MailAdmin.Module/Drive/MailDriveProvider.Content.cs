@@ -18,13 +18,13 @@ public sealed partial class MailDriveProvider
     {
         var message = Do(path, async a => await DemandAsync(a, MailPath.Parse(path)) as MailboxMessage
             ?? throw Refused(MailPath.Parse(path), "Only messages have content; name one by its UID."));
-        if (message is null)
+        if (message is null || _shown is not { } place)
         {
             return null;
         }
 
         var given = DynamicParameters as MailContentParameters ?? new MailContentParameters();
-        return new ContentReader(Task.Run(() => RouteAsync(_stop.Token)).GetAwaiter().GetResult(), message, given.Raw, given.AsByteStream);
+        return new ContentReader(Task.Run(() => ServerGateway.OpenAsync(place, _stop.Token)).GetAwaiter().GetResult(), message, given.Raw, given.AsByteStream);
     }
 
     /// <inheritdoc/>

@@ -7,12 +7,14 @@ using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Routing;
+using MailAdmin.Module.Store;
 
 namespace MailAdmin.Module.Drive;
 
 /// <summary>
 /// The drive <c>Mail:</c>: mailboxes, in them folders, in those folders and messages by UID. Everything goes through the same
-/// administration as the cmdlets, so IMAP clients see each change at once.
+/// administration as the cmdlets, so IMAP clients see each change at once. Which server a path means is said by the path alone: the drive at its
+/// front, or what is meant where nobody says. The root is always there; who lists it hears what is wrong behind it.
 /// </summary>
 [CmdletProvider("MailAdmin", ProviderCapabilities.ShouldProcess | ProviderCapabilities.Filter)]
 public sealed partial class MailDriveProvider : NavigationCmdletProvider, IContentCmdletProvider, IDisposable
@@ -21,11 +23,12 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
     private const int MostAhead = 256;
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly Queue<(object Item, string Path, bool IsContainer)> _made = new();
+    private readonly Queue<(object Item, MailPath Path)> _made = new();
+    private Place? _shown;
 
     /// <inheritdoc/>
     protected override Collection<PSDriveInfo> InitializeDefaultDrives() =>
-        [new MailDriveInfo(new PSDriveInfo("Mail", ProviderInfo, "", "Mailboxes, folders and messages", null), null, null)];
+        [new MailDriveInfo(new PSDriveInfo("Mail", ProviderInfo, "", "Mailboxes, folders and messages", null), default, null)];
 
     /// <inheritdoc/>
     protected override object NewDriveDynamicParameters() => new MailDriveParameters();
@@ -34,8 +37,31 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
     protected override PSDriveInfo NewDrive(PSDriveInfo drive)
     {
         ArgumentNullException.ThrowIfNull(drive);
-        var given = DynamicParameters as MailDriveParameters;
-        return drive as MailDriveInfo ?? new MailDriveInfo(drive, given?.Server, given?.StorePath is { } path ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(path) : null);
+        if (drive is MailDriveInfo || DynamicParameters is not MailDriveParameters given)
+        {
+            return drive as MailDriveInfo ?? new MailDriveInfo(drive, default, null);
+        }
+
+        var server = ServerChoice.Of(given.Server);
+        var store = given.StorePath is { } path ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(path) : null;
+        try
+        {
+            if (store is not null && server.Name is not null)
+            {
+                throw new MailAdminException("ServerAndStore", MailErrorCategory.InvalidArgument, $"Both a server, '{server}', and a store were given.", server.Name, "Give -Server or -StorePath: the server on a store is found by the store's path.");
+            }
+
+            if (store is not null)
+            {
+                StorePathCheck.Demand(store, given.StorePath!);
+            }
+        }
+        catch (MailAdminException e)
+        {
+            ThrowTerminatingError(ErrorRecords.Make(e, drive.Name));
+        }
+
+        return new MailDriveInfo(drive, server, store);
     }
 
     /// <inheritdoc/>
@@ -48,10 +74,10 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
     protected override bool IsValidPath(string path) => true;
 
     /// <inheritdoc/>
-    protected override bool ItemExists(string path) => Do(path, async a => await FindAsync(a, MailPath.Parse(path)) is not null, silent: true);
+    protected override bool ItemExists(string path) => MailPath.Parse(path).IsRoot || Do(path, async a => await FindAsync(a, MailPath.Parse(path)) is not null, asks: true);
 
     /// <inheritdoc/>
-    protected override bool IsItemContainer(string path) => Do(path, async a => await FindAsync(a, MailPath.Parse(path)) is not (null or MailboxMessage), silent: true);
+    protected override bool IsItemContainer(string path) => MailPath.Parse(path).IsRoot || Do(path, async a => await FindAsync(a, MailPath.Parse(path)) is not (null or MailboxMessage), asks: true);
 
     /// <inheritdoc/>
     protected override void GetItem(string path)
@@ -63,7 +89,7 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
     }
 
     /// <inheritdoc/>
-    protected override bool HasChildItems(string path) => Do(path, async a => await ChildrenAsync(a, MailPath.Parse(path), null).AnyAsync(_stop.Token), silent: true);
+    protected override bool HasChildItems(string path) => Do(path, async a => await ChildrenAsync(a, MailPath.Parse(path), null).AnyAsync(_stop.Token), asks: true);
 
     /// <inheritdoc/>
     protected override void GetChildItems(string path, bool recurse) => GetChildItems(path, recurse, uint.MaxValue);
@@ -151,7 +177,7 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
     {
         if (at.IsRoot)
         {
-            return "Mail:";
+            return $"{at.Drive ?? "Mail"}:";
         }
 
         var mailbox = await administration.GetMailboxesAsync(at.Mailbox, _stop.Token).FirstOrDefaultAsync(m => m.Address.Equals(at.Mailbox, StringComparison.OrdinalIgnoreCase), _stop.Token);
@@ -184,10 +210,10 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
 
     private async Task<object> DemandAsync(IMailAdministration administration, MailPath at) =>
         await FindAsync(administration, at) ?? throw new MailAdminException(
-            "ItemNotFound", MailErrorCategory.ObjectNotFound, $"There is no mailbox, folder or message '{at}'.", at.ToString(), "List what there is with Get-ChildItem Mail:/");
+            "ItemNotFound", MailErrorCategory.ObjectNotFound, $"There is no mailbox, folder or message '{at}'.", at.ToString(), $"List what there is with Get-ChildItem {at.Drive ?? "Mail"}:/");
 
     /// <summary>Keeps an object that was made until the pipeline's thread can write it.</summary>
-    private void Emit(object item, string path, bool isContainer) => _made.Enqueue((item, path, isContainer));
+    private void Emit(object item, MailPath path) => _made.Enqueue((item, path));
 
     private void Do(string path, Func<IMailAdministration, Task> work) => Do(path, async administration =>
     {
@@ -198,6 +224,11 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
     /// <summary>Writes a stream as it comes; a bound keeps a slow pipeline from piling up memory, and an early end of it ends the stream.</summary>
     private void WriteAll<T>(string path, Func<IMailAdministration, IAsyncEnumerable<T>> source, Action<MailDriveProvider, T> write)
     {
+        if (ShownBy(path) is not { } place)
+        {
+            return;
+        }
+
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         using var items = new BlockingCollection<T>(MostAhead);
         var token = ended.Token;
@@ -206,7 +237,7 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
             {
                 try
                 {
-                    await using var administration = await RouteAsync(token);
+                    await using var administration = await ServerGateway.OpenAsync(place, token);
                     await foreach (var item in source(administration).WithCancellation(token))
                     {
                         items.Add(item, token);
@@ -250,31 +281,52 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
         }
     }
 
-    private Place Shown
+    /// <summary>
+    /// The place that a path leads to, remembered with what is written from there. Null where its drive is gone, which is told: it must not lead to another server.
+    /// </summary>
+    private Place? ShownBy(string path)
     {
-        get
+        var drive = MailPath.Parse(path).Drive;
+        if (drive is null)
         {
-            var drive = PSDriveInfo as MailDriveInfo;
-            return ServerGateway.Meant(new ServerChoice(drive?.Server), drive?.StorePath);
+            return _shown = ServerGateway.Meant(default);
         }
-    }
 
-    private Task<IMailAdministration> RouteAsync(CancellationToken cancellationToken) => ServerGateway.OpenAsync(Shown, cancellationToken);
+        if (SessionState.Drive.GetAll().OfType<MailDriveInfo>().FirstOrDefault(d => d.Name.Equals(drive, StringComparison.OrdinalIgnoreCase)) is { } found)
+        {
+            return _shown = found.Shown;
+        }
+
+        WriteError(ErrorRecords.Make(new MailAdminException("DriveNotFound", MailErrorCategory.ObjectNotFound, $"The drive '{drive}:' of '{path}' is not there.", path, "Make it again with New-PSDrive."), path));
+        return null;
+    }
 
     private new void WriteItemObject(object item, string path, bool isContainer)
     {
-        Shown.Remember(item);
+        _shown?.Remember(item);
         base.WriteItemObject(item, path, isContainer);
     }
 
-    /// <summary>Runs work over a fresh route, off this thread, which may be a cmdlet's pump; failures become errors, or are silent where nobody asked to see them.</summary>
-    private T? Do<T>(string path, Func<IMailAdministration, Task<T>> work, bool silent = false)
+    /// <summary>Runs work over a fresh route, off this thread, which may be a cmdlet's pump; failures become errors.</summary>
+    /// <param name="path">What it is about.</param>
+    /// <param name="work">What to do.</param>
+    /// <param name="asks">
+    /// Whether only something is asked: that it is not there is no error then, but that nobody can be asked is.
+    /// </param>
+    private T? Do<T>(string path, Func<IMailAdministration, Task<T>> work, bool asks = false)
     {
+        if (ShownBy(path) is not { } place)
+        {
+            return default;
+        }
+
+        var reached = false;
         try
         {
             return Task.Run(async () =>
             {
-                await using var administration = await RouteAsync(_stop.Token);
+                await using var administration = await ServerGateway.OpenAsync(place, _stop.Token);
+                reached = true;
                 return await work(administration);
             }).WaitAsync(_stop.Token).GetAwaiter().GetResult();
         }
@@ -284,7 +336,7 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
         }
         catch (Exception e) when (ErrorRecords.TryMake(e, path, out var record))
         {
-            if (!silent)
+            if (!asks || !reached)
             {
                 WriteError(record);
             }
@@ -295,7 +347,7 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
         {
             while (_made.TryDequeue(out var made))
             {
-                WriteItemObject(made.Item, made.Path, made.IsContainer);
+                WriteItemObject(made.Item, made.Path.ToString(), made.Item is not MailboxMessage);
             }
         }
     }

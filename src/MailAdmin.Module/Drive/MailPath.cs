@@ -2,22 +2,25 @@ using System.Globalization;
 
 namespace MailAdmin.Module.Drive;
 
-/// <summary>A path of the drive taken apart: nothing, a mailbox, a mailbox and a folder; the last level may be a message's UID.</summary>
-internal readonly record struct MailPath(string? Mailbox, string? Folder)
+/// <summary>
+/// A path of a drive taken apart: nothing, a mailbox, a mailbox and a folder; the last level may be a message's UID. The drive stands in front where it shows
+/// a server or store of its own (see <see cref="MailDriveInfo"/>).
+/// </summary>
+internal readonly record struct MailPath(string? Drive, string? Mailbox, string? Folder)
 {
-    /// <summary>Levels are separated by '/'; PowerShell on Windows hands over '\'.</summary>
+    /// <summary>Levels are separated by '/'; PowerShell on Windows hands over '\'. A drive is a first level that ends in a colon, which no address does.</summary>
     public static MailPath Parse(string path)
     {
-        var clean = path.Replace('\\', '/');
-        var colon = clean.IndexOf(":/", StringComparison.Ordinal);
-        clean = (colon >= 0 ? clean[(colon + 2)..] : clean).Trim('/');
-        if (clean.Length == 0)
+        var clean = path.Replace('\\', '/').Trim('/');
+        var (first, below) = Cut(clean);
+        string? drive = null;
+        if (first is [.. { Length: > 0 } name, ':'])
         {
-            return default;
+            drive = name;
+            (first, below) = Cut(below?.Trim('/') ?? "");
         }
 
-        var slash = clean.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? new MailPath(clean, null) : new MailPath(clean[..slash], clean[(slash + 1)..].Trim('/'));
+        return new MailPath(drive, first.Length == 0 ? null : first, below?.Trim('/'));
     }
 
     public bool IsRoot => Mailbox is null;
@@ -38,5 +41,16 @@ internal readonly record struct MailPath(string? Mailbox, string? Folder)
         return uint.TryParse(Folder.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out uid) && uid > 0;
     }
 
-    public override string ToString() => Folder is null ? Mailbox ?? "" : $"{Mailbox}/{Folder}";
+    /// <summary>The path of a mailbox of the same drive.</summary>
+    public MailPath Of(Mailbox mailbox) => new(Drive, mailbox.Address, null);
+
+    /// <summary>The path of a folder of the same drive.</summary>
+    public MailPath Of(MailboxFolder folder) => new(Drive, folder.Mailbox, folder.Name);
+
+    /// <summary>The path of a message of the same drive.</summary>
+    public MailPath Of(MailboxMessage message) => new(Drive, message.Mailbox, string.Create(CultureInfo.InvariantCulture, $"{message.Folder}/{message.Uid}"));
+
+    public override string ToString() => string.Join('/', new[] { Drive is null ? null : Drive + ":", Mailbox, Folder }.Where(level => level is not null));
+
+    private static (string First, string? Below) Cut(string path) => path.IndexOf('/', StringComparison.Ordinal) is var slash and >= 0 ? (path[..slash], path[(slash + 1)..]) : (path, null);
 }

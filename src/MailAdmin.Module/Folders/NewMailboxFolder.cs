@@ -25,6 +25,9 @@ public sealed class NewMailboxFolder : AdministrationCmdlet
     [ValidateSet("Archive", "Drafts", "Flagged", "Junk", "Sent", "Trash")]
     public string? SpecialUse { get; set; }
 
+    // The mailbox must be there, and so must its store.
+    private protected override bool MakesStore => false;
+
     /// <inheritdoc/>
     protected override async Task ItemAsync()
     {

@@ -12,7 +12,8 @@ namespace MailAdmin.Module.Mailboxes;
 /// <summary>New-Mailbox</summary>
 /// <remarks>
 /// A store commits many writers with one flush and PBKDF2 costs milliseconds of a core, so a pipeline of thousands keeps some in
-/// flight; results and errors still come in the order of the input.
+/// flight; results and errors still come in the order of the input. Where the first error is to end the pipeline, nothing may have been made behind it:
+/// a password that was made is told once or never.
 /// </remarks>
 [Cmdlet(VerbsCommon.New, "Mailbox", SupportsShouldProcess = true)]
 [OutputType(typeof(CreatedMailbox))]
@@ -25,6 +26,7 @@ public sealed class NewMailbox : AdministrationCmdlet
     private readonly Queue<(string Address, Task<CreatedMailbox> Work)> _pending = new();
     private long _done;
     private bool _passwordTyped;
+    private int _inFlight = InFlight;
 
     /// <summary>Address, which is also the login name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -61,6 +63,7 @@ public sealed class NewMailbox : AdministrationCmdlet
     {
         // Bound before the pipeline brings anything.
         _passwordTyped = MyInvocation.BoundParameters.ContainsKey(nameof(Password));
+        _inFlight = IsStoppedByErrors ? 1 : InFlight;
         return base.BeginAsync();
     }
 
@@ -69,18 +72,21 @@ public sealed class NewMailbox : AdministrationCmdlet
     {
         foreach (var identity in Identity)
         {
-            await PerItem(identity, async () =>
+            try
             {
                 var request = Prepare(identity);
                 if (ShouldProcess($"Make mailbox {identity}.", $"Make mailbox {identity}?", "MailAdmin"))
                 {
                     _pending.Enqueue((identity, MakeAsync(request)));
                 }
+            }
+            catch (MailAdminException refused)
+            {
+                // Its error waits for its turn.
+                _pending.Enqueue((identity, Task.FromException<CreatedMailbox>(refused)));
+            }
 
-                await Task.CompletedTask;
-            });
-
-            while (_pending.Count >= InFlight)
+            while (_pending.Count >= _inFlight)
             {
                 await WriteOldestAsync();
             }

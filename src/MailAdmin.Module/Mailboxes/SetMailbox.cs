@@ -22,6 +22,7 @@ public sealed class SetMailbox : MailboxActionCmdlet
     /// <summary>New name; an empty one removes it.</summary>
     [Parameter]
     [Alias("Name")]
+    [AllowNull]
     [AllowEmptyString]
     public string? DisplayName { get; set; }
 
@@ -46,6 +47,16 @@ public sealed class SetMailbox : MailboxActionCmdlet
         if (given.ContainsKey(nameof(Password)) && Password is null)
         {
             throw new MailAdminException("EmptyPassword", MailErrorCategory.InvalidArgument, "The password is nothing.", null, "Give one, as in -Password (Read-Host -AsSecureString).");
+        }
+
+        if (given.ContainsKey(nameof(Quota)) && Quota is null)
+        {
+            throw new MailAdminException("EmptyQuota", MailErrorCategory.InvalidArgument, "The quota is nothing.", null, "Give a size such as 2GB, or Unlimited for none.");
+        }
+
+        if (given.ContainsKey(nameof(DisplayName)))
+        {
+            DisplayName ??= "";
         }
 
         return given.ContainsKey(nameof(DisplayName)) || given.ContainsKey(nameof(Quota)) || given.ContainsKey(nameof(Password))

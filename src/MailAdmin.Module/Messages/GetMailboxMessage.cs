@@ -62,7 +62,8 @@ public sealed class GetMailboxMessage : MessageFilterCmdlet
         {
             await PerItem(identity, async () =>
             {
-                if (!WildcardPattern.ContainsWildcardCharacters(identity))
+                // An address or an id is looked up with the question; a name is asked for first.
+                if (!WildcardPattern.ContainsWildcardCharacters(identity) && (identity.Contains('@', StringComparison.Ordinal) || Guid.TryParse(identity, out _)))
                 {
                     await MailboxAsync(identity);
                     return;

@@ -16,15 +16,17 @@ internal sealed record Place(ServerChoice Server, string? StorePath)
     private bool IsNamed => Server.Name is not null || StorePath is not null;
 
     /// <summary>The place that an object, as the pipeline brings it, came from; null where none is known.</summary>
-    public static Place? Of(object? item) =>
-        (item is PSObject wrapped ? wrapped.BaseObject : item) is { } bare && Known.TryGetValue(bare, out var place) ? place : null;
+    public static Place? Of(object? item) => Bare(item) is { } bare && Known.TryGetValue(bare, out var place) ? place : null;
 
     /// <summary>Remembers that <paramref name="item"/> came from here; not where nobody said where: it is asked for the same way again.</summary>
     public void Remember(object? item)
     {
-        if (IsNamed && item is not (null or string or ValueType))
+        if (IsNamed && Bare(item) is { } bare and not (string or ValueType))
         {
-            Known.AddOrUpdate(item, this);
+            Known.AddOrUpdate(bare, this);
         }
     }
+
+    // The pipeline wraps and unwraps as it pleases; the object itself goes through.
+    private static object? Bare(object? item) => item is PSObject wrapped ? wrapped.BaseObject : item;
 }

@@ -1,5 +1,6 @@
 using MailAdmin.Administration;
 using MailAdmin.Errors;
+using MailAdmin.Module.Store;
 using MailAdmin.Server.Hosting;
 
 namespace MailAdmin.Module.Routing;
@@ -16,7 +17,10 @@ internal static class ServerGateway
     private static Place? _connected;
 
     /// <summary>The place that is meant: with neither server nor store named, the one connected.</summary>
-    public static Place Meant(ServerChoice server, string? storePath) => server.Name is null && storePath is null && _connected is { } connected ? connected : new Place(server, storePath);
+    public static Place Meant(ServerChoice server, string? storePath = null) => server.Name is null && storePath is null && _connected is { } connected ? connected : new Place(server, storePath);
+
+    /// <summary>True where somebody said which server or store is meant when nobody says.</summary>
+    public static bool IsConnected => _connected is not null;
 
     /// <summary>The administration of the server or store that is meant; with neither named, the one connected, else the only one.</summary>
     public static Task<IMailAdministration> ResolveAsync(ServerChoice server, string? storePath, CancellationToken cancellationToken) => OpenAsync(Meant(server, storePath), cancellationToken);
@@ -102,29 +106,47 @@ internal static class ServerGateway
         return info.State is MailServerState.Running or MailServerState.Degraded ? info : throw NotRunning();
     }
 
-    /// <summary>Administration of what is at a place.</summary>
-    public static Task<IMailAdministration> OpenAsync(Place place, CancellationToken cancellationToken) => place is { Server.Exact: { } exact, StorePath: null }
-        ? OpenAsync(exact, cancellationToken)
-        : MailAdministrationRoute.ResolveAsync(place.Server.Name, place.StorePath, cancellationToken);
+    /// <summary>Administration of what is at a place. Looking makes nothing: a store must be there, unless it is asked to be made.</summary>
+    /// <exception cref="MailAdminException"><c>StoreNotFound</c>, <c>ServerNotRunning</c>, <c>ServerNotUnique</c>, and the store's own.</exception>
+    public static async Task<IMailAdministration> OpenAsync(Place place, CancellationToken cancellationToken, bool make = false)
+    {
+        if (place is { Server.Exact: { } exact, StorePath: null })
+        {
+            return await OpenAsync(exact, cancellationToken);
+        }
 
-    /// <summary>Administration of just this server, whatever others of its name there are.</summary>
-    public static Task<IMailAdministration> OpenAsync(MailServerInfo server, CancellationToken cancellationToken) =>
-        server.ProcessId == Environment.ProcessId
-            ? MailAdministrationRoute.ResolveAsync(server.Name, null, cancellationToken)
-            : MailAdministrationRoute.ResolveAsync(null, server.StorePath, cancellationToken);
+        if (place.StorePath is { } path && !make)
+        {
+            StorePathCheck.Demand(path, path);
+        }
+
+        return await MailAdministrationRoute.ResolveAsync(place.Server.Name, place.StorePath, cancellationToken);
+    }
+
+    /// <summary>Administration of just this server, whatever others of its name there are; never of its store without it.</summary>
+    public static async Task<IMailAdministration> OpenAsync(MailServerInfo server, CancellationToken cancellationToken) =>
+        (server.ProcessId == Environment.ProcessId ? await HereAsync(server.Name, cancellationToken) : await MailAdministrationRoute.ConnectAsync(server.StorePath, cancellationToken))
+            ?? throw NotRunning(server.Name);
 
     /// <summary>Makes a server or store the one that is meant where none is named.</summary>
-    public static async Task<MailServerInfo> ConnectAsync(string? server, string? storePath, CancellationToken cancellationToken)
+    public static async Task<MailServerInfo> ConnectAsync(Place place, CancellationToken cancellationToken)
     {
-        await using var administration = await MailAdministrationRoute.ResolveAsync(server, storePath, cancellationToken);
+        await using var administration = await OpenAsync(place, cancellationToken);
         var info = await administration.GetServerAsync(cancellationToken);
-        _connected = new Place(new ServerChoice(server), storePath);
+        _connected = place;
         return info;
     }
 
     /// <summary>Takes that back.</summary>
     public static void Disconnect() => _connected = null;
 
-    private static MailAdminException NotRunning() => new(
-        "ServerNotRunning", MailErrorCategory.ResourceUnavailable, "No mail server is running.", null, "Start one with Start-MailServer.");
+    private static async Task<IMailAdministration?> HereAsync(string name, CancellationToken cancellationToken)
+    {
+        await MailServers.SettleAsync(cancellationToken);
+        return MailServers.Find(name)?.OpenAdministration();
+    }
+
+    private static MailAdminException NotRunning(string? name = null) => new(
+        "ServerNotRunning", MailErrorCategory.ResourceUnavailable, name is null ? "No mail server is running." : $"The server '{name}' is not running.", name,
+        "Start one with Start-MailServer; Get-MailServer lists those that run.");
 }

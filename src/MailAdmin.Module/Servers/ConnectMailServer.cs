@@ -28,17 +28,17 @@ public sealed class ConnectMailServer : MailCmdlet
     /// <inheritdoc/>
     protected override Task ProcessAsync()
     {
-        // One of another process is told from others of its name by its store.
-        var name = InputObject is null ? (ParameterSetName == "Name" ? Name : null) : InputObject.ProcessId == Environment.ProcessId ? InputObject.Name : null;
-        var path = name is not null ? null : InputObject?.StorePath ?? GetUnresolvedProviderPathFromPSPath(StorePath);
-        return PerItem(name ?? path, async () =>
+        var place = InputObject is not null ? new Place(ServerChoice.Of(InputObject), null)
+            : ParameterSetName == "Name" ? new Place(new ServerChoice(Name), null)
+            : new Place(default, GetUnresolvedProviderPathFromPSPath(StorePath));
+        return PerItem(place.Server.Name ?? StorePath, async () =>
         {
-            if (ParameterSetName == "StorePath")
+            if (place.StorePath is { } path)
             {
-                StorePathCheck.Demand(path!, StorePath);
+                StorePathCheck.Demand(path, StorePath);
             }
 
-            WriteObject(await Off(token => ServerGateway.ConnectAsync(name, path, token)));
+            WriteObject(await Off(token => ServerGateway.ConnectAsync(place, token)));
         });
     }
 }

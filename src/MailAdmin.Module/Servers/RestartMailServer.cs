@@ -19,8 +19,7 @@ public sealed class RestartMailServer : EndingCmdlet
             throw new MailAdminException("ServerIsEphemeral", MailErrorCategory.InvalidOperation, $"Server '{server.Name}' is ephemeral: its mail would go with the stop.", server.Name, "Stop it and start a new one.");
         }
 
-        var elsewhere = server.ProcessId == Environment.ProcessId ? "" : $" in process {server.ProcessId}";
-        if (ShouldChange($"Restart mail server {server.Name}{elsewhere} with {server.SessionCount} sessions.", $"Restart mail server {server.Name}?"))
+        if (ShouldChange($"Restart mail server {server.Name}{Elsewhere(server)} with {server.SessionCount} sessions.", $"Restart mail server {server.Name}{Elsewhere(server)}?"))
         {
             WriteObject(await Off(token => ServerGateway.RestartAsync(server, Drain, token)));
         }

@@ -13,6 +13,7 @@ public abstract class ServerCmdlet : MailCmdlet
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Name")]
     [Alias("Server")]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServerCompleter))]
     public virtual string[]? Name { get; set; }
 
@@ -51,11 +52,21 @@ public abstract class ServerCmdlet : MailCmdlet
         return await question(administration, token);
     });
 
+    /// <summary>The server that is meant where none is named.</summary>
+    protected virtual Task<MailServerInfo> DefaultAsync() => Off(ServerGateway.GetDefaultAsync);
+
+    /// <summary>Where a server runs, for those that run elsewhere.</summary>
+    protected static string Elsewhere(MailServerInfo server)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        return server.ProcessId == Environment.ProcessId ? "" : $" in process {server.ProcessId}";
+    }
+
     private async Task<IReadOnlyList<MailServerInfo>> FindAsync(string? name)
     {
         if (name is null)
         {
-            return [await Off(ServerGateway.GetDefaultAsync)];
+            return [await DefaultAsync()];
         }
 
         var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);

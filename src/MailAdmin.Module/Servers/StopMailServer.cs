@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MailAdmin.Errors;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Routing;
 
@@ -13,11 +14,21 @@ public sealed class StopMailServer : EndingCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    // Somebody's service is not stopped by who meant to stop his own; connecting to it says that it is meant.
+    /// <inheritdoc/>
+    protected override async Task<MailServerInfo> DefaultAsync()
+    {
+        var server = await base.DefaultAsync();
+        return server.ProcessId == Environment.ProcessId || ServerGateway.IsConnected ? server : throw new MailAdminException(
+            "ServerElsewhere", MailErrorCategory.InvalidOperation, $"No mail server runs in this process, and server '{server.Name}' of process {server.ProcessId} was not named.", server.Name,
+            $"Name it where it is meant: Stop-MailServer {server.Name}");
+    }
+
     /// <inheritdoc/>
     protected override async Task ServerAsync(MailServerInfo server)
     {
         var effect = server.IsEphemeral ? ", and remove its store" : "";
-        if (ShouldChange($"Stop mail server {server.Name} with {server.SessionCount} sessions{effect}.", $"Stop mail server {server.Name}{effect}?"))
+        if (ShouldChange($"Stop mail server {server.Name}{Elsewhere(server)} with {server.SessionCount} sessions{effect}.", $"Stop mail server {server.Name}{Elsewhere(server)}{effect}?"))
         {
             await Off(token => ServerGateway.StopAsync(server, Drain, token));
             if (PassThru)

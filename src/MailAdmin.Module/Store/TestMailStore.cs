@@ -11,6 +11,7 @@ public sealed class TestMailStore : AdministrationCmdlet
     /// <summary>Directory of the store; the server that runs on it is asked, else the store itself is opened.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
+    [ValidateNotNullOrEmpty]
     public override string? StorePath { get; set; }
 
     /// <summary>Gives only True (no error was found) or False.</summary>

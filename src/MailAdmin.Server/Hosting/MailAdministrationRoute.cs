@@ -49,6 +49,11 @@ public static class MailAdministrationRoute
             ?? (Directory.Exists(StoreDirectory.Default) ? await OpenAsync(StoreDirectory.Default, cancellationToken) : throw ServerErrors.ServerNotRunning(null));
     }
 
+    /// <summary>The server of another process that has this store open, and never the store itself.</summary>
+    /// <returns>Null where none answers.</returns>
+    public static async Task<IMailAdministration?> ConnectAsync(string storePath, CancellationToken cancellationToken = default) =>
+        await ControlClient.ConnectAsync(StoreDirectory.Canonical(storePath), cancellationToken);
+
     /// <summary>Servers of this user in other processes, those that answer.</summary>
     public static async Task<IReadOnlyList<MailServerInfo>> ListElsewhereAsync(CancellationToken cancellationToken = default)
     {

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Runtime.Loader;
 
 namespace MailAdmin.Loading;
@@ -34,7 +36,7 @@ public sealed class LoadContext : AssemblyLoadContext
     /// <summary>Loads the module's assembly in the context; a second call gives the same assembly.</summary>
     /// <param name="path">Path of MailAdmin.Module.dll.</param>
     /// <exception cref="FileNotFoundException">There is no such file; the message says how to make it.</exception>
-    /// <exception cref="InvalidOperationException">This process already runs another version of the module.</exception>
+    /// <exception cref="InvalidOperationException">This process already runs another build of the module.</exception>
     public static Assembly LoadModule(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -80,5 +82,13 @@ public sealed class LoadContext : AssemblyLoadContext
     // The same build in two places (source tree and published folder) is one module; only a different build cannot be had beside it.
     private static bool SameAssembly(LoadContext loaded, string path) =>
         string.Equals(loaded.ModulePath, path, StringComparison.Ordinal)
-        || (File.Exists(path) && AssemblyName.GetAssemblyName(path).Version == loaded._module.GetName().Version);
+        || (File.Exists(path) && BuildOf(path) == loaded._module.ManifestModule.ModuleVersionId);
+
+    // The compiler gives each build an id of its own. ECMA-335 §II.22.30.
+    private static Guid BuildOf(string path)
+    {
+        using var file = new PEReader(File.OpenRead(path));
+        var metadata = file.GetMetadataReader();
+        return metadata.GetGuid(metadata.GetModuleDefinition().Mvid);
+    }
 }

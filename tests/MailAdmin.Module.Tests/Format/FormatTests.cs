@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using MailAdmin.Module.Tests.Engine;
 
@@ -53,6 +54,26 @@ public sealed class FormatTests
         Assert.Contains(shows, text, StringComparison.Ordinal);
         Assert.All(text.Split('\n'), line => Assert.InRange(Plain(line).Length, 0, 80));
         Assert.Contains(sample.GetType().FullName, Viewed());
+    }
+
+    [Fact]
+    public void Times_are_the_same_in_every_culture()
+    {
+        Assert.SkipWhen(CultureInfo.GetCultureInfo("fa-IR").Calendar is GregorianCalendar, "This runtime knows no other calendar.");
+        var host = new AskedHost("No");
+        using var shell = new Shell(host: host);
+        object[] samples =
+        [
+            new MailBlock { Address = "192.0.2.1", CreatedAt = At, ExpiresAt = At },
+            new MailQueueDestination { Destination = "elsewhere.example", MessageCount = 1, RetryCount = 1, OldestAt = At },
+            new MailQueueMessage { Id = new string('f', 32), Sender = "a@example.com", Recipients = [], Destination = "elsewhere.example", Status = MailQueueStatus.Retry, ReceivedAt = At, ExpiresAt = At, NextAttempt = At },
+        ];
+
+        foreach (var sample in samples)
+        {
+            var plain = Shell.Render(shell, host, "$sample", ("sample", sample));
+            Assert.Equal(plain, Shell.Render(shell, host, "[Globalization.CultureInfo]::CurrentCulture = 'fa-IR'; $sample", ("sample", sample)));
+        }
     }
 
     [Fact]

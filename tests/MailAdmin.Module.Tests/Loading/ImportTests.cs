@@ -1,5 +1,8 @@
 using System.Management.Automation;
+using System.Reflection;
+using System.Reflection.Emit;
 using System.Runtime.Loader;
+using MailAdmin.Loading;
 using MailAdmin.Module.Tests.Engine;
 
 namespace MailAdmin.Module.Tests.Loading;
@@ -65,6 +68,30 @@ public sealed class ImportTests
 
         const string script = "(Get-Command Get-Mailbox).ImplementingType.Assembly";
         Assert.Same(one.Single<System.Reflection.Assembly>(script), two.Single<System.Reflection.Assembly>(script));
+    }
+
+    [Fact]
+    public void Another_build_of_the_same_version_is_refused_and_the_same_build_elsewhere_is_not()
+    {
+        using var shell = new Shell();
+        var assembly = shell.Single<Assembly>("(Get-Command Get-Mailbox).ImplementingType.Assembly");
+        var directory = Directory.CreateTempSubdirectory("mailadmin-builds-").FullName;
+        try
+        {
+            var copy = Path.Combine(directory, "MailAdmin.Module.dll");
+            File.Copy(assembly.Location, copy);
+            Assert.Same(assembly, LoadContext.LoadModule(copy));
+
+            var other = Path.Combine(Directory.CreateDirectory(Path.Combine(directory, "other")).FullName, "MailAdmin.Module.dll");
+            var builder = new PersistedAssemblyBuilder(assembly.GetName(), typeof(object).Assembly);
+            builder.DefineDynamicModule("MailAdmin.Module").DefineType("Other.Marker", TypeAttributes.Public).CreateType();
+            builder.Save(other);
+            Assert.Contains(other, Assert.Throws<InvalidOperationException>(() => LoadContext.LoadModule(other)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
     [Fact]

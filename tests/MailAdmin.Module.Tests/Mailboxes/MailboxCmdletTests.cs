@@ -85,6 +85,35 @@ public sealed class MailboxCmdletTests
     }
 
     [Fact]
+    public void New_tells_of_what_it_refuses_in_the_order_of_the_input()
+    {
+        using var lab = new Lab();
+
+        var said = lab.Shell.Run("'u1@example.com', 'bad', 'u2@example.com', 'alice@example.com', '*@example.com', 'u3@example.com' | New-Mailbox 2>&1");
+
+        Assert.Equal(
+            ["u1@example.com", "InvalidAddress", "u2@example.com", "MailboxExists", "InvalidAddress", "u3@example.com"],
+            said.Select(o => o.BaseObject is ErrorRecord error ? error.FullyQualifiedErrorId.Split(',')[0] : ((Mailbox)o.BaseObject).Address));
+    }
+
+    [Theory]
+    [InlineData("bad", "-ErrorAction Stop")]
+    [InlineData("alice@example.com", "-ErrorAction Stop")]
+    [InlineData("bad", "")]
+    public void New_that_ends_at_an_error_has_made_nothing_whose_password_was_not_told(string row, string action)
+    {
+        using var lab = new Lab();
+
+        var error = lab.Shell.Error(
+            $"$told = [Collections.Generic.List[object]]::new(); {(action.Length == 0 ? "$ErrorActionPreference = 'Stop'; " : "")}1..40 | ForEach-Object {{ if ($_ -eq 30) {{ $row }} else {{ \"u$_@example.com\" }} }} | New-Mailbox {action} | ForEach-Object {{ $told.Add($_) }}",
+            ("row", row));
+
+        Assert.NotNull(error);
+        Assert.Equal(29, lab.Shell.Single<int>("@($told.GeneratedPassword).Count"));
+        Assert.Equal(29, lab.Shell.Get<Mailbox>("Get-Mailbox u*").Count);
+    }
+
+    [Fact]
     public void New_with_WhatIf_makes_nothing()
     {
         using var lab = new Lab();
@@ -129,6 +158,19 @@ public sealed class MailboxCmdletTests
         lab.Shell.Run("Get-Mailbox | Set-Mailbox -Quota 1MB -WhatIf");
         Assert.All(lab.Shell.Get<Mailbox>("Get-Mailbox"), m => Assert.Null(m.QuotaBytes));
         Assert.StartsWith("NothingToChange", lab.Shell.Error("Set-Mailbox alice@example.com").FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Set_with_nothing_clears_a_name_and_is_an_error_for_a_quota()
+    {
+        using var lab = new Lab();
+        lab.Shell.Run("Set-Mailbox alice@example.com -DisplayName Alice -Quota 1GB");
+
+        Assert.Null(lab.Shell.Single<Mailbox>("Set-Mailbox alice@example.com -DisplayName $null -PassThru").DisplayName);
+        Assert.StartsWith("EmptyQuota,", lab.Shell.Error("Set-Mailbox alice@example.com -Quota ''").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("EmptyQuota,", lab.Shell.Error("Set-Mailbox alice@example.com -Quota $null -DisplayName x").FullyQualifiedErrorId, StringComparison.Ordinal);
+        var mailbox = lab.Shell.Single<Mailbox>("Get-Mailbox alice@example.com");
+        Assert.Equal((1L << 30, null), (mailbox.QuotaBytes, mailbox.DisplayName));
     }
 
     [Fact]

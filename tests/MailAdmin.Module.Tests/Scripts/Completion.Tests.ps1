@@ -63,6 +63,31 @@ Describe 'Tab' {
         Complete 'Get-MailSessionTranscript ' | Should -Contain $session
     }
 
+    It 'gives what others have named back as one string: <_>' -ForEach @(
+        # All that PowerShell takes for a single quotation mark.
+        0x27, 0x2018, 0x2019, 0x201A, 0x201B | ForEach-Object { "x$([char] $_); Stop-MailServer; $([char] $_)" }
+        'x $(Stop-MailServer)'
+        'x;Stop-MailServer'
+    ) {
+        $null = New-MailboxFolder alice@example.com $_
+        $line = 'Get-MailboxFolder alice@example.com x'
+        $text = (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText
+        $problems = $null
+        $statements = [Management.Automation.Language.Parser]::ParseInput("Get-MailboxFolder alice@example.com $text", [ref] $null, [ref] $problems).EndBlock.Statements
+        $problems | Should -BeNullOrEmpty
+        $statements.Count | Should -Be 1
+        $statements[0].PipelineElements.CommandElements[-1].Value | Should -Be $_
+        Remove-MailboxFolder alice@example.com $_ -Force
+    }
+
+    It 'shows nothing beside it that steers the terminal' {
+        $null = Add-Message bob@example.com "red`e[31m"
+        $line = 'Get-MailboxMessage bob@example.com INBOX '
+        $tip = (TabExpansion2 $line $line.Length).CompletionMatches.ToolTip
+        $tip | Should -BeLike '*red*'
+        $tip | Should -Not -Match "`e"
+    }
+
     It 'offers nothing and does not fail where no server can be asked' {
         Complete 'Get-Mailbox -Server nosuch ' | Should -Not -Contain 'alice@example.com'
     }

@@ -130,9 +130,38 @@ Describe 'Mail:' {
         @{ Code = 'Rename-Item Mail:/work@example.com/INBOX/1 2'; Id = 'NotPossibleHere*' }
         @{ Code = 'Copy-Item Mail:/work@example.com/INBOX/1 Mail:/work@example.com/Nowhere'; Id = 'FolderNotFound*' }
         @{ Code = 'New-Item Mail:/new@example.com -ItemType Directory'; Id = 'NotPossibleHere*' }
+        @{ Code = 'New-Item Mail:/work@example.com/Filed -ItemType File'; Id = 'NotPossibleHere*' }
+        @{ Code = 'New-Item Mail:/work@example.com/Filed -ItemType File -Value text'; Id = 'NotPossibleHere*' }
+        @{ Code = 'New-Item Mail:/work@example.com/Filed -Value text'; Id = 'NotPossibleHere*' }
+        @{ Code = 'New-Item Mail:/work@example.com/Filed -ItemType Directory -Value text'; Id = 'NotPossibleHere*' }
+        @{ Code = 'Rename-Item Mail:/work@example.com "*@example.com"'; Id = 'InvalidAddress*' }
     ) {
         (Get-OneError ([scriptblock]::Create($Code))).FullyQualifiedErrorId | Should -BeLike $Id
         (Get-ChildItem Mail:/work@example.com/INBOX).Count | Should -Be 3
+        Test-Path Mail:/work@example.com/Filed | Should -BeFalse
+    }
+
+    It 'moves a folder to another mailbox with all that is in it' {
+        $null = New-Item Mail:/work@example.com/Moved/Deep -ItemType Directory
+        Get-ChildItem Mail:/work@example.com/INBOX | Move-Item -Destination Mail:/work@example.com/Moved/Deep
+        Move-Item Mail:/work@example.com/Moved Mail:/bob@example.com
+        Test-Path Mail:/work@example.com/Moved | Should -BeFalse
+        (Get-ChildItem Mail:/bob@example.com/Moved/Deep).Subject | Should -Be 'Message 1', 'Message 2', 'Message 3'
+        Remove-Item Mail:/bob@example.com/Moved -Recurse
+    }
+
+    It 'renames a mailbox' {
+        $null = New-Mailbox before@example.com
+        $renamed = Rename-Item Mail:/before@example.com after@example.com -PassThru
+        $renamed.PSPath | Should -Be 'MailAdmin\MailAdmin::after@example.com'
+        ($renamed | Get-Item).Address | Should -Be 'after@example.com'
+        Remove-Item Mail:/after@example.com -Recurse
+    }
+
+    It 'knows folders whose names have colons' {
+        $null = New-Item 'Mail:/work@example.com/Re:/Deep' -ItemType Directory
+        (Get-Item 'Mail:/work@example.com/Re:/Deep').Name | Should -Be 'Re:/Deep'
+        (Get-ChildItem 'Mail:/work@example.com/Re:').Name | Should -Be 'Re:/Deep'
     }
 
     It 'can be had for another store' {

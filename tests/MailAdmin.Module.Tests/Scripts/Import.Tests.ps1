@@ -54,6 +54,14 @@ Describe 'Import' {
         (Get-ChildItem Mail:/).PrimarySmtpAddress | Should -Be 'alice@example.com', 'bob@example.com'
     }
 
+    It 'leaves a drive alone that has the name of its own' {
+        $null = New-PSDrive -Name Mail -PSProvider FileSystem -Root $TestDrive -Scope Global
+        Import-Module $env:MAILADMIN_MANIFEST
+        Remove-Module MailAdmin
+        (Get-PSDrive Mail).Provider.Name | Should -Be 'FileSystem'
+        Remove-PSDrive Mail -Scope Global
+    }
+
     It 'is one module for two sessions of a process' {
         Enter-Lab
         $other = [powershell]::Create()

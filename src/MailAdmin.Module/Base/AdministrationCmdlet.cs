@@ -26,7 +26,7 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
     /// <inheritdoc/>
     protected sealed override async Task RoutedAsync()
     {
-        var store = string.IsNullOrEmpty(StorePath) ? null : GetUnresolvedProviderPathFromPSPath(StorePath);
+        var store = string.IsNullOrEmpty(StorePath) ? null : FilePath(StorePath);
         if (store is not null && Choice.Name is { } server)
         {
             throw new MailAdminException("ServerAndStore", MailErrorCategory.InvalidArgument, $"Both a server, '{server}', and a store were given.", server, "Give -Server or -StorePath: the server on a store is found by the store's path.");
@@ -107,7 +107,7 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
             yield return item;
         }
 
-        if (!found && pattern is not null && !WildcardPattern.ContainsWildcardCharacters(pattern))
+        if (!found && pattern is not null && !NamePattern.HasWildcards(pattern))
         {
             throw notFound(pattern);
         }

@@ -62,7 +62,7 @@ public sealed class GetMailboxMessage : MessageFilterCmdlet
         {
             await PerItem(identity, async () =>
             {
-                if (!WildcardPattern.ContainsWildcardCharacters(identity))
+                if (!NamePattern.HasWildcards(identity))
                 {
                     await MailboxAsync(identity);
                     return;
@@ -78,7 +78,7 @@ public sealed class GetMailboxMessage : MessageFilterCmdlet
 
     private async Task MailboxAsync(string mailbox)
     {
-        if (!WildcardPattern.ContainsWildcardCharacters(Folder))
+        if (!NamePattern.HasWildcards(Folder) || IsPiped(nameof(Folder)))
         {
             await PerItem(Folder, () => FolderAsync(mailbox, Folder));
             return;

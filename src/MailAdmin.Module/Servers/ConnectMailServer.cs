@@ -30,7 +30,7 @@ public sealed class ConnectMailServer : MailCmdlet
     {
         // One of another process is told from others of its name by its store.
         var name = InputObject is null ? (ParameterSetName == "Name" ? Name : null) : InputObject.ProcessId == Environment.ProcessId ? InputObject.Name : null;
-        var path = name is not null ? null : InputObject?.StorePath ?? GetUnresolvedProviderPathFromPSPath(StorePath);
+        var path = name is not null ? null : InputObject?.StorePath ?? FilePath(StorePath);
         return PerItem(name ?? path, async () =>
         {
             if (ParameterSetName == "StorePath")

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using MailAdmin.Administration;
 using MailAdmin.Client.Messages;
-using MailAdmin.Errors;
 using MailAdmin.Module.Base;
 
 namespace MailAdmin.Module.Messages;

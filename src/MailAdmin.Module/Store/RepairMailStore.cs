@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using MailAdmin.Errors;
 using MailAdmin.Module.Base;
 using MailAdmin.Store;
 

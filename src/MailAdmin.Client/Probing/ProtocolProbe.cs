@@ -81,7 +81,7 @@ public sealed class ProtocolProbe
                 .Where(e => request.Protocols.Count == 0 || request.Protocols.Contains(e.Protocol))
                 .Where(e => request.Port is null || e.Port == request.Port)
                 .Where(e => request.TlsMode is null || e.TlsMode == request.TlsMode)
-                .Select(e => e with { Address = Reachable(e.Address) })];
+                .Select(e => e with { Address = e.GetLocalAddress() })];
         }
 
         var protocols = request.Protocols.Count > 0 ? request.Protocols : [MailProtocol.Smtp, MailProtocol.Submission, MailProtocol.Imap, MailProtocol.Pop3];
@@ -99,10 +99,4 @@ public sealed class ProtocolProbe
             .Where(s => protocols.Contains(s.Protocol) && (listed is null || s.TlsMode == listed))
             .Select(s => new MailEndpoint(s.Protocol, request.ComputerName, s.Port, request.TlsMode ?? s.TlsMode))];
     }
-
-    // A server that listens on every address is reached on this machine by loopback.
-    private static string Reachable(string address) => !IPAddress.TryParse(address, out var ip) ? address
-        : ip.Equals(IPAddress.Any) ? "127.0.0.1"
-        : ip.Equals(IPAddress.IPv6Any) ? "::1"
-        : address;
 }

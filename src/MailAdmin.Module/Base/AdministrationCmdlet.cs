@@ -36,7 +36,7 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
     /// <inheritdoc/>
     protected sealed override async Task RoutedAsync()
     {
-        var store = StorePath is null ? null : GetUnresolvedProviderPathFromPSPath(StorePath);
+        var store = StorePath is null ? null : FilePath(StorePath);
         if (store is not null && ServerChoice.Of(Server).Name is { } server)
         {
             throw new MailAdminException("ServerAndStore", MailErrorCategory.InvalidArgument, $"Both a server, '{server}', and a store were given.", server, "Give -Server or -StorePath: the server on a store is found by the store's path.");
@@ -136,7 +136,7 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
             yield return item;
         }
 
-        if (!found && pattern is not null && !WildcardPattern.ContainsWildcardCharacters(pattern))
+        if (!found && pattern is not null && !NamePattern.HasWildcards(pattern))
         {
             throw notFound(pattern);
         }

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Security;
 using System.Threading.Channels;
 using MailAdmin.Errors;
+using Microsoft.PowerShell.Commands;
 
 namespace MailAdmin.Module.Base;
 
@@ -14,6 +15,7 @@ namespace MailAdmin.Module.Base;
 public abstract class MailCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private IReadOnlySet<string> _typed = new HashSet<string>();
 
     /// <summary>Cancelled at Ctrl+C.</summary>
     protected CancellationToken StopToken => _stop.Token;
@@ -31,6 +33,7 @@ public abstract class MailCmdlet : PSCmdlet, IDisposable
     protected sealed override void BeginProcessing() => Pump(() =>
     {
         DemandValues();
+        _typed = MyInvocation.BoundParameters.Keys.ToHashSet();
         return BeginAsync();
     });
 
@@ -69,7 +72,8 @@ public abstract class MailCmdlet : PSCmdlet, IDisposable
 
     /// <summary>
     /// Brings a stream of the engine to the pipeline's thread. The bound keeps a slow pipeline from piling up memory; enough is in flight
-    /// that the two threads do not hand over one item at a time.
+    /// that the two threads do not hand over one item at a time. The stream is ahead of what the pipeline saw: one that acts on what it gave goes through
+    /// <see cref="PipelineSteps{T}"/>.
     /// </summary>
     protected async IAsyncEnumerable<T> Stream<T>(Func<CancellationToken, IAsyncEnumerable<T>> source, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -150,6 +154,25 @@ public abstract class MailCmdlet : PSCmdlet, IDisposable
         return (force && !whatIf && !confirm) || ShouldProcess(description, question, "MailAdmin");
     }
 
+    /// <summary>True where the pipeline brought a parameter's value. A name that was a property of an object means that object, and is no pattern.</summary>
+    protected bool IsPiped(string parameter) => !_typed.Contains(parameter) && MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>The full path of a file or directory that need not be there, from where the session stands.</summary>
+    /// <exception cref="MailAdminException"><c>PathNotInFileSystem</c>, <c>PathNotUsable</c>.</exception>
+    protected string FilePath(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return InFileSystem(path, () => (SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _), provider));
+    }
+
+    /// <summary>The files that a path with wildcards means; none where nothing fits.</summary>
+    /// <exception cref="MailAdminException"><c>PathNotInFileSystem</c>, <c>PathNotUsable</c>; <c>FileNotFound</c> where a path without wildcards leads nowhere.</exception>
+    protected IReadOnlyList<string> FilePaths(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return InFileSystem(path, () => (SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider), provider));
+    }
+
     /// <summary>Writes a file as Get-Item gives it, so that it can be piped on and looks as files look.</summary>
     protected void WriteFile(string file)
     {
@@ -164,6 +187,26 @@ public abstract class MailCmdlet : PSCmdlet, IDisposable
     /// <summary>Takes the progress away.</summary>
     protected void ProgressDone(string activity) =>
         WriteProgress(new ProgressRecord(1, activity, activity) { RecordType = ProgressRecordType.Completed });
+
+    // Anything but a file would be read or written by a name that means something else there.
+    private static T InFileSystem<T>(string path, Func<(T Path, ProviderInfo Provider)> resolve)
+    {
+        try
+        {
+            var (resolved, provider) = resolve();
+            return provider.ImplementingType == typeof(FileSystemProvider) ? resolved : throw new MailAdminException(
+                "PathNotInFileSystem", MailErrorCategory.InvalidArgument, $"'{path}' is a place of the {provider.Name} drive you are in, not of the file system.", path,
+                "Name a directory or file with its drive, or as FileSystem::/path, or go to one with Set-Location first.");
+        }
+        catch (ItemNotFoundException e)
+        {
+            throw new MailAdminException("FileNotFound", MailErrorCategory.ObjectNotFound, e.Message, path, "Check the path.", e);
+        }
+        catch (Exception e) when (e is SessionStateException or ProviderInvocationException)
+        {
+            throw new MailAdminException("PathNotUsable", MailErrorCategory.InvalidArgument, e.Message, path, "Check the path and its drive.", e);
+        }
+    }
 
     // Every array has a method Address, and (Get-Mailbox).Address means it wherever there are two: what reaches a parameter is its signature as text.
     private void DemandValues()

@@ -21,7 +21,9 @@ internal static class NotFound
 
     public static MailAdminException Session(string id) => Make("SessionNotFound", $"There is no open session '{id}'.", id, "List the open sessions with Get-MailSession.");
 
-    public static MailAdminException QueueMessage(string id) => Make("QueueMessageNotFound", $"There is no message '{id}' in the queue that this can be done to.", id, "It may have been sent, or is being sent. List the queue with Get-MailQueueMessage.");
+    public static MailAdminException QueueMessage(string id) => Make("QueueMessageNotFound", $"There is no message '{id}' in the queue.", id, "It may have been sent. List the queue with Get-MailQueueMessage.");
+
+    public static MailAdminException WaitingMessage(string id) => Make("QueueMessageNotFound", $"No message '{id}' waits in the queue.", id, "It may have been sent, or is being sent this moment. List the queue with Get-MailQueueMessage.");
 
     public static MailAdminException Route(string name) => Make("RouteNotFound", $"There is no route '{name}'.", name, "List the routes with Get-MailRoute, or make it with New-MailRoute.");
 

@@ -5,8 +5,10 @@ internal static class WholeFile
 {
     public static async Task WriteAsync(string file, Func<Stream, CancellationToken, Task> write, bool overwrite, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        var partial = $"{file}.{Guid.NewGuid():N}.partial";
+        var directory = Path.GetDirectoryName(file)!;
+        Directory.CreateDirectory(directory);
+        // Not the file's name and more: that may be as long as a name can be.
+        var partial = Path.Combine(directory, $"{Guid.NewGuid():N}.partial");
         try
         {
             await using (var output = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None))

@@ -15,6 +15,7 @@ public sealed class AddMailBlock : AdministrationCmdlet
 
     /// <summary>How long it lasts, for example 1:00:00 for an hour. Until it is taken off where none is given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Duration]
     public TimeSpan? Duration { get; set; }
 
     /// <summary>Why, for who reads the list later.</summary>

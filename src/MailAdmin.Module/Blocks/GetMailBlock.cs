@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MailAdmin.Administration;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
 
@@ -25,7 +26,7 @@ public sealed class GetMailBlock : AdministrationCmdlet
             await PerItem(address, () =>
             {
                 var found = blocks.Where(Means(address)).ToList();
-                if (found.Count == 0 && address is not null && !WildcardPattern.ContainsWildcardCharacters(address))
+                if (found.Count == 0 && address is not null && !NamePattern.HasWildcards(address))
                 {
                     throw NotFound.Block(address);
                 }
@@ -38,15 +39,9 @@ public sealed class GetMailBlock : AdministrationCmdlet
 
     private static Func<MailBlock, bool> Means(string? text)
     {
-        if (text is null)
+        if (text is null || NamePattern.HasWildcards(text))
         {
-            return _ => true;
-        }
-
-        if (WildcardPattern.ContainsWildcardCharacters(text))
-        {
-            var pattern = WildcardPattern.Get(text, WildcardOptions.IgnoreCase);
-            return block => pattern.IsMatch(block.Address);
+            return block => NamePattern.Matches(text, block.Address);
         }
 
         var address = PeerAddress.Of(text);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MailAdmin.Administration;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
 
@@ -19,15 +20,14 @@ public sealed class RemoveMailBlock : AdministrationCmdlet
     /// <inheritdoc/>
     protected override async Task ItemAsync()
     {
-        foreach (var address in Address)
+        foreach (var address in Address.Select(PeerAddress.Of))
         {
             await PerItem(address, async () =>
             {
                 var names = new[] { address };
-                if (WildcardPattern.ContainsWildcardCharacters(address))
+                if (NamePattern.HasWildcards(address))
                 {
-                    var pattern = WildcardPattern.Get(address, WildcardOptions.IgnoreCase);
-                    names = [.. (await Ask((a, token) => a.GetBlocksAsync(token))).Select(b => b.Address).Where(pattern.IsMatch)];
+                    names = [.. (await Ask((a, token) => a.GetBlocksAsync(token))).Select(b => b.Address).Where(a => NamePattern.Matches(address, a))];
                 }
 
                 foreach (var name in names)

@@ -15,7 +15,7 @@ internal static class CertificateFile
         Thumbprint = certificate.GetCertHashString(HashAlgorithmName.SHA256),
         Subject = certificate.Subject,
         Issuer = certificate.Issuer,
-        DnsNames = [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(e => e.EnumerateDnsNames())],
+        DnsNames = [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(e => e.EnumerateDnsNames().Concat(e.EnumerateIPAddresses().Select(a => a.ToString())))],
         NotBefore = certificate.NotBefore.ToUniversalTime(),
         NotAfter = certificate.NotAfter.ToUniversalTime(),
         KeyAlgorithm = certificate.GetECDsaPublicKey() is not null ? "ECDSA" : certificate.GetRSAPublicKey() is not null ? "RSA" : certificate.PublicKey.Oid.FriendlyName,
@@ -24,7 +24,7 @@ internal static class CertificateFile
         Path = path,
     };
 
-    /// <summary>Reads the certificate that has a private key out of a PFX or PEM file.</summary>
+    /// <summary>Reads the first certificate of a PFX, PEM or DER file; of a PFX with its private key where it has one.</summary>
     /// <exception cref="MailAdminException"><c>CertificateNotUsable</c>.</exception>
     public static X509Certificate2 Load(string path, string? password)
     {

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MailAdmin.Module.Base;
@@ -39,7 +40,7 @@ public sealed class GetMailCertificate : MailCmdlet
     {
         if (ParameterSetName == "Path")
         {
-            var path = GetUnresolvedProviderPathFromPSPath(Path);
+            var path = FilePath(Path);
             using var certificate = CertificateFile.Load(path, Password is null ? null : PasswordAttribute.Reveal(Password));
             WriteObject(CertificateFile.Describe(certificate, path: path));
             return;
@@ -49,23 +50,42 @@ public sealed class GetMailCertificate : MailCmdlet
         var info = await Off(token => ServerGateway.GetServingAsync(choice, token));
         if (info.CertificateThumbprint is not null)
         {
-            WriteObject(await Off(token => OfServerAsync(info, token)));
+            var (certificate, unseen) = await Off(token => OfServerAsync(info, token));
+            if (unseen is not null)
+            {
+                WriteVerbose($"The endpoint of '{info.Name}' did not show its certificate ({unseen}); this is what the server says of it.");
+            }
+
+            WriteObject(certificate);
         }
     });
 
-    // What a client gets to see, from the endpoint itself; where none has TLS from the start, what the server says of it.
-    private static async Task<MailCertificate> OfServerAsync(MailServerInfo info, CancellationToken cancellationToken)
+    // What a client gets to see, from the endpoint itself. Where none has TLS from the start, and where this client is not served (a block, a server that is
+    // full or busy, a certificate that is being changed), what the server says of it, and why the endpoint was not seen.
+    private static async Task<(MailCertificate Certificate, string? Unseen)> OfServerAsync(MailServerInfo info, CancellationToken cancellationToken)
     {
-        var endpoint = info.Endpoints.FirstOrDefault(e => e.TlsMode == MailTlsMode.Implicit);
-        if (endpoint is null)
+        var told = new MailCertificate { Thumbprint = info.CertificateThumbprint!, NotAfter = info.CertificateNotAfter, Server = info.Name };
+        if (info.Endpoints.FirstOrDefault(e => e.TlsMode == MailTlsMode.Implicit) is not { } endpoint)
         {
-            return new MailCertificate { Thumbprint = info.CertificateThumbprint!, NotAfter = info.CertificateNotAfter, Server = info.Name };
+            return (told, null);
         }
 
+        try
+        {
+            return (await ShownAsync(endpoint, info, cancellationToken), null);
+        }
+        catch (Exception e) when (e is IOException or SocketException or AuthenticationException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return (told, e.Message);
+        }
+    }
+
+    private static async Task<MailCertificate> ShownAsync(MailEndpoint endpoint, MailServerInfo info, CancellationToken cancellationToken)
+    {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         using var client = new TcpClient();
-        await client.ConnectAsync(endpoint.Address, endpoint.Port, patience.Token);
+        await client.ConnectAsync(endpoint.GetLocalAddress(), endpoint.Port, patience.Token);
 
         // The one that the server says it uses; who vouches for it does not matter here.
         await using var tls = new SslStream(client.GetStream(), false, (_, shown, _, _) => shown?.GetCertHashString(HashAlgorithmName.SHA256) == info.CertificateThumbprint);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Net;
 using System.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -14,7 +15,7 @@ namespace MailAdmin.Module.Certificates;
 [OutputType(typeof(MailCertificate))]
 public sealed class NewMailCertificate : MailCmdlet
 {
-    /// <summary>Host names that clients connect to; the first becomes the subject.</summary>
+    /// <summary>Host names or IP addresses that clients connect to; the first becomes the subject.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("HostName")]
     [ValidateNotNullOrEmpty]
@@ -42,7 +43,7 @@ public sealed class NewMailCertificate : MailCmdlet
     /// <inheritdoc/>
     protected override Task ProcessAsync() => PerItem(DnsName[0], async () =>
     {
-        var path = GetUnresolvedProviderPathFromPSPath(Path);
+        var path = FilePath(Path);
         if (File.Exists(path) && !Force)
         {
             throw new MailAdminException("FileExists", MailErrorCategory.ResourceExists, $"'{path}' exists already.", Path, "Choose another place, or write over it with -Force.");
@@ -50,9 +51,9 @@ public sealed class NewMailCertificate : MailCmdlet
 
         foreach (var name in DnsName)
         {
-            if (!MailboxAddress.TryCanonicalDomain(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name, out _))
+            if (AddressOf(name) is null && !MailboxAddress.TryCanonicalDomain(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name, out _))
             {
-                throw new MailAdminException("InvalidDomain", MailErrorCategory.InvalidArgument, $"'{name}' is not a host name.", name, "Write it as mail.example.com.");
+                throw new MailAdminException("InvalidDomain", MailErrorCategory.InvalidArgument, $"'{name}' is neither a host name nor an IP address.", name, "Write it as mail.example.com, 192.0.2.1 or 2001:db8::1.");
             }
         }
 
@@ -72,7 +73,14 @@ public sealed class NewMailCertificate : MailCmdlet
         var names = new SubjectAlternativeNameBuilder();
         foreach (var name in DnsName)
         {
-            names.AddDnsName(name);
+            if (AddressOf(name) is { } address)
+            {
+                names.AddIpAddress(address);
+            }
+            else
+            {
+                names.AddDnsName(name);
+            }
         }
 
         request.CertificateExtensions.Add(names.Build());
@@ -87,6 +95,9 @@ public sealed class NewMailCertificate : MailCmdlet
         CertificateFile.WritePrivate(path, path.EndsWith(".pem", StringComparison.OrdinalIgnoreCase) ? Pem(certificate, key, password) : certificate.Export(X509ContentType.Pfx, password));
         return CertificateFile.Describe(certificate, path: path);
     }
+
+    // An address is a name of its own kind: no client looks for it among the host names. RFC 5280 §4.2.1.6.
+    private static IPAddress? AddressOf(string name) => !name.Contains('/', StringComparison.Ordinal) && IpRange.TryParse(name, out var range, out _) ? range.First : null;
 
     private static byte[] Pem(X509Certificate2 certificate, ECDsa key, string? password)
     {

@@ -38,7 +38,7 @@ public sealed class SetMailCertificate : ServerCmdlet
     /// <inheritdoc/>
     protected override async Task ServerAsync(MailServerInfo server)
     {
-        var path = GetUnresolvedProviderPathFromPSPath(Path);
+        var path = FilePath(Path);
         if (!File.Exists(path))
         {
             throw new FileNotFoundException($"There is no file '{path}'.", path);

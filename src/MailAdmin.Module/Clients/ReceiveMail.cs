@@ -50,7 +50,7 @@ public sealed class ReceiveMail : ClientCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int Newest { get; set; }
 
-    /// <summary>Removes from the server what was fetched.</summary>
+    /// <summary>Removes from the server what the pipeline took: with IMAP one message after another, with POP3 all of them at the end.</summary>
     [Parameter]
     public SwitchParameter Remove { get; set; }
 
@@ -63,7 +63,7 @@ public sealed class ReceiveMail : ClientCmdlet
             var info = await ServingAsync();
             var endpoint = info.Find(Protocol, tls ?? MailTlsMode.Implicit) ?? info.Find(Protocol)
                 ?? throw new MailAdminException("NoEndpoint", MailErrorCategory.ResourceUnavailable, $"Server '{info.Name}' has no {Protocol} endpoint.", info.Name, $"Start it with -{Protocol}Port, or name another with -ComputerName.");
-            (host, port, tls, thumbprint) = (endpoint.Address, port ?? endpoint.Port, tls ?? endpoint.TlsMode, thumbprint ?? info.CertificateThumbprint);
+            (host, port, tls, thumbprint) = (endpoint.GetLocalAddress(), port ?? endpoint.Port, tls ?? endpoint.TlsMode, thumbprint ?? info.CertificateThumbprint);
         }
 
         var request = new MailReceiveRequest
@@ -82,9 +82,20 @@ public sealed class ReceiveMail : ClientCmdlet
             Newest = Newest,
             Remove = Remove && ShouldChange($"Remove the fetched messages of {Credential.UserName} from {host}.", $"Remove the fetched messages of {Credential.UserName} from {host}?"),
         };
-        await foreach (var mail in Stream(token => new MailReceiver().ReceiveAsync(request, null, token)))
+
+        // A message is removed when the next is asked for: not before the pipeline took it.
+        await using var mails = new PipelineSteps<ReceivedMail>(new MailReceiver().ReceiveAsync(request, Hear, StopToken), StopToken);
+        try
         {
-            WriteObject(mail);
+            while (await mails.NextAsync())
+            {
+                WriteConversation();
+                WriteObject(mails.Current);
+            }
+        }
+        finally
+        {
+            WriteConversation();
         }
     });
 }

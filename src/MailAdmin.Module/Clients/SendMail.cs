@@ -20,11 +20,12 @@ public sealed class SendMail : ClientCmdlet
 {
     private readonly List<string> _piped = [];
     private bool _attachmentsPiped;
+    private bool _processed;
 
     /// <summary>Recipients.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(MailboxCompleter))]
-    public string[] To { get; set; } = [];
+    public string[] To { get; set => field = value ?? []; } = [];
 
     /// <summary>Subject.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -51,23 +52,24 @@ public sealed class SendMail : ClientCmdlet
     /// <summary>Recipients of copies.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(MailboxCompleter))]
-    public string[] Cc { get; set; } = [];
+    public string[] Cc { get; set => field = value ?? []; } = [];
 
     /// <summary>Recipients that the message does not name.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(MailboxCompleter))]
-    public string[] Bcc { get; set; } = [];
+    public string[] Bcc { get; set => field = value ?? []; } = [];
 
     /// <summary>Where answers go.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(MailboxCompleter))]
-    public string[] ReplyTo { get; set; } = [];
+    public string[] ReplyTo { get; set => field = value ?? []; } = [];
 
-    /// <summary>Files to attach.</summary>
+    /// <summary>Files to attach; wildcards are fine.</summary>
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PsPath")]
     [PipedFile]
-    public string[] Attachments { get; set; } = [];
+    [SupportsWildcards]
+    public string[] Attachments { get; set => field = value ?? []; } = [];
 
     /// <summary>The body is HTML.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -122,6 +124,7 @@ public sealed class SendMail : ClientCmdlet
     /// <inheritdoc/>
     protected override Task RoutedAsync()
     {
+        _processed = true;
         // Files come down the pipeline one by one and belong to one message, as in Send-MailMessage; rows with recipients are messages.
         if (_attachmentsPiped && Attachments.Length > 0)
         {
@@ -141,7 +144,16 @@ public sealed class SendMail : ClientCmdlet
     }
 
     /// <inheritdoc/>
-    protected override Task EndAsync() => _piped.Count > 0 ? SendAsync([.. _piped]) : Task.CompletedTask;
+    protected override Task EndAsync()
+    {
+        if (_attachmentsPiped && !_processed)
+        {
+            WriteError(ErrorRecords.Make(
+                new MailAdminException("NoAttachment", MailErrorCategory.ObjectNotFound, "The pipeline brought no file to attach; nothing was sent.", null, "Check what was to bring it, or send without a pipeline."), null));
+        }
+
+        return _piped.Count > 0 ? SendAsync([.. _piped]) : Task.CompletedTask;
+    }
 
     private Task SendAsync(string[] attachments) => PerItem(To.Length > 0 ? string.Join(", ", To) : RawPath, async () =>
     {
@@ -154,7 +166,7 @@ public sealed class SendMail : ClientCmdlet
         var what = $"'{request.Subject ?? RawPath}' to {string.Join(", ", To.Concat(Cc).Concat(Bcc))} by {request.Server}";
         if (ShouldChange($"Send {what}.", $"Send {what}?"))
         {
-            var result = await Off(token => new MailSender().SendAsync(request, null, token));
+            var result = await SendAsync(request);
             foreach (var warning in result.Warnings)
             {
                 WriteWarning(warning);
@@ -166,6 +178,18 @@ public sealed class SendMail : ClientCmdlet
             }
         }
     });
+
+    private async Task<MailSendResult> SendAsync(MailSendRequest request)
+    {
+        try
+        {
+            return await Off(token => new MailSender().SendAsync(request, Hear, token));
+        }
+        finally
+        {
+            WriteConversation();
+        }
+    }
 
     private async Task<MailSendRequest> ComposeAsync(string[] attachments)
     {
@@ -180,7 +204,7 @@ public sealed class SendMail : ClientCmdlet
                 ?? info.Find(MailProtocol.Submission)
                 ?? info.Find(MailProtocol.Smtp)
                 ?? throw new MailAdminException("NoSmtpEndpoint", MailErrorCategory.ResourceUnavailable, $"Server '{info.Name}' takes no mail: it has no SMTP endpoint.", info.Name, "Start it with -SmtpPort or -SubmissionPort, or name another with -SmtpServer.");
-            (host, port, tls, thumbprint) = (endpoint.Address, port ?? endpoint.Port, tls ?? endpoint.TlsMode, thumbprint ?? info.CertificateThumbprint);
+            (host, port, tls, thumbprint) = (endpoint.GetLocalAddress(), port ?? endpoint.Port, tls ?? endpoint.TlsMode, thumbprint ?? info.CertificateThumbprint);
         }
 
         return new MailSendRequest
@@ -206,21 +230,33 @@ public sealed class SendMail : ClientCmdlet
             Priority = Priority,
             DeliveryNotification = DeliveryNotificationOption,
             InReplyTo = InReplyTo,
-            Headers = (Headers ?? new Hashtable()).Cast<DictionaryEntry>().ToDictionary(
-                e => Convert.ToString(e.Key, CultureInfo.InvariantCulture) ?? "", e => LanguagePrimitives.ConvertTo<string>(e.Value), StringComparer.OrdinalIgnoreCase),
-            RawPath = RawPath is null ? null : GetUnresolvedProviderPathFromPSPath(RawPath),
+            Headers = HeaderFields(),
+            RawPath = RawPath is null ? null : FilePath(RawPath),
         };
     }
 
-    private IEnumerable<string> Files(string path)
+    private Dictionary<string, string> HeaderFields()
+    {
+        var fields = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (DictionaryEntry field in Headers ?? new Hashtable())
+        {
+            fields[Convert.ToString(field.Key, CultureInfo.InvariantCulture) ?? ""] = LanguagePrimitives.ConvertTo<string>(field.Value);
+        }
+
+        return fields;
+    }
+
+    // A pattern that fits nothing is an error as well: a mail that lacks its attachment cannot be called back.
+    private IReadOnlyList<string> Files(string path)
     {
         try
         {
-            return GetResolvedProviderPathFromPSPath(path, out _);
+            return FilePaths(path) is { Count: > 0 } files ? files
+                : throw new MailAdminException("AttachmentNotFound", MailErrorCategory.ObjectNotFound, $"No file fits '{path}'.", path, "Check the path; nothing was sent.");
         }
-        catch (SessionStateException e)
+        catch (MailAdminException e) when (e.ErrorId == "FileNotFound")
         {
-            throw new MailAdminException("AttachmentNotFound", MailErrorCategory.ObjectNotFound, e.Message, path, "Check the path.", e);
+            throw new MailAdminException("AttachmentNotFound", MailErrorCategory.ObjectNotFound, e.Message, path, "Check the path; nothing was sent.", e);
         }
     }
 }

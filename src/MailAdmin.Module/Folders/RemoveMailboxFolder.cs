@@ -16,6 +16,15 @@ public sealed class RemoveMailboxFolder : NamedFolderCmdlet
     protected override Task ItemAsync() => PerItem(Name, async () =>
     {
         var folders = await Find(Name, (a, p, token) => a.GetFoldersAsync(Mailbox, p, token), name => NotFound.Folder(Mailbox, name)).ToListAsync(StopToken);
+        if (IsPiped(nameof(Name)))
+        {
+            // Of a folder that is gone meanwhile, the name must not become a pattern for others.
+            folders.RemoveAll(f => !f.Name.Equals(Name, StringComparison.OrdinalIgnoreCase));
+            if (folders.Count == 0)
+            {
+                throw NotFound.Folder(Mailbox, Name);
+            }
+        }
 
         // What lies deeper goes first, so that a pattern that names a folder and those below it removes all of them.
         foreach (var folder in folders.OrderByDescending(f => f.Name.Count(c => c == '/')))

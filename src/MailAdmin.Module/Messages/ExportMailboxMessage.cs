@@ -13,11 +13,11 @@ public sealed class ExportMailboxMessage : MessageFileCmdlet
     /// <inheritdoc/>
     protected override async Task BatchAsync(string mailbox, string folder, IReadOnlyList<MailboxMessage> messages)
     {
-        var target = GetUnresolvedProviderPathFromPSPath(Path);
+        var target = FilePath(Path);
         var isFile = target.EndsWith(".eml", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(target);
-        if (isFile && messages.Count > 1)
+        if (isFile && (messages.Count > 1 || IsWritten(target)))
         {
-            throw new MailAdminException("PathIsOneFile", MailErrorCategory.InvalidArgument, $"'{Path}' is one file, but {messages.Count} messages were given.", Path, "Name a directory.");
+            throw new MailAdminException("PathIsOneFile", MailErrorCategory.InvalidArgument, $"'{Path}' is one file, but several messages were given.", Path, "Name a directory.");
         }
 
         if (!isFile && IsOneFileOfMany(target))
@@ -31,7 +31,8 @@ public sealed class ExportMailboxMessage : MessageFileCmdlet
         {
             await PerItem(message.Uid, async () =>
             {
-                var file = isFile ? target : System.IO.Path.Combine(target, message.Uid.ToString(CultureInfo.InvariantCulture) + ".eml");
+                var file = isFile ? target : FreePath(target, message);
+                Take(file);
                 if (File.Exists(file) && !Force)
                 {
                     throw new MailAdminException("FileExists", MailErrorCategory.ResourceExists, $"'{file}' exists already.", file, "Choose another place, or write over it with -Force.");
@@ -44,6 +45,16 @@ public sealed class ExportMailboxMessage : MessageFileCmdlet
                 }
             });
         }
+    }
+
+    // Each folder counts its UIDs from one: where another's has the name already, this one's says where it is from.
+    private string FreePath(string directory, MailboxMessage message)
+    {
+        var uid = message.Uid.ToString(CultureInfo.InvariantCulture) + ".eml";
+        var folder = message.Folder.Replace('/', '-');
+        string[] names = [uid, $"{folder}-{uid}", $"{message.Mailbox}-{folder}-{uid}"];
+        return names.Select(name => System.IO.Path.Combine(directory, AttachmentName.Clean(name))).FirstOrDefault(file => !IsWritten(file))
+            ?? AttachmentName.FreePath(directory, names[^1], IsWritten);
     }
 
     // A directory "old.mbox" is not what was meant.

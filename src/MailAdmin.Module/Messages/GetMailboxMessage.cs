@@ -63,7 +63,7 @@ public sealed class GetMailboxMessage : MessageFilterCmdlet
             await PerItem(identity, async () =>
             {
                 // An address or an id is looked up with the question; a name is asked for first.
-                if (!WildcardPattern.ContainsWildcardCharacters(identity) && (identity.Contains('@', StringComparison.Ordinal) || Guid.TryParse(identity, out _)))
+                if (!NamePattern.HasWildcards(identity) && (identity.Contains('@', StringComparison.Ordinal) || Guid.TryParse(identity, out _)))
                 {
                     await MailboxAsync(identity);
                     return;
@@ -79,7 +79,7 @@ public sealed class GetMailboxMessage : MessageFilterCmdlet
 
     private async Task MailboxAsync(string mailbox)
     {
-        if (!WildcardPattern.ContainsWildcardCharacters(Folder))
+        if (!NamePattern.HasWildcards(Folder) || IsPiped(nameof(Folder)))
         {
             await PerItem(Folder, () => FolderAsync(mailbox, Folder));
             return;

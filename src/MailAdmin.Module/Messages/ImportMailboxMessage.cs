@@ -111,22 +111,7 @@ public sealed class ImportMailboxMessage : AdministrationCmdlet
     private static long LengthOf(string file) => !Directory.Exists(file) ? new FileInfo(file).Length : throw new MailAdminException(
         "PathIsDirectory", MailErrorCategory.InvalidArgument, $"'{file}' is a directory.", file, "Name its message files, as in folder/*.eml.");
 
-    private IEnumerable<string> Files(string path)
-    {
-        if (ParameterSetName == "LiteralPath")
-        {
-            return [GetUnresolvedProviderPathFromPSPath(path)];
-        }
-
-        try
-        {
-            return GetResolvedProviderPathFromPSPath(path, out _);
-        }
-        catch (SessionStateException e)
-        {
-            throw new MailAdminException("FileNotFound", MailErrorCategory.ObjectNotFound, e.Message, path, "Check the path.", e);
-        }
-    }
+    private IReadOnlyList<string> Files(string path) => ParameterSetName == "LiteralPath" ? [FilePath(path)] : FilePaths(path);
 
     // Text of a script has its platform's line ends; a message has CRLF. RFC 5322 §2.1.
     private static string CanonicalLines(string text) => text.ReplaceLineEndings("\r\n");

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using MailAdmin.Administration;
-using MailAdmin.Client.Messages;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using MailAdmin.Display;
-using MailAdmin.Module.Base;
 
 namespace MailAdmin.Module.Messages;
 

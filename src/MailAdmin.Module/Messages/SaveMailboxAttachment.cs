@@ -1,6 +1,6 @@
 using System.Management.Automation;
+using MailAdmin.Administration;
 using MailAdmin.Client.Messages;
-using MailAdmin.Errors;
 using MailAdmin.Module.Base;
 
 namespace MailAdmin.Module.Messages;
@@ -19,14 +19,13 @@ public sealed class SaveMailboxAttachment : MessageFileCmdlet
     /// <inheritdoc/>
     protected override async Task BatchAsync(string mailbox, string folder, IReadOnlyList<MailboxMessage> messages)
     {
-        var target = GetUnresolvedProviderPathFromPSPath(Path);
-        var pattern = WildcardPattern.Get(Name, WildcardOptions.IgnoreCase);
+        var target = FilePath(Path);
         foreach (var message in messages)
         {
             await PerItem(message.Uid, async () =>
             {
                 using var attachments = await Ask((a, token) => MessageAttachments.OpenAsync(new MessageStream(a, message), token));
-                foreach (var attachment in attachments.Items.Where(a => pattern.IsMatch(a.FileName)))
+                foreach (var attachment in attachments.Items.Where(a => NamePattern.Matches(Name, a.FileName)))
                 {
                     await PerItem(attachment.FileName, () => SaveAsync(target, message, attachment));
                 }
@@ -36,7 +35,8 @@ public sealed class SaveMailboxAttachment : MessageFileCmdlet
 
     private async Task SaveAsync(string target, MailboxMessage message, MessageAttachment attachment)
     {
-        var file = AttachmentName.FreePath(target, attachment.FileName, overwrite: Force);
+        var file = AttachmentName.FreePath(target, attachment.FileName, path => IsWritten(path) || (!Force && File.Exists(path)));
+        Take(file);
         if (ShouldChange($"Save attachment '{attachment.FileName}' of message {message} to {file}.", $"Save to {file}?"))
         {
             await Off(token => WholeFile.WriteAsync(file, attachment.WriteToAsync, Force, token));

@@ -72,6 +72,11 @@ public sealed class WaitMailboxMessage : MessageFilterCmdlet
         {
             // Told below.
         }
+        finally
+        {
+            // Where the first look was enough, nobody has read the watch: the server would go on collecting events for it.
+            await patience.CancelAsync();
+        }
 
         throw new MailAdminException(
             "WaitTimeout", MailErrorCategory.OperationTimeout, $"Within {Timeout} s, {seen} of {Count} messages{Wanted()} came to {mailbox}/{Folder}.", Mailbox,

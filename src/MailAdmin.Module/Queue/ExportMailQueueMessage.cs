@@ -11,6 +11,9 @@ namespace MailAdmin.Module.Queue;
 [OutputType(typeof(FileInfo))]
 public sealed class ExportMailQueueMessage : AdministrationCmdlet
 {
+    // Whether case tells files apart is the file system's affair.
+    private readonly HashSet<string> _written = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Octets asked for at once.</summary>
     private const int Piece = 1024 * 1024;
 
@@ -26,20 +29,31 @@ public sealed class ExportMailQueueMessage : AdministrationCmdlet
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = ".";
 
-    /// <summary>Writes over files that are there.</summary>
+    /// <summary>Writes over files that were there before; what this command has written itself stays.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
     protected override Task ItemAsync()
     {
-        var target = GetUnresolvedProviderPathFromPSPath(Path);
+        var target = FilePath(Path);
         var isFile = target.EndsWith(".eml", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(target);
         return ForEach(
             Id, QueueMessages, NotFound.QueueMessage,
             async message =>
             {
                 var file = isFile ? target : System.IO.Path.Combine(target, message.Id + ".eml");
+                if (!_written.Add(file))
+                {
+                    if (isFile)
+                    {
+                        throw new MailAdminException("PathIsOneFile", MailErrorCategory.InvalidArgument, $"'{Path}' is one file, but several messages were given.", Path, "Name a directory.");
+                    }
+
+                    // In a directory the name is the id: the same message was named twice.
+                    return;
+                }
+
                 if (File.Exists(file) && !Force)
                 {
                     throw new MailAdminException("FileExists", MailErrorCategory.ResourceExists, $"'{file}' exists already.", file, "Choose another place, or write over it with -Force.");

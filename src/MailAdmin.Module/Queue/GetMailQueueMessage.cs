@@ -51,10 +51,16 @@ public sealed class GetMailQueueMessage : AdministrationCmdlet
             var query = new MailQueueQuery { Destination = destination, Sender = Sender, Recipient = Recipient, Status = Status, First = First };
             foreach (var id in Id ?? [null!])
             {
-                await PerItem(id ?? destination, () => WriteAsync(Find(id, (a, p, token) => a.GetQueueMessagesAsync(query with { Id = p }, token), NotFound.QueueMessage)));
+                await PerItem(id ?? destination, () => WriteAsync(Messages(query with { Id = id })));
             }
         }
     }
+
+    // A filter explains why a message is not shown; without one it is not there.
+    private IAsyncEnumerable<MailQueueMessage> Messages(MailQueueQuery query) =>
+        query is { Destination: null, Sender: null, Recipient: null, Status: null }
+            ? Find(query.Id, (a, _, token) => a.GetQueueMessagesAsync(query, token), NotFound.QueueMessage)
+            : AskMany((a, token) => a.GetQueueMessagesAsync(query, token));
 
     private async Task WriteAsync(IAsyncEnumerable<MailQueueMessage> messages)
     {

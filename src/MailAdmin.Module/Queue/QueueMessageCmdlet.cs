@@ -27,15 +27,22 @@ public abstract class QueueMessageCmdlet : AdministrationCmdlet
     {
         foreach (var id in Id)
         {
-            if (!WildcardPattern.ContainsWildcardCharacters(id))
+            if (NamePattern.HasWildcards(id))
             {
-                _ids.Add(id);
-                continue;
+                await foreach (var message in AskMany((a, token) => a.GetQueueMessagesAsync(new MailQueueQuery { Id = id }, token)))
+                {
+                    _ids.Add(message.Id);
+                }
             }
-
-            await foreach (var message in AskMany((a, token) => a.GetQueueMessagesAsync(new MailQueueQuery { Id = id }, token)))
+            else if (Guid.TryParse(id, out var known))
             {
-                _ids.Add(message.Id);
+                // As the queue writes it: the answer is held against it.
+                _ids.Add(known.ToString("N"));
+            }
+            else
+            {
+                // Told here: with it among them, nothing would be done to the others.
+                WriteError(ErrorRecords.Make(NotFound.QueueMessage(id), id));
             }
         }
 
@@ -81,7 +88,7 @@ public abstract class QueueMessageCmdlet : AdministrationCmdlet
                 var done = await Ask((a, token) => a.ChangeQueueMessagesAsync(batch, Action, token));
                 foreach (var missing in batch.Except(done.Select(m => m.Id), StringComparer.OrdinalIgnoreCase))
                 {
-                    WriteError(ErrorRecords.Make(NotFound.QueueMessage(missing), missing));
+                    WriteError(ErrorRecords.Make(NotFound.WaitingMessage(missing), missing));
                 }
 
                 Done(done);

@@ -30,7 +30,7 @@ public sealed class ConnectMailServer : MailCmdlet
     {
         var place = InputObject is not null ? new Place(ServerChoice.Of(InputObject), null)
             : ParameterSetName == "Name" ? new Place(new ServerChoice(Name), null)
-            : new Place(default, GetUnresolvedProviderPathFromPSPath(StorePath));
+            : new Place(default, FilePath(StorePath));
         return PerItem(place.Server.Name ?? StorePath, async () =>
         {
             if (place.StorePath is { } path)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MailAdmin.Administration;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
 using MailAdmin.Module.Routing;
@@ -26,9 +27,8 @@ public sealed class GetMailServer : MailCmdlet
         {
             await PerItem(name, () =>
             {
-                var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-                var found = servers.Where(s => pattern.IsMatch(s.Name)).ToList();
-                if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+                var found = NamePattern.Choose(servers, name, s => s.Name).ToList();
+                if (found.Count == 0 && !NamePattern.HasWildcards(name))
                 {
                     throw NotFound.Server(name);
                 }

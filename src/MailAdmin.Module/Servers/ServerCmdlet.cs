@@ -69,8 +69,7 @@ public abstract class ServerCmdlet : MailCmdlet
             return [await DefaultAsync()];
         }
 
-        var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-        var found = (await Off(ServerGateway.ListAsync)).Where(s => pattern.IsMatch(s.Name)).ToList();
-        return found.Count > 0 || WildcardPattern.ContainsWildcardCharacters(name) ? found : throw NotFound.Server(name);
+        var found = NamePattern.Choose([.. await Off(ServerGateway.ListAsync)], name, s => s.Name).ToList();
+        return found.Count > 0 || NamePattern.HasWildcards(name) ? found : throw NotFound.Server(name);
     }
 }

@@ -115,6 +115,7 @@ public sealed class StartMailServer : MailCmdlet
     /// <summary>Settings for the rest: a MailServerSettings or a hashtable; parameters go before it.</summary>
     [Parameter]
     [ServerSettings]
+    [ValidateNotNull]
     public MailServerSettings Settings { get; set; } = new();
 
     /// <summary>Runs until Ctrl+C, then stops the server.</summary>
@@ -180,11 +181,10 @@ public sealed class StartMailServer : MailCmdlet
     private MailServerSettings Compose()
     {
         var given = MyInvocation.BoundParameters;
-        var path = CertificatePath is null ? Settings.CertificatePath : GetUnresolvedProviderPathFromPSPath(CertificatePath);
         return Settings with
         {
             Name = given.ContainsKey(nameof(Name)) || Settings.Name.Length == 0 ? Name : Settings.Name,
-            StorePath = StorePath is null ? Settings.StorePath : GetUnresolvedProviderPathFromPSPath(StorePath),
+            StorePath = InFileSystem(StorePath ?? Settings.StorePath),
             Ephemeral = Settings.Ephemeral || Ephemeral,
             Address = Address ?? Settings.Address,
             HostName = HostName ?? Settings.HostName,
@@ -197,11 +197,14 @@ public sealed class StartMailServer : MailCmdlet
             Pop3Port = given.ContainsKey(nameof(Pop3Port)) ? Pop3Port : Settings.Pop3Port,
             Pop3sPort = given.ContainsKey(nameof(Pop3sPort)) ? Pop3sPort : Settings.Pop3sPort,
             Domains = Domain ?? Settings.Domains,
-            CertificatePath = path,
+            CertificatePath = InFileSystem(CertificatePath ?? Settings.CertificatePath),
             CertificatePassword = CertificatePassword is null ? Settings.CertificatePassword : PasswordAttribute.Reveal(CertificatePassword),
             Outbound = given.ContainsKey(nameof(OutboundMail)) ? OutboundMail : Settings.Outbound,
             DisabledCapabilities = DisabledCapability ?? Settings.DisabledCapabilities,
             Limits = Limit is null ? Settings.Limits : LimitTable.Read(Limit),
         };
     }
+
+    // Settings of a script mean its place, not that of the process.
+    private string? InFileSystem(string? path) => string.IsNullOrEmpty(path) ? path : FilePath(path);
 }

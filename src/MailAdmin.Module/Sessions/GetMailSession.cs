@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MailAdmin.Administration;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
 
@@ -30,20 +31,18 @@ public sealed class GetMailSession : AdministrationCmdlet
     /// <inheritdoc/>
     protected override async Task ItemAsync()
     {
-        var owner = Mailbox is null ? null : WildcardPattern.Get(Mailbox, WildcardOptions.IgnoreCase);
         var sessions = await Ask((a, token) => a.GetSessionsAsync(token));
         foreach (var id in Id ?? [null!])
         {
             await PerItem(id, () =>
             {
-                var named = id is null ? null : WildcardPattern.Get(id, WildcardOptions.IgnoreCase);
-                var found = sessions.Where(s => named?.IsMatch(s.Id) != false).ToList();
-                if (found.Count == 0 && id is not null && !WildcardPattern.ContainsWildcardCharacters(id))
+                var found = sessions.Where(s => NamePattern.Matches(id, s.Id)).ToList();
+                if (found.Count == 0 && id is not null && !NamePattern.HasWildcards(id))
                 {
                     throw NotFound.Session(id);
                 }
 
-                WriteObjects(found.Where(s => Protocol?.Contains(s.Protocol) != false && (owner is null || owner.IsMatch(s.Mailbox ?? ""))));
+                WriteObjects(found.Where(s => Protocol?.Contains(s.Protocol) != false && NamePattern.Matches(Mailbox, s.Mailbox)));
                 return Task.CompletedTask;
             });
         }

@@ -32,8 +32,7 @@ public sealed class StopMailSession : AdministrationCmdlet
 
     private static async IAsyncEnumerable<MailSession> Sessions(IMailAdministration administration, string? pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var wanted = WildcardPattern.Get(pattern ?? "*", WildcardOptions.IgnoreCase);
-        foreach (var session in (await administration.GetSessionsAsync(cancellationToken)).Where(s => wanted.IsMatch(s.Id)))
+        foreach (var session in (await administration.GetSessionsAsync(cancellationToken)).Where(s => NamePattern.Matches(pattern, s.Id)))
         {
             yield return session;
         }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MailAdmin.Administration;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
 
@@ -36,17 +37,15 @@ public sealed class WatchMailEvent : AdministrationCmdlet
     [ValidateRange(0, int.MaxValue)]
     public int Count { get; set; }
 
-    /// <summary>Ends after this many seconds; 0 for no end.</summary>
+    /// <summary>Ends after this many seconds, 30 days at most; 0 for no end.</summary>
     [Parameter]
     [Alias("Timeout")]
-    [ValidateRange(0, int.MaxValue)]
+    [ValidateRange(0d, 30 * 86400d)]
     public double TimeoutSeconds { get; set; }
 
     /// <inheritdoc/>
     protected override async Task ItemAsync()
     {
-        var kinds = Kind?.Select(k => WildcardPattern.Get(k, WildcardOptions.IgnoreCase)).ToArray();
-        var owner = Mailbox is null ? null : WildcardPattern.Get(Mailbox, WildcardOptions.IgnoreCase);
         var written = 0;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
         if (TimeoutSeconds > 0)
@@ -58,7 +57,7 @@ public sealed class WatchMailEvent : AdministrationCmdlet
         {
             await foreach (var happened in AskMany((a, token) => a.WatchEventsAsync(After, token)).WithCancellation(end.Token))
             {
-                if (happened.Severity < Severity || kinds?.Any(k => k.IsMatch(happened.Kind)) == false || owner?.IsMatch(happened.Mailbox ?? "") == false)
+                if (happened.Severity < Severity || Kind?.Any(k => NamePattern.Matches(k, happened.Kind)) == false || !NamePattern.Matches(Mailbox, happened.Mailbox))
                 {
                     continue;
                 }

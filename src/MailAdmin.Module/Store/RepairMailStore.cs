@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using MailAdmin.Errors;
 using MailAdmin.Module.Base;
 using MailAdmin.Store;
 
@@ -24,7 +23,7 @@ public sealed class RepairMailStore : MailCmdlet
     protected override Task ProcessAsync() => PerItem(StorePath, async () =>
     {
         const string activity = "Repairing the store";
-        var path = GetUnresolvedProviderPathFromPSPath(StorePath);
+        var path = FilePath(StorePath);
         StorePathCheck.Demand(path, StorePath);
         if (ShouldChange($"Rebuild the index of store {path} from its content.", $"Rebuild the index of store {path}? No server may run on it.", Force))
         {

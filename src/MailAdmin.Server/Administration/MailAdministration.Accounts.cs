@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MailAdmin.Addresses;
 using MailAdmin.Administration;
 using MailAdmin.Store;
 
@@ -11,7 +12,7 @@ internal sealed partial class MailAdministration
     {
         await foreach (var domain in store.Accounts.ListDomainsAsync(cancellationToken))
         {
-            if (Matches(pattern, domain.Name))
+            if (NamePattern.Matches(pattern, domain.Name))
             {
                 yield return ToDomain(domain);
             }
@@ -28,22 +29,26 @@ internal sealed partial class MailAdministration
     /// <inheritdoc/>
     public async IAsyncEnumerable<Mailbox> GetMailboxesAsync(string? pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // An address or an id is looked up, whatever the store's size.
-        if (pattern is not null && !HasWildcards(pattern) && (pattern.Contains('@', StringComparison.Ordinal) || Guid.TryParse(pattern, out _)))
+        // An address or an id is looked up, whatever the store's size; an address may have a * in it, and then means itself.
+        if (pattern is not null && (pattern.Contains('@', StringComparison.Ordinal) || Guid.TryParse(pattern, out _)))
         {
             if (await FindMailboxAsync(pattern, cancellationToken) is { } one)
             {
                 yield return ToMailbox(one);
+                yield break;
             }
 
-            yield break;
+            if (!NamePattern.HasWildcards(pattern))
+            {
+                yield break;
+            }
         }
 
         // A pattern with an @ means addresses and is the index's to narrow; any other may mean a name as well.
         var byAddress = pattern?.Contains('@', StringComparison.Ordinal) == true;
         await foreach (var mailbox in store.Accounts.ListMailboxesAsync(byAddress ? pattern : null, cancellationToken))
         {
-            if (byAddress || Matches(pattern, mailbox.Address.ToString()) || (mailbox.DisplayName is { } name && Matches(pattern, name)))
+            if (byAddress || NamePattern.Matches(pattern, mailbox.Address.ToString()) || (mailbox.DisplayName is { } name && NamePattern.Matches(pattern, name)))
             {
                 yield return ToMailbox(mailbox);
             }
@@ -92,9 +97,15 @@ internal sealed partial class MailAdministration
     /// <inheritdoc/>
     public async IAsyncEnumerable<MailAlias> GetAliasesAsync(string? pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (MailboxAddress.TryParse(pattern, out var address) && await store.Accounts.FindAliasAsync(address, cancellationToken) is { } one)
+        {
+            yield return ToAlias(one);
+            yield break;
+        }
+
         await foreach (var alias in store.Accounts.ListAliasesAsync(cancellationToken))
         {
-            if (Matches(pattern, alias.Address.ToString()))
+            if (NamePattern.Matches(pattern, alias.Address.ToString()))
             {
                 yield return ToAlias(alias);
             }

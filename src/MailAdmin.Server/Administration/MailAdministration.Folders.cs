@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MailAdmin.Administration;
 using MailAdmin.Store;
 
 namespace MailAdmin.Server.Administration;
@@ -10,12 +11,10 @@ internal sealed partial class MailAdministration
     {
         var owner = await MailboxAsync(mailbox, cancellationToken);
         var subscriptions = await store.Folders.ListSubscriptionsAsync(owner.Id, cancellationToken);
-        foreach (var folder in await store.Folders.ListAsync(owner.Id, cancellationToken))
+        var name = pattern is not null && FolderName.TryNormalize(pattern, out var normalized) ? normalized : pattern;
+        foreach (var folder in NamePattern.Choose(await store.Folders.ListAsync(owner.Id, cancellationToken), name, f => f.Name))
         {
-            if (Matches(pattern, folder.Name))
-            {
-                yield return await ToFolderAsync(owner, folder, subscriptions, cancellationToken);
-            }
+            yield return await ToFolderAsync(owner, folder, subscriptions, cancellationToken);
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed partial class MailAdministration
 
         await foreach (var message in store.Messages.ReadAsync(folder.Id, UidSet.Of(uids), MessageParts.Summary, cancellationToken))
         {
-            if (MessageSelection.Matches(query, message, Matches))
+            if (MessageSelection.Matches(query, message))
             {
                 yield return MessageSelection.ToMessage(mailbox, folder.Name, message, snapshot.Keywords);
             }
@@ -161,7 +161,7 @@ internal sealed partial class MailAdministration
             var sweep = new List<StoredMessage>();
             await foreach (var message in store.Messages.ReadAsync(folder, UidSet.Of(uids.GetRange(start, end - start)), MessageParts.Summary, cancellationToken))
             {
-                if (MessageSelection.Matches(query, message, Matches))
+                if (MessageSelection.Matches(query, message))
                 {
                     sweep.Add(message);
                 }

@@ -44,7 +44,7 @@ internal sealed partial class MailAdministration
         var active = ActiveEntries();
         return
         [
-            .. store.Queue.List().GroupBy(e => e.Domain).Where(g => Matches(pattern, g.Key)).Select(g => Describe(g.Key, [.. g], active, routes.Find(g.Key)))
+            .. store.Queue.List().GroupBy(e => e.Domain).Where(g => NamePattern.Matches(pattern, g.Key)).Select(g => Describe(g.Key, [.. g], active, routes.Find(g.Key)))
                 .OrderByDescending(d => d.MessageCount).ThenBy(d => d.Destination, StringComparer.Ordinal),
         ];
     }
@@ -79,7 +79,7 @@ internal sealed partial class MailAdministration
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<MailRoute>> GetRoutesAsync(string? pattern, CancellationToken cancellationToken) =>
-        [.. (await RoutesAsync(cancellationToken)).List().Where(r => Matches(pattern, r.Name)).Select(r => r.ToRoute())];
+        [.. NamePattern.Choose((await RoutesAsync(cancellationToken)).List(), pattern, r => r.Name).Select(r => r.ToRoute())];
 
     /// <inheritdoc/>
     public async Task<MailRoute> NewRouteAsync(string name, MailRouteChange route, CancellationToken cancellationToken)
@@ -103,10 +103,10 @@ internal sealed partial class MailAdministration
     private HashSet<QueueId> ActiveEntries() => host is not null ? Host.Queue.Active() : [];
 
     private static bool Selects(MailQueueQuery query, QueueEntry entry, HashSet<QueueId> active) =>
-        Matches(query.Id, entry.Id.ToString())
-        && Matches(query.Destination, entry.Domain)
-        && (query.Sender is "" ? entry.Sender.Length == 0 : Matches(query.Sender, entry.Sender))
-        && (query.Recipient is null || entry.Recipients.Any(r => Matches(query.Recipient, r.Address)))
+        NamePattern.Matches(query.Id, entry.Id.ToString())
+        && NamePattern.Matches(query.Destination, entry.Domain)
+        && (query.Sender is "" ? entry.Sender.Length == 0 : NamePattern.Matches(query.Sender, entry.Sender))
+        && (query.Recipient is null || entry.Recipients.Any(r => NamePattern.Matches(query.Recipient, r.Address)))
         && (query.Status is null || query.Status == StatusOf(entry, active));
 
     private static MailQueueStatus StatusOf(QueueEntry entry, HashSet<QueueId> active) =>

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using System.Reflection;
 using MailAdmin.Addresses;
 using MailAdmin.Administration;
@@ -13,7 +12,6 @@ namespace MailAdmin.Server.Administration;
 internal sealed partial class MailAdministration(IMailStore store, MailServerHost? host, string? opened = null) : IMailAdministration
 {
     private bool _disposed;
-    private static readonly char[] WildcardCharacters = ['*', '?'];
 
     /// <summary>Version of MailAdmin.</summary>
     public static string Version { get; } = typeof(MailAdministration).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version is { } version
@@ -66,9 +64,4 @@ internal sealed partial class MailAdministration(IMailStore store, MailServerHos
 
     private static string Domain(string text) =>
         MailboxAddress.TryCanonicalDomain(text, out var domain) ? domain : throw AdministrationErrors.InvalidDomain(text);
-
-    private static bool HasWildcards(string text) => text.IndexOfAny(WildcardCharacters) >= 0;
-
-    /// <summary>Wildcards <c>*</c> and <c>?</c>, any case; null matches all, no text is the empty text.</summary>
-    private static bool Matches(string? pattern, string? text) => pattern is null || FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: true);
 }

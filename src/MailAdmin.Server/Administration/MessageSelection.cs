@@ -38,7 +38,7 @@ internal static class MessageSelection
     }
 
     /// <summary>True where the row and the summary agree with the query.</summary>
-    public static bool Matches(MessageQuery query, StoredMessage message, Func<string?, string?, bool> wildcard)
+    public static bool Matches(MessageQuery query, StoredMessage message)
     {
         if ((query.Since is not null && message.ReceivedAt < query.Since) || (query.Before is not null && message.ReceivedAt >= query.Before))
         {
@@ -52,9 +52,9 @@ internal static class MessageSelection
 
         var summary = message.Summary;
         return summary is not null
-            && wildcard(query.Subject, summary.Subject)
-            && wildcard(query.From, summary.From)
-            && (query.To is null || wildcard(query.To, summary.To) || wildcard(query.To, summary.Cc))
+            && NamePattern.Matches(query.Subject, summary.Subject)
+            && NamePattern.Matches(query.From, summary.From)
+            && (query.To is null || NamePattern.Matches(query.To, summary.To) || NamePattern.Matches(query.To, summary.Cc))
             && (query.MessageId is null || string.Equals(Bare(query.MessageId), Bare(summary.MessageId), StringComparison.Ordinal));
     }
 

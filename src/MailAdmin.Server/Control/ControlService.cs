@@ -157,6 +157,7 @@ internal sealed class ControlService : IHostedService, IDisposable
         {
             _connections.TryRemove(rpc, out _);
             rpc.Dispose();
+            ((IDisposable)target).Dispose();
         };
         rpc.StartListening();
     }

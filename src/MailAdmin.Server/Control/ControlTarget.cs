@@ -5,13 +5,21 @@ using StreamJsonRpc;
 
 namespace MailAdmin.Server.Control;
 
-/// <summary>What one connection of the control channel may call: <see cref="IMailAdministration"/>, with its streams sent in batches.</summary>
-internal sealed class ControlTarget(IMailAdministration inner, MailServerHost host)
+/// <summary>What one connection of the control channel may call: <see cref="IMailAdministration"/>, with its streams sent in batches. Disposed of when the peer has gone.</summary>
+internal sealed class ControlTarget(IMailAdministration inner, MailServerHost host) : IDisposable
 {
     private readonly string _version = MailAdministration.Version;
+    private readonly CancellationTokenSource _gone = new();
 
     /// <summary>Set once this connection has asked for the stop or restart: it is kept until its answer is out.</summary>
     public Task? LastAnswer { get; private set; }
+
+    // Not by its own name: every public method can be called across.
+    void IDisposable.Dispose()
+    {
+        _gone.Cancel();
+        _gone.Dispose();
+    }
 
     /// <summary>The version of this server, asked for before anything else.</summary>
     public Task<string> GetVersionAsync() => Task.FromResult(_version);
@@ -96,7 +104,8 @@ internal sealed class ControlTarget(IMailAdministration inner, MailServerHost ho
     public IAsyncEnumerable<TranscriptLine> GetTranscriptAsync(string sessionId, bool follow, CancellationToken cancellationToken) =>
         Stream(inner.GetTranscriptAsync(sessionId, follow, cancellationToken));
 
-    public IAsyncEnumerable<MailEvent> WatchEventsAsync(long afterSequence, CancellationToken cancellationToken) => Stream(inner.WatchEventsAsync(afterSequence, cancellationToken));
+    // Until the peer has gone: the call's own token ends with its answer, and a watch that the peer never reads has nothing else to end it.
+    public IAsyncEnumerable<MailEvent> WatchEventsAsync(long afterSequence, CancellationToken cancellationToken) => Stream(inner.WatchEventsAsync(afterSequence, _gone.Token));
 
     public Task<IReadOnlyList<MailBlock>> GetBlocksAsync(CancellationToken cancellationToken) => inner.GetBlocksAsync(cancellationToken);
 

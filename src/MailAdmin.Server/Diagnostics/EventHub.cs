@@ -64,7 +64,22 @@ internal sealed class EventHub(TimeProvider time) : IEventSink
         }
     }
 
-    /// <summary>Events after a number (0: from now on; negative: all that are kept), as they come, until cancelled or the server has ended. A gap is told by a Warning.</summary>
+    /// <summary>Watchers of this moment.</summary>
+    public int WatcherCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _watchers.Count;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Events after a number (0: from now on; negative: all that are kept), as they come, until cancelled or the server has ended. A gap is told by a Warning.
+    /// The watch begins with the call: one that is not read must be cancelled.
+    /// </summary>
     public IAsyncEnumerable<MailEvent> WatchAsync(long afterSequence, CancellationToken cancellationToken)
     {
         // Registered here and not at the first MoveNext: what happens from this call on is seen.
@@ -96,7 +111,13 @@ internal sealed class EventHub(TimeProvider time) : IEventSink
             }
         }
 
-        return ReadAsync(channel, last, cancellationToken);
+        // The iterator's finally does not run where it was never begun.
+        var letGo = cancellationToken.UnsafeRegister(static (state, _) =>
+        {
+            var (hub, watcher) = ((EventHub, Channel<MailEvent>))state!;
+            hub.Remove(watcher);
+        }, (this, channel));
+        return ReadAsync(channel, last, letGo, cancellationToken);
     }
 
     /// <summary>The server is gone: watchers read what is left and end.</summary>
@@ -112,7 +133,7 @@ internal sealed class EventHub(TimeProvider time) : IEventSink
         }
     }
 
-    private async IAsyncEnumerable<MailEvent> ReadAsync(Channel<MailEvent> channel, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<MailEvent> ReadAsync(Channel<MailEvent> channel, long last, CancellationTokenRegistration letGo, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         try
         {
@@ -136,10 +157,16 @@ internal sealed class EventHub(TimeProvider time) : IEventSink
         }
         finally
         {
-            lock (_gate)
-            {
-                _watchers.Remove(channel);
-            }
+            await letGo.DisposeAsync();
+            Remove(channel);
+        }
+    }
+
+    private void Remove(Channel<MailEvent> channel)
+    {
+        lock (_gate)
+        {
+            _watchers.Remove(channel);
         }
     }
 }

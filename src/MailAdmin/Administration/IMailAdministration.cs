@@ -83,7 +83,7 @@ public interface IMailAdministration : IAsyncDisposable
     Task<bool> StopSessionAsync(string id, CancellationToken cancellationToken);
     /// <summary>The transcript so far; with <paramref name="follow"/>, lines as they come until the session ends.</summary>
     IAsyncEnumerable<TranscriptLine> GetTranscriptAsync(string sessionId, bool follow, CancellationToken cancellationToken);
-    /// <summary>Events after <paramref name="afterSequence"/> (0: from now on; negative: all that are kept), as they happen, until cancelled.</summary>
+    /// <summary>Events after <paramref name="afterSequence"/> (0: from now on; negative: all that are kept), as they happen, until cancelled. The watch begins with the call; one that is not read must be cancelled.</summary>
     IAsyncEnumerable<MailEvent> WatchEventsAsync(long afterSequence, CancellationToken cancellationToken);
 
     // ---- blocked addresses (kept in the store)

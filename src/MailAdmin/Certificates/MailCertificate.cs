@@ -11,7 +11,7 @@ public sealed record MailCertificate
     public string? Subject { get; init; }
     /// <summary>Issuer.</summary>
     public string? Issuer { get; init; }
-    /// <summary>Host names it is for.</summary>
+    /// <summary>Host names and IP addresses it is for.</summary>
     public IReadOnlyList<string> DnsNames { get; init => field = Indexable.Array(value); } = [];
     /// <summary>Valid from.</summary>
     public DateTimeOffset? NotBefore { get; init; }

@@ -42,6 +42,13 @@ public sealed record MailEndpoint(MailProtocol Protocol, string Address, int Por
         _ => TlsMode == MailTlsMode.Implicit ? "pop3s" : "pop3",
     };
 
+    /// <summary>The address to reach it by on this machine: where it listens on every address, the loopback one of that family.</summary>
+    // Some systems connect to 0.0.0.0 as to themselves; Windows does not.
+    public string GetLocalAddress() => !IPAddress.TryParse(Address, out var ip) ? Address
+        : ip.Equals(IPAddress.Any) ? IPAddress.Loopback.ToString()
+        : ip.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback.ToString()
+        : Address;
+
     /// <summary><c>imaps 127.0.0.1:2993</c></summary>
     public override string ToString() => $"{Service} {(IPAddress.TryParse(Address, out var ip) ? new IPEndPoint(ip, Port).ToString() : $"{Address}:{Port}")}";
 }

@@ -83,4 +83,37 @@ public sealed class BlockCmdletTests
 
         return line.ToString();
     }
+
+    [Theory]
+    [InlineData("[2001:db8::17]:52110", "2001:db8::17")]
+    [InlineData("[2001:db8::17]", "2001:db8::17")]
+    [InlineData("2001:DB8::17", "2001:db8::17")]
+    [InlineData("[fe80::17%2]:52110", "fe80::17")]
+    [InlineData("192.0.2.17:52110", "192.0.2.17")]
+    public void A_peer_is_blocked_found_and_let_in_as_a_session_shows_it(string peer, string address)
+    {
+        using var lab = new Lab();
+
+        Assert.Equal(address, lab.Shell.Single<MailBlock>("[pscustomobject]@{ RemoteEndPoint = $peer } | Add-MailBlock", ("peer", peer)).Address);
+        Assert.Equal(address, lab.Shell.Single<MailBlock>("[pscustomobject]@{ RemoteEndPoint = $peer } | Get-MailBlock", ("peer", peer)).Address);
+        lab.Shell.Get<object>("Remove-MailBlock $peer", ("peer", peer));
+        Assert.StartsWith("BlockNotFound,", lab.Shell.Error("Get-MailBlock $peer", ("peer", peer)).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("60")]
+    [InlineData("'60'")]
+    [InlineData("1.5")]
+    [InlineData("([timespan]::FromMilliseconds(60))")]
+    [InlineData("([timespan]60)")]
+    public void A_duration_that_nobody_can_have_meant_is_refused_with_the_way_to_write_it(string duration)
+    {
+        using var lab = new Lab();
+
+        var error = lab.Shell.Error($"Add-MailBlock 192.0.2.1 -Duration {duration}");
+
+        Assert.Contains("1:00:00", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Empty(lab.Shell.Get<MailBlock>("Get-MailBlock"));
+        Assert.NotNull(lab.Shell.Single<MailBlock>("Add-MailBlock 192.0.2.1 -Duration 0:01").ExpiresAt);
+    }
 }

@@ -40,4 +40,30 @@ public sealed class CertificateCmdletTests
         Assert.StartsWith("FileExists", lab.Shell.Error("New-MailCertificate mx.example.com $dir/no.pfx").FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(lab.Server.CertificateThumbprint, lab.Shell.Single<MailServerInfo>("Get-MailServer").CertificateThumbprint);
     }
+
+    [Fact]
+    public void An_IP_address_is_written_as_one()
+    {
+        using var lab = new Lab();
+
+        var made = lab.Shell.Single<MailCertificate>("New-MailCertificate localhost, 127.0.0.1, ::1 $dir/mx.pem");
+
+        Assert.Equal(["localhost", "127.0.0.1", "::1"], made.DnsNames);
+        using var certificate = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificateFromFile(Path.Combine(lab.Directory, "mx.pem"));
+        var names = Assert.Single(certificate.Extensions.OfType<System.Security.Cryptography.X509Certificates.X509SubjectAlternativeNameExtension>());
+        Assert.Equal(["localhost"], names.EnumerateDnsNames());
+        Assert.Equal([System.Net.IPAddress.Loopback, System.Net.IPAddress.IPv6Loopback], names.EnumerateIPAddresses());
+        Assert.StartsWith("InvalidDomain,", lab.Shell.Error("New-MailCertificate 127.0.0.0/8 $dir/no.pem").FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_server_that_does_not_serve_this_client_is_asked_for_its_certificate()
+    {
+        using var lab = new Lab();
+        lab.Shell.Run("$null = Add-MailBlock 127.0.0.1");
+
+        var shown = lab.Shell.Single<MailCertificate>("Get-MailCertificate");
+
+        Assert.Equal((lab.Server.CertificateThumbprint, "default"), (shown.Thumbprint, shown.Server));
+    }
 }

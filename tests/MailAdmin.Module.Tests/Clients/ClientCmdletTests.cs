@@ -89,6 +89,26 @@ public sealed class ClientCmdletTests
         Assert.Single(lab.Shell.Get<MailboxMessage>("Get-MailboxMessage bob@example.com"));
     }
 
+    [Theory]
+    [InlineData("Imap", "Receive-Mail $bob -Protocol Imap -Remove", 0)]
+    [InlineData("Pop3", "Receive-Mail $bob -Protocol Pop3 -Remove", 0)]
+    [InlineData("Imap, the pipeline ends after the first", "Receive-Mail $bob -Protocol Imap -Remove | Select-Object -First 1", 3)]
+    [InlineData("Pop3, the pipeline ends after the first", "Receive-Mail $bob -Protocol Pop3 -Remove | Select-Object -First 1", 3)]
+    [InlineData("Imap, the second is not taken", "Receive-Mail $bob -Protocol Imap -Remove | ForEach-Object { if ($_.Subject -eq 'two') { throw 'full' } }", 2)]
+    [InlineData("Pop3, the second is not taken", "Receive-Mail $bob -Protocol Pop3 -Remove | ForEach-Object { if ($_.Subject -eq 'two') { throw 'full' } }", 3)]
+    public void Receive_removes_only_what_the_pipeline_took(string how, string script, int left)
+    {
+        using var lab = new Lab();
+        foreach (var subject in new[] { "one", "two", "three" })
+        {
+            lab.Import("bob@example.com", subject);
+        }
+
+        lab.Shell.Run($"try {{ $null = {script} }} catch {{ }}");
+
+        Assert.True(left == lab.Shell.Get<MailboxMessage>("Get-MailboxMessage bob@example.com").Count, how);
+    }
+
     [Fact]
     public void Test_of_the_running_server_finds_nothing_wrong()
     {
@@ -113,5 +133,57 @@ public sealed class ClientCmdletTests
         var failure = Assert.Single(results, r => r.Result == ProtocolTestOutcome.Failure);
         Assert.Equal(ProtocolCheck.Connect, failure.Check);
         Assert.NotNull(failure.Recommendation);
+    }
+
+    [Theory]
+    [InlineData("Send-Mail -From alice@example.com -To bob@example.com -Subject x -Attachments $dir/report*.pdf", "AttachmentNotFound")]
+    [InlineData("@() | Send-Mail -From alice@example.com -To bob@example.com -Subject x", "NoAttachment")]
+    public void Send_without_the_attachment_that_was_meant_is_an_error_and_sends_nothing(string script, string id)
+    {
+        using var lab = new Lab();
+
+        Assert.StartsWith(id + ",", lab.Shell.Error(script).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Empty(lab.Shell.Get<MailboxMessage>("Get-MailboxMessage bob@example.com"));
+    }
+
+    [Theory]
+    [InlineData("@{ 'X-Test' = 'a' }")]
+    [InlineData("[ordered]@{ 'X-Test' = 'a' }")]
+    [InlineData("$d = [Collections.Generic.Dictionary[string, string]]::new(); $d['X-Test'] = 'a'; $d")]
+    public void Send_takes_header_fields_of_any_dictionary(string headers)
+    {
+        using var lab = new Lab();
+        lab.Shell.Run($"$h = & {{ {headers} }}");
+
+        lab.Shell.Get<object>("Send-Mail -From alice@example.com -To bob@example.com -Cc $null -Subject x -Headers $h");
+
+        Assert.Contains(lab.Shell.Single<MailMessageContent>("Get-MailboxMessage bob@example.com -Content").Headers, h => h is { Key: "X-Test", Value: "a" });
+    }
+
+    [Theory]
+    [InlineData("Send-Mail -From alice@example.com -To bob@example.com -Subject x -Credential $alice -UseSsl", "C: MAIL FROM:<alice@example.com>")]
+    [InlineData("Send-Mail -From alice@example.com -To nobody@example.com -Subject x -Credential $alice -UseSsl", "S: 550 ")]
+    [InlineData("Receive-Mail $bob -Protocol Imap", "S: * OK")]
+    [InlineData("Receive-Mail $bob -Protocol Pop3", "S: +OK")]
+    public void Verbose_shows_the_conversation_without_the_password(string script, string said)
+    {
+        using var lab = new Lab();
+        lab.Import("bob@example.com", "one");
+
+        var lines = lab.Shell.Run($"{script} -Verbose 4>&1").Select(o => o.BaseObject).OfType<VerboseRecord>().Select(r => r.Message).ToList();
+
+        Assert.Contains(lines, l => l.StartsWith(said, StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, l => l.Contains(Lab.Password, StringComparison.Ordinal) || l.Contains(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"\0alice@example.com\0{Lab.Password}")), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_server_on_every_address_is_reached_by_loopback()
+    {
+        using var lab = new Lab();
+        lab.Shell.Run("Stop-MailServer; $null = Start-MailServer -Ephemeral -Address 0.0.0.0 -Credential $alice, $bob");
+
+        Assert.Equal("127.0.0.1", lab.Shell.Single<MailSendResult>("Send-Mail -From alice@example.com -To bob@example.com -Subject x -PassThru").Server);
+        Assert.Single(lab.Shell.Get<ReceivedMail>("Receive-Mail $bob"));
+        Assert.Equal("ECDSA", lab.Shell.Single<MailCertificate>("Get-MailCertificate").KeyAlgorithm);
     }
 }

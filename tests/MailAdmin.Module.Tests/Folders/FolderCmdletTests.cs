@@ -34,4 +34,46 @@ public sealed class FolderCmdletTests
         Assert.StartsWith(id + ",", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.False(string.IsNullOrEmpty(error.ErrorDetails?.RecommendedAction));
     }
+
+    [Fact]
+    public void A_folder_from_the_pipeline_is_meant_by_its_name_and_no_other()
+    {
+        using var lab = new Lab();
+        lab.Shell.Run("$null = 'What?', 'Whats', '[Gmail]', 'a\\b', '*' | New-MailboxFolder alice@example.com");
+        lab.Import("alice@example.com", "kept", folder: "Whats");
+        lab.Import("alice@example.com", "asked", folder: "What?");
+
+        Assert.Equal("asked", lab.Shell.Single<MailboxMessage>("Get-MailboxFolder alice@example.com | Where-Object Name -EQ 'What?' | Get-MailboxMessage").Subject);
+        lab.Shell.Run("$gone = Get-MailboxFolder alice@example.com | Where-Object Name -IN 'What?', '*'; $gone | Remove-MailboxFolder -Force");
+        Assert.Empty(lab.Shell.Errors.Select(e => e.ToString()));
+        Assert.StartsWith("FolderNotFound,", lab.Shell.Error("$gone[0] | Remove-MailboxFolder -Force").FullyQualifiedErrorId, StringComparison.Ordinal);
+
+        var left = lab.Shell.Get<MailboxFolder>("Get-MailboxFolder alice@example.com").Select(f => f.Name).ToList();
+        Assert.Contains("INBOX", left);
+        Assert.Contains("Whats", left);
+        Assert.DoesNotContain("What?", left);
+        Assert.DoesNotContain("*", left);
+    }
+
+    [Fact]
+    public void A_typed_name_that_a_folder_has_exactly_is_no_pattern()
+    {
+        using var lab = new Lab();
+        lab.Shell.Run("$null = 'What?', 'Whats', 'a\\b' | New-MailboxFolder alice@example.com");
+
+        Assert.Equal("What?", lab.Shell.Single<MailboxFolder>("Get-MailboxFolder alice@example.com 'What?'").Name);
+        Assert.Equal("a\\b", lab.Shell.Single<MailboxFolder>("Get-MailboxFolder alice@example.com 'a\\b'").Name);
+        Assert.Equal(2, lab.Shell.Get<MailboxFolder>("Get-MailboxFolder alice@example.com What*").Count);
+    }
+
+    [Theory]
+    [InlineData("Get-MailboxFolder alice@example.com '[Gmail]/Nosuch'")]
+    [InlineData("Get-MailboxMessage alice@example.com '[Gmail]/Nosuch'")]
+    [InlineData("Remove-MailboxFolder alice@example.com '[Gmail]/Nosuch' -Force")]
+    public void A_bracket_in_a_name_means_itself(string script)
+    {
+        using var lab = new Lab();
+
+        Assert.StartsWith("FolderNotFound,", lab.Shell.Error(script).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
 }

@@ -96,4 +96,39 @@ public sealed class QueueCmdletTests
         lab.Shell.Run("$null = Watch-MailEvent Deferred -After 1 -Count $n -TimeoutSeconds 60", ("n", recipients.Select(r => r.Split('@')[1]).Distinct().Count()));
         Assert.Empty(lab.Shell.Errors);
     }
+
+    [Fact]
+    public void An_id_that_is_none_is_one_error_and_the_others_are_changed()
+    {
+        using var lab = new Lab();
+        Send(lab, "carol@elsewhere.test", "erin@other.test");
+        var ids = lab.Shell.Get<MailQueueMessage>("Get-MailQueueMessage").Select(m => m.Id).ToList();
+
+        var error = lab.Shell.Error("$held = Suspend-MailQueueMessage $a, nonsense, $b -PassThru", ("a", ids[0]), ("b", Guid.Parse(ids[1]).ToString("B")));
+
+        Assert.StartsWith("QueueMessageNotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("nonsense", error.TargetObject);
+        Assert.Equal(2, lab.Shell.Get<MailQueueMessage>("Get-MailQueueMessage -Status Suspended").Count);
+    }
+
+    [Fact]
+    public void A_message_that_a_filter_leaves_out_is_no_error()
+    {
+        using var lab = new Lab();
+        Send(lab, "carol@elsewhere.test");
+
+        Assert.Empty(lab.Shell.Get<MailQueueMessage>("Get-MailQueueMessage (Get-MailQueueMessage).Id -Status Suspended"));
+        Assert.Empty(lab.Shell.Get<MailQueueMessage>("Get-MailQueueMessage (Get-MailQueueMessage).Id -Recipient nobody@*"));
+    }
+
+    [Fact]
+    public void One_file_takes_one_message()
+    {
+        using var lab = new Lab();
+        Send(lab, "carol@elsewhere.test", "erin@other.test");
+
+        Assert.StartsWith("PathIsOneFile,", lab.Shell.Error("$null = Export-MailQueueMessage * $dir/one.eml -Force").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(2, lab.Shell.Get<FileInfo>("Export-MailQueueMessage * $dir/out -Force").Count);
+        Assert.Equal(2, lab.Shell.Get<FileInfo>("Export-MailQueueMessage * $dir/out -Force").Count);
+    }
 }

@@ -99,4 +99,13 @@ public sealed class SessionCmdletTests
 
         public void Dispose() => _client.Dispose();
     }
+
+    [Fact]
+    public void A_watch_of_months_is_refused()
+    {
+        using var lab = new Lab();
+
+        Assert.StartsWith("ParameterArgumentValidationError", lab.Shell.Error("Watch-MailEvent -TimeoutSeconds 5000000").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Single(lab.Shell.Get<MailEvent>("Watch-MailEvent -After 1 -Count 1 -TimeoutSeconds 2592000"));
+    }
 }

@@ -14,17 +14,16 @@ namespace MailAdmin.Server.Delivery;
 public sealed class MailDelivery : IMailDelivery, IDisposable
 {
     private readonly DirectoryCache _directory;
-    private readonly TimeProvider _time;
-    private readonly QueueOptions _queue;
 
     /// <summary>Where captured mail lies.</summary>
     public const string CapturedFolder = "Captured";
 
     /// <summary>Makes the delivery of a server.</summary>
-    public MailDelivery(IMailStore store, MailServerSettings settings, IEventSink events, ServerCounters counters, OutboundPolicy outbound, QueueOptions queue, TimeProvider time, ILoggerFactory loggers)
+    public MailDelivery(IMailStore store, MailServerSettings settings, IEventSink events, ServerCounters counters, OutboundPolicy outbound, QueueOptions queue, Func<string> hostName, TimeProvider time, ILoggerFactory loggers)
     {
-        _time = time;
-        _queue = queue;
+        Time = time;
+        Queue = queue;
+        HostName = hostName;
         Store = store;
         Settings = settings;
         Events = events;
@@ -43,7 +42,11 @@ public sealed class MailDelivery : IMailDelivery, IDisposable
     internal OutboundPolicy Outbound { get; }
     internal ILogger Log { get; }
     /// <summary>When mail that is queued now is given up.</summary>
-    internal DateTimeOffset Expiry => _time.GetUtcNow() + _queue.Lifetime;
+    internal DateTimeOffset Expiry => Time.GetUtcNow() + Queue.Lifetime;
+    internal TimeProvider Time { get; }
+    internal QueueOptions Queue { get; }
+    /// <summary>Ours, as it is now.</summary>
+    internal Func<string> HostName { get; }
     internal AddressResolver Resolver { get; }
     internal FolderCache Inboxes { get; }
 

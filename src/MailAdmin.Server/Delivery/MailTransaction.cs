@@ -8,9 +8,14 @@ using Microsoft.Extensions.Logging;
 namespace MailAdmin.Server.Delivery;
 
 /// <summary>One message on its way to mailboxes and to the queue: recipients are resolved as they come, all of them are committed at once.</summary>
+/// <remarks>
+/// A mailbox without room stops nobody else: SMTP has one answer for an alias and one for a content, and both are for those that get the mail; of the rest the sender is told
+/// by a report. Only where nobody is left is it refused.
+/// </remarks>
 internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext context) : IMailTransaction
 {
-    private readonly List<MailboxRecord> _mailboxes = [];
+    private readonly List<(MailboxRecord Mailbox, string Recipient)> _mailboxes = [];
+    private readonly FullMailboxes _full = new(delivery, context);
     private readonly OutboundRecipients _captured = new();
     private readonly OutboundRecipients _outbound = new();
     private HashSet<MailboxId>? _ids;
@@ -33,14 +38,18 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
     {
         try
         {
-            if (_captured.Count > 0)
+            await _full.KeepHeaderAsync(content);
+            // The copy is made first, while the content is ours to read, and stored second: what fails before leaves no copy of a message that the client sends again.
+            await using var copy = _captured.Count > 0 ? await CopyAsync(content, cancellationToken) : null;
+            var places = _mailboxes.Count + _outbound.Count == 0 ? [] : await DeliverAsync(content, cancellationToken);
+            if (copy is not null)
             {
-                await CaptureAsync(content, cancellationToken);
+                await CaptureAsync(copy, cancellationToken);
             }
 
-            var places = _mailboxes.Count + _outbound.Count == 0 ? [] : await DeliverAsync(content, cancellationToken);
             delivery.Counters.Delivered(places.Count + (_captured.Count > 0 ? 1 : 0));
             Announce(places);
+            await _full.ReportAsync();
             return new DeliveryOutcome(DeliveryStatus.Delivered, places);
         }
         catch (MailAdminException e)
@@ -95,17 +104,27 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
             return new RecipientOutcome(RecipientStatus.RelayDenied, address);
         }
 
+        var takers = resolution.Elsewhere.Count;
         foreach (var mailbox in resolution.Mailboxes)
         {
-            if (mailbox.QuotaBytes is { } quota && mailbox.UsedBytes + Math.Max(context.DeclaredSize, 1) > quota)
-            {
-                return new RecipientOutcome(RecipientStatus.OverQuota, address);
-            }
+            takers += FullMailboxes.HasRoom(mailbox, context.DeclaredSize) ? 1 : 0;
+        }
+
+        if (takers == 0)
+        {
+            return new RecipientOutcome(RecipientStatus.OverQuota, address);
         }
 
         foreach (var mailbox in resolution.Mailboxes)
         {
-            Take(mailbox);
+            if (FullMailboxes.HasRoom(mailbox, context.DeclaredSize))
+            {
+                Take(mailbox, recipient);
+            }
+            else
+            {
+                _full.Add(mailbox, recipient);
+            }
         }
 
         foreach (var outside in resolution.Elsewhere)
@@ -124,25 +143,76 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
         _ => false,
     };
 
-    private void Take(MailboxRecord mailbox)
+    private void Take(MailboxRecord mailbox, string recipient)
     {
         // Most messages have one recipient; the set is made for the second.
         if (_mailboxes.Count > 0)
         {
-            _ids ??= [.. _mailboxes.Select(m => m.Id)];
+            _ids ??= [.. _mailboxes.Select(m => m.Mailbox.Id)];
             if (!_ids.Add(mailbox.Id))
             {
                 return;
             }
         }
 
-        _mailboxes.Add(mailbox);
+        _mailboxes.Add((mailbox, recipient));
     }
 
     private async ValueTask<IReadOnlyList<StoredPlace>> DeliverAsync(IncomingMessage content, CancellationToken cancellationToken)
     {
+        while (true)
+        {
+            try
+            {
+                return await StoreAsync(content, cancellationToken);
+            }
+            catch (MailAdminException e) when (e.ErrorId == "QuotaExceeded" && _mailboxes.Count + _outbound.Count + _captured.Count > 1)
+            {
+                if (!await LeaveOutAsync(e.Target as string, content.Length, cancellationToken))
+                {
+                    throw;
+                }
+
+                await _full.KeepHeaderAsync(content);
+                if (_mailboxes.Count + _outbound.Count == 0)
+                {
+                    return [];
+                }
+            }
+        }
+    }
+
+    /// <summary>Leaves out the mailbox that the store named and all that are as full by now; false where nobody would be left, or nobody is full any more.</summary>
+    private async ValueTask<bool> LeaveOutAsync(string? named, long octets, CancellationToken cancellationToken)
+    {
+        var full = new HashSet<MailboxId>();
+        foreach (var (mailbox, _) in _mailboxes)
+        {
+            if (mailbox.Address.ToString() == named
+                || (mailbox.QuotaBytes is not null && await delivery.Store.Accounts.GetMailboxAsync(mailbox.Id, cancellationToken) is { } now && !FullMailboxes.HasRoom(now, octets)))
+            {
+                full.Add(mailbox.Id);
+            }
+        }
+
+        if (full.Count == 0 || full.Count == _mailboxes.Count + _outbound.Count + _captured.Count)
+        {
+            return false;
+        }
+
+        foreach (var (mailbox, recipient) in _mailboxes.Where(m => full.Contains(m.Mailbox.Id)))
+        {
+            _full.Add(mailbox, recipient);
+        }
+
+        _mailboxes.RemoveAll(m => full.Contains(m.Mailbox.Id));
+        return true;
+    }
+
+    private async ValueTask<IReadOnlyList<StoredPlace>> StoreAsync(IncomingMessage content, CancellationToken cancellationToken)
+    {
         var targets = new List<DeliveryTarget>(_mailboxes.Count);
-        foreach (var mailbox in _mailboxes)
+        foreach (var (mailbox, _) in _mailboxes)
         {
             if (await delivery.Inboxes.FindAsync(mailbox.Id, cancellationToken) is { } inbox)
             {
@@ -175,11 +245,23 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
     }
 
     // A content of its own, for its header names recipients that the others must not see.
-    private async ValueTask CaptureAsync(IncomingMessage content, CancellationToken cancellationToken)
+    private async ValueTask<IncomingMessage> CopyAsync(IncomingMessage content, CancellationToken cancellationToken)
     {
-        var submitter = context.Submitter!;
-        var folder = await delivery.Inboxes.EnsureAsync(submitter.Id, MailDelivery.CapturedFolder, cancellationToken);
-        await using var copy = delivery.Store.Messages.CreateIncoming();
+        var copy = delivery.Store.Messages.CreateIncoming();
+        try
+        {
+            await FillAsync(copy, content, cancellationToken);
+            return copy;
+        }
+        catch
+        {
+            await copy.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async ValueTask FillAsync(IncomingMessage copy, IncomingMessage content, CancellationToken cancellationToken)
+    {
         var envelope = new StringBuilder();
         envelope.Append("X-MailAdmin-Captured: not sent; this server runs in development\r\nX-Envelope-From: <").Append(context.Sender).Append(">\r\n");
         foreach (var recipient in _captured.Addresses)
@@ -188,22 +270,25 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
         }
 
         await copy.WriteAsync(Encoding.UTF8.GetBytes(envelope.ToString()), cancellationToken);
-        await using (var source = content.OpenRead())
+        await using var source = content.OpenRead();
+        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(32 * 1024);
+        try
         {
-            var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(32 * 1024);
-            try
+            for (int read; (read = await source.ReadAsync(buffer, cancellationToken)) > 0;)
             {
-                for (int read; (read = await source.ReadAsync(buffer, cancellationToken)) > 0;)
-                {
-                    await copy.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-                }
-            }
-            finally
-            {
-                System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+                await copy.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
         }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 
+    private async ValueTask CaptureAsync(IncomingMessage copy, CancellationToken cancellationToken)
+    {
+        var submitter = context.Submitter!;
+        var folder = await delivery.Inboxes.EnsureAsync(submitter.Id, MailDelivery.CapturedFolder, cancellationToken);
         await delivery.Store.Messages.DeliverAsync(copy, [new DeliveryTarget(folder)], CancellationToken.None);
         delivery.Events.Publish("Delivered", MailEventSeverity.Information,
             $"Message from <{context.Sender}> for {_captured.Count} outside recipient(s) captured", Details() with { Mailbox = submitter.Address.ToString(), Folder = MailDelivery.CapturedFolder });
@@ -216,7 +301,7 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
             return;
         }
 
-        var first = _mailboxes[0].Address.ToString();
+        var first = _mailboxes[0].Mailbox.Address.ToString();
         delivery.Events.Publish("Delivered", MailEventSeverity.Information,
             places.Count == 1 ? $"Message from <{context.Sender}> delivered" : $"Message from <{context.Sender}> delivered to {places.Count} mailboxes",
             Details() with { Mailbox = first, Folder = FolderName.Inbox, Uid = places[0].Uid });
@@ -230,6 +315,9 @@ internal static partial class DeliveryLog
 {
     [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "Session {SessionId}: a recipient could not be looked up")]
     public static partial void RecipientFailed(ILogger log, Exception exception, string? sessionId);
+
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Error, Message = "Session {SessionId}: a report of full mailboxes could not be stored")]
+    public static partial void ReportFailed(ILogger log, Exception exception, string? sessionId);
 
     [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "Session {SessionId}: a message could not be committed")]
     public static partial void CommitFailed(ILogger log, Exception exception, string? sessionId);

@@ -326,7 +326,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
         };
         _blocks = await BlockRegister.OpenAsync(_store.Accounts, _services.Blocks, _time, cancellationToken);
         _table = new ConnectionTable(_services);
-        var parts = new PartsContext(_store, _settings, Events, _counters, _time, _loggers, _outbound, _parts.Queue);
+        var parts = new PartsContext(_store, _settings, Events, _counters, _time, _loggers, _outbound, _parts.Queue, () => Context.HostName);
         _context = new ServerContext
         {
             Store = _store,

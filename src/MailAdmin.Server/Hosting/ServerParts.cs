@@ -19,7 +19,7 @@ internal sealed record ServerParts
         OpenStore = async (path, time, noticed, cancellationToken) =>
             await SqliteMailStore.OpenAsync(new StoreOptions { Path = path, TimeProvider = time, Noticed = noticed }, cancellationToken),
         Authenticator = p => new Authenticator(p.Store, p.Settings, p.Events, p.Counters, p.Time, p.Loggers),
-        Delivery = p => new MailDelivery(p.Store, p.Settings, p.Events, p.Counters, p.Outbound, p.Queue, p.Time, p.Loggers),
+        Delivery = p => new MailDelivery(p.Store, p.Settings, p.Events, p.Counters, p.Outbound, p.Queue, p.HostName, p.Time, p.Loggers),
         Handler = (context, protocol) => protocol switch
         {
             MailProtocol.Imap => new ImapHandler(context),
@@ -47,4 +47,4 @@ internal sealed record ServerParts
 /// <summary>What parts are made of.</summary>
 internal sealed record PartsContext(
     IMailStore Store, MailServerSettings Settings, Diagnostics.IEventSink Events, Diagnostics.ServerCounters Counters, TimeProvider Time,
-    Microsoft.Extensions.Logging.ILoggerFactory Loggers, OutboundPolicy Outbound, QueueOptions Queue);
+    Microsoft.Extensions.Logging.ILoggerFactory Loggers, OutboundPolicy Outbound, QueueOptions Queue, Func<string> HostName);

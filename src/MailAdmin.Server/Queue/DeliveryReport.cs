@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MailAdmin.Store;
+using Microsoft.Extensions.Logging;
 using MimeKit;
 using MimeKit.Utils;
 
@@ -13,17 +14,33 @@ namespace MailAdmin.Server.Queue;
 /// The body is not returned: its sender has it, and a forged sender need not get it. The report's own sender is null (RFC 3464 §2), so that nothing answers it. Whatever a peer
 /// or the message's sender put in, its octets are ASCII in lines that SMTP takes, so that any next hop takes it; only the address of an internationalised sender is UTF-8.
 /// </remarks>
-internal static class DeliveryReport
+internal static partial class DeliveryReport
 {
     /// <summary>RFC 5321 §4.5.3.1.6, without CRLF.</summary>
     private const int MaxLine = 998;
 
-    /// <summary>Makes the report, octets as they are stored.</summary>
+    /// <summary>Makes the report, octets as they are stored; null, and logged, where that fails.</summary>
     /// <param name="subject">What it is about.</param>
     /// <param name="header">Header of the message, as far as it is returned.</param>
     /// <param name="hostName">Ours.</param>
     /// <param name="now">Its date.</param>
-    public static byte[] Make(ReportSubject subject, byte[] header, string hostName, DateTimeOffset now)
+    /// <param name="log">Where a failure is told.</param>
+    public static byte[]? TryMake(ReportSubject subject, byte[] header, string hostName, DateTimeOffset now, ILogger log)
+    {
+        try
+        {
+            return Make(subject, header, hostName, now);
+        }
+#pragma warning disable CA1031 // A header or a reply of which no report can be made must not keep its message in the queue for ever, nor a delivery from ending.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            NotReported(log, e, subject.Sender);
+            return null;
+        }
+    }
+
+    private static byte[] Make(ReportSubject subject, byte[] header, string hostName, DateTimeOffset now)
     {
         var isFailure = subject.Kind == ReportKind.Failed;
         using var message = new MimeMessage();
@@ -141,6 +158,9 @@ internal static class DeliveryReport
     private static string Embed(string text, string also) => Ascii.IsValid(text) && also.Length == 0
         ? text
         : string.Concat(text.EnumerateRunes().Select(r => r.IsAscii && !also.Contains((char)r.Value, StringComparison.Ordinal) ? r.ToString() : string.Create(CultureInfo.InvariantCulture, $"\\x{{{r.Value:X}}}")));
+
+    [LoggerMessage(EventId = 7004, Level = LogLevel.Error, Message = "No report could be made for {Sender}, who is not told")]
+    private static partial void NotReported(ILogger logger, Exception cause, string sender);
 
     private static bool IsShort(ReadOnlySpan<byte> header)
     {

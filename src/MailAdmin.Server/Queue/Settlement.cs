@@ -68,7 +68,7 @@ internal sealed partial class Settlement(QueueParts parts)
     /// <summary>Stores the report and the end of what it reports; false where the report finds no room, and nothing was done.</summary>
     private async Task<bool> TryReportAsync(Outcome outcome, IReadOnlyList<DeliveryTarget> targets, IReadOnlyList<NewQueueEntry> entries)
     {
-        if (await MakeReportAsync(outcome) is not { } report)
+        if (DeliveryReport.TryMake(outcome.Report!, await HeaderAsync(outcome.Entry), parts.HostName(), parts.Time.GetUtcNow(), parts.Log) is not { } report)
         {
             return false;
         }
@@ -88,22 +88,6 @@ internal sealed partial class Settlement(QueueParts parts)
         catch (MailAdminException e) when (e.ErrorId is "QuotaExceeded" or "QueueFull" or "FolderNotFound" or "FolderFull")
         {
             return false;
-        }
-    }
-
-    private async Task<byte[]?> MakeReportAsync(Outcome outcome)
-    {
-        try
-        {
-            var header = await HeaderAsync(outcome.Entry);
-            return DeliveryReport.Make(outcome.Report!, header, parts.HostName(), parts.Time.GetUtcNow());
-        }
-#pragma warning disable CA1031 // A header or a reply of which no report can be made must not keep its message in the queue for ever.
-        catch (Exception e) when (e is not MailAdminException)
-#pragma warning restore CA1031
-        {
-            NotReported(parts.Log, e, outcome.Entry.Id);
-            return null;
         }
     }
 
@@ -171,9 +155,6 @@ internal sealed partial class Settlement(QueueParts parts)
             }
         }
     }
-
-    [LoggerMessage(EventId = 7004, Level = LogLevel.Error, Message = "No report could be made of message {Id}; its sender is not told")]
-    private static partial void NotReported(ILogger logger, Exception cause, QueueId id);
 
     [LoggerMessage(EventId = 7002, Level = LogLevel.Error, Message = "The outcome of an attempt could not be written and is tried again: {Reason}")]
     private static partial void NotCommitted(ILogger logger, Exception cause, string reason);

@@ -35,6 +35,108 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task A_full_member_keeps_mail_from_nobody_else_and_its_sender_is_told()
+    {
+        await using var server = await StartWithFullAsync("carol@example.com");
+        await AliasAsync(server, "all@example.com", "alice@example.com", "full@example.com", "carol@example.com");
+        await AliasAsync(server, "one@example.com", "full@example.com");
+        Assert.Equal(RecipientStatus.OverQuota, await AskAsync(server, "full@example.com"));
+        Assert.Equal(RecipientStatus.OverQuota, await AskAsync(server, "one@example.com"));
+        await using (var transaction = Begin(server, sender: "carol@example.com"))
+        {
+            Assert.Equal(RecipientStatus.Accepted, (await transaction.AddRecipientAsync("All@example.com", CancellationToken.None)).Status);
+            var outcome = await CommitAsync(server, transaction, "Return-Path: <carol@example.com>\r\nSubject: to all\r\n\r\nbody\r\n");
+            Assert.Equal((DeliveryStatus.Delivered, 2), (outcome.Status, outcome.Places.Count));
+        }
+
+        Assert.Equal((1, 1), ((await FindAsync(server, "alice@example.com")).MessageCount, (await FindAsync(server, "full@example.com")).MessageCount));
+        var report = (await MailAsync(server, "carol@example.com"))[1];
+        Assert.StartsWith("Return-Path: <>\r\n", report, StringComparison.Ordinal);
+        Assert.Contains("\r\nTo: carol@example.com\r\n", report, StringComparison.Ordinal);
+        Assert.Contains("Final-Recipient: rfc822; All@example.com\r\nAction: failed\r\nStatus: 5.2.2\r\n", report, StringComparison.Ordinal);
+        Assert.Contains("Subject: to all\r\n", report, StringComparison.Ordinal);
+        // Who reads an alias is not its senders' to know; an administrator's it is.
+        Assert.DoesNotContain("full@", report, StringComparison.Ordinal);
+        var told = await Eventually.First(server.Administration.WatchEventsAsync(-1, CancellationToken.None), e => e.Kind == "Bounced", "the event Bounced");
+        Assert.Equal("full@example.com", told.Mailbox);
+        Assert.Equal(1, (await server.Administration.GetStatisticsAsync(CancellationToken.None)).MessagesBounced);
+    }
+
+    [Fact]
+    public async Task A_recipient_that_is_full_at_the_end_keeps_mail_from_nobody_else()
+    {
+        await using var server = await TestServer.StartAsync(["alice@example.com", "small@example.com", "tiny@example.com"]);
+        await server.Administration.SetMailboxAsync("small@example.com", new MailboxChange { QuotaBytes = 1000 }, CancellationToken.None);
+        await server.Administration.SetMailboxAsync("tiny@example.com", new MailboxChange { QuotaBytes = 900 }, CancellationToken.None);
+        await using (var transaction = Begin(server, sender: "alice@example.com"))
+        {
+            foreach (var recipient in new[] { "small@example.com", "alice@example.com", "tiny@example.com" })
+            {
+                Assert.Equal(RecipientStatus.Accepted, (await transaction.AddRecipientAsync(recipient, CancellationToken.None)).Status);
+            }
+
+            var outcome = await CommitAsync(server, transaction, "Subject: x\r\n\r\n" + new string('x', 2000));
+            Assert.Equal((DeliveryStatus.Delivered, 1), (outcome.Status, outcome.Places.Count));
+        }
+
+        var mail = await MailAsync(server, "alice@example.com");
+        Assert.Equal(2, mail.Count);
+        Assert.Contains("Final-Recipient: rfc822; small@example.com\r\n", mail[1], StringComparison.Ordinal);
+        Assert.Contains("Final-Recipient: rfc822; tiny@example.com\r\n", mail[1], StringComparison.Ordinal);
+
+        // Nobody left: then there is somebody to say it to.
+        await using (var transaction = Begin(server))
+        {
+            await transaction.AddRecipientAsync("small@example.com", CancellationToken.None);
+            await transaction.AddRecipientAsync("tiny@example.com", CancellationToken.None);
+            Assert.Equal(DeliveryStatus.OverQuota, (await CommitAsync(server, transaction, new string('x', 2000))).Status);
+        }
+
+        Assert.Equal(2, (await MailAsync(server, "alice@example.com")).Count);
+    }
+
+    [Theory]
+    [InlineData(MailOutboundMode.Capture, "x@elsewhere.test", false)]
+    [InlineData(MailOutboundMode.Relay, "x@elsewhere.test", true)]
+    [InlineData(MailOutboundMode.Relay, null, false)]
+    public async Task A_sender_elsewhere_is_told_of_a_full_member_where_mail_leaves(MailOutboundMode outbound, string? sender, bool isTold)
+    {
+        // Nothing listens there: what is queued stays for the test to look at.
+        await using var server = await StartWithFullAsync("alice@example.com", s => s with { Outbound = outbound });
+        await server.Administration.NewRouteAsync("nowhere", new MailRouteChange { Host = "127.0.0.1", Port = 9 }, CancellationToken.None);
+        await AliasAsync(server, "all@example.com", "alice@example.com", "full@example.com");
+        await using var transaction = Begin(server, sender: sender);
+        Assert.Equal(RecipientStatus.Accepted, (await transaction.AddRecipientAsync("all@example.com", CancellationToken.None)).Status);
+        Assert.Equal(DeliveryStatus.Delivered, (await CommitAsync(server, transaction, "Subject: x\r\n\r\nx")).Status);
+        var queued = server.Store.Queue.List();
+        Assert.Equal(isTold ? ["x@elsewhere.test"] : [], queued.SelectMany(e => e.Recipients).Select(r => r.Address));
+        Assert.All(queued, e => Assert.Empty(e.Sender));
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(600_000)]
+    public async Task A_message_that_is_refused_leaves_no_captured_copy(int size)
+    {
+        await using var server = await TestServer.StartAsync(["alice@example.com", "bob@example.com"], s => s with { Outbound = MailOutboundMode.Capture });
+        var alice = await FindAsync(server, "alice@example.com");
+        foreach (var isThere in new[] { true, false })
+        {
+            await using var transaction = Begin(server, alice, sender: "alice@example.com");
+            await transaction.AddRecipientAsync("bob@example.com", CancellationToken.None);
+            await transaction.AddRecipientAsync("someone@elsewhere.test", CancellationToken.None);
+            if (!isThere)
+            {
+                await server.Store.Accounts.DeleteMailboxAsync((await FindAsync(server, "bob@example.com")).Id);
+            }
+
+            var outcome = await CommitAsync(server, transaction, "Subject: x\r\n\r\n" + new string('x', size));
+            Assert.Equal(isThere ? DeliveryStatus.Delivered : DeliveryStatus.TemporaryFailure, outcome.Status);
+            Assert.Contains("X-Envelope-To: <someone@elsewhere.test>", Assert.Single(await MailAsync(server, "alice@example.com", "Captured")), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Aliases_lead_on_and_round_and_deliver_once()
     {
         await using var server = await TestServer.StartAsync(["alice@example.com", "bob@example.com"]);
@@ -137,8 +239,33 @@ public sealed class DeliveryTests
         Assert.Equal(DeliveryStatus.TemporaryFailure, (await CommitAsync(server, transaction, "x")).Status);
     }
 
-    private static IMailTransaction Begin(TestServer server, MailboxRecord? submitter = null, long declared = 0) =>
-        server.Host.Context.Delivery.Begin(new DeliveryContext("sender@elsewhere.test", submitter, "test", "127.0.0.1", MailProtocol.Smtp) { DeclaredSize = declared });
+    private static IMailTransaction Begin(TestServer server, MailboxRecord? submitter = null, long declared = 0, string? sender = "sender@elsewhere.test") =>
+        server.Host.Context.Delivery.Begin(new DeliveryContext(sender, submitter, "test", "127.0.0.1", MailProtocol.Smtp) { DeclaredSize = declared });
+
+    private static async Task<TestServer> StartWithFullAsync(string another, Func<MailServerSettings, MailServerSettings>? settings = null)
+    {
+        var server = await TestServer.StartAsync(["alice@example.com", "full@example.com", .. another == "alice@example.com" ? Array.Empty<string>() : [another]], settings);
+        await using (var transaction = Begin(server))
+        {
+            await transaction.AddRecipientAsync("full@example.com", CancellationToken.None);
+            Assert.Equal(DeliveryStatus.Delivered, (await CommitAsync(server, transaction, "fills it")).Status);
+        }
+
+        await server.Administration.SetMailboxAsync("full@example.com", new MailboxChange { QuotaBytes = 8 }, CancellationToken.None);
+        await BecomesAsync(server, "full@example.com", RecipientStatus.OverQuota);
+        return server;
+    }
+
+    private static async Task<List<string>> MailAsync(TestServer server, string mailbox, string folder = "INBOX")
+    {
+        var all = new List<string>();
+        await foreach (var message in server.Administration.GetMessagesAsync(new MessageQuery(mailbox, folder), CancellationToken.None))
+        {
+            all.Add(System.Text.Encoding.UTF8.GetString(await server.Administration.ReadMessageAsync(mailbox, folder, message.Uid, 0, 1_000_000, CancellationToken.None)));
+        }
+
+        return all;
+    }
 
     private static async Task<RecipientStatus> AskAsync(TestServer server, string recipient, MailboxRecord? submitter = null, long declared = 0)
     {

@@ -20,6 +20,9 @@ internal static class Application
     /// <summary>128 + SIGHUP.</summary>
     public const int HungUp = 129;
 
+    // Kept for as long as the process lives: a signal must not cut short what stops at its exit.
+    private static Signals? _signals;
+
     public static int Run(ConsoleOptions options)
     {
         switch (options.Verb)
@@ -66,7 +69,7 @@ internal static class Application
 
         using (engine)
         {
-            using var signals = new Signals(engine, options.Verb == ConsoleVerb.Prompt || options.NoExit);
+            var signals = _signals = new Signals(engine, options.Verb == ConsoleVerb.Prompt || options.NoExit);
             try
             {
                 return Run(options, engine, signals);

@@ -70,7 +70,7 @@ public class LineEditorTests
     [InlineData('@', ConsoleKey.Q)]
     [InlineData('ć', ConsoleKey.C)]
     [InlineData('ď', ConsoleKey.D)]
-    [InlineData('{', ConsoleKey.B)]
+    [InlineData('}', ConsoleKey.B)]
     public void AltGr_gives_its_character(char character, ConsoleKey key) =>
         Assert.Equal($"a{character}", Edit(Type("a"), [new ConsoleKeyInfo(character, key, shift: false, alt: true, control: true)]));
 

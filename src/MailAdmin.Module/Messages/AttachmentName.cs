@@ -36,8 +36,8 @@ internal static class AttachmentName
     /// <summary>The last part of the name, without what a file system or a shell could take amiss.</summary>
     public static string Clean(string sent)
     {
-        // Half of a surrogate pair becomes U+FFFD: it can be neither normalised nor written.
-        var last = string.Concat(sent[(sent.LastIndexOfAny(['/', '\\']) + 1)..].EnumerateRunes());
+        // Half of a surrogate pair and what is no character (U+FFFE) become U+FFFD: they can be neither normalised nor written.
+        var last = string.Concat(sent[(sent.LastIndexOfAny(['/', '\\']) + 1)..].EnumerateRunes().Select(r => (r.Value & 0xFFFE) == 0xFFFE ? Rune.ReplacementChar : r));
         var clean = string.Concat(last.Normalize().Select(c => char.IsControl(c) || Refused.Contains(c) || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.Format ? '_' : c)).Trim(' ', '.');
         if (Encoding.UTF8.GetByteCount(clean) > MostOctets)
         {

@@ -218,7 +218,7 @@ public sealed record UidPair(uint Source, uint Target);
 
 /// <summary>Something that verification found.</summary>
 /// <param name="Severity">Warning: harmless or mended; Error: data is lost or wrong.</param>
-/// <param name="Kind">Stable: ChecksumMismatch, MissingSegment, TruncatedSegment, CountMismatch, OrphanContent, …</param>
+/// <param name="Kind">Stable: ChecksumMismatch, MissingSegment, TruncatedSegment, CountMismatch, UnreferencedFile, …</param>
 /// <param name="Location">Where: segment and offset, or mailbox, folder and UID.</param>
 /// <param name="Message">One sentence for a person.</param>
 public sealed record StoreFinding(MailEventSeverity Severity, string Kind, string Location, string Message);

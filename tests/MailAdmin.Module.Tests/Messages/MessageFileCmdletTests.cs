@@ -84,6 +84,15 @@ public sealed class MessageFileCmdletTests
     }
 
     [Fact]
+    public void What_is_no_character_in_a_name_becomes_a_sign_for_it()
+    {
+        using var lab = new Lab();
+        lab.Shell.Run("$null = Import-MailboxMessage alice@example.com -Message $t", ("t", WithAttachment("plan\uFFFE.txt", "content")));
+
+        Assert.Equal("plan\uFFFD.txt", lab.Shell.Single<FileInfo>("Get-MailboxMessage alice@example.com | Save-MailboxAttachment $dir/att").Name);
+    }
+
+    [Fact]
     public void A_bracket_in_a_wanted_name_means_itself()
     {
         using var lab = new Lab();

@@ -143,7 +143,7 @@ Describe 'One clear error' {
         @{ Code = 'Copy-MailboxMessage alice@example.com INBOX 1'; Id = 'NoDestination'; Category = 'InvalidArgument'; Target = $null }
         @{ Code = 'Get-MailboxMessage alice@example.com | Move-MailboxMessage Nosuch'; Id = 'FolderNotFound'; Category = 'ObjectNotFound'; Target = 'Nosuch' }
         @{ Code = 'New-MailDomain c.example -CatchAll nonsense'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'nonsense' }
-        @{ Code = 'Import-MailboxMessage alice@example.com nosuch:/x.eml'; Id = 'FileNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch:/x.eml' }
+        @{ Code = 'Import-MailboxMessage alice@example.com nosuch:/x.eml'; Id = 'PathNotUsable'; Category = 'InvalidArgument'; Target = 'nosuch:/x.eml' }
         @{ Code = 'Send-Mail -From alice@example.com -Subject x -Body x'; Id = 'NoRecipient'; Category = 'InvalidArgument'; Target = $null }
         @{ Code = 'Send-Mail -To bob@example.com -Subject x -Body x'; Id = 'NoSender'; Category = 'InvalidArgument'; Target = $null }
         @{ Code = 'Send-Mail -From alice@example.com -To nonsense -Subject x -Body x'; Id = 'InvalidAddress'; Category = 'InvalidArgument'; Target = 'nonsense' }

@@ -14,7 +14,7 @@ public sealed class StuckReaderTests
     [InlineData(true)]
     public async Task The_server_never_waits_for_one(bool overTheChannel)
     {
-        await using var server = await TestServer.StartAsync(["alice@example.com"]);
+        await using var server = await TestServer.StartAsync(["alice@example.com"], s => s with { Limits = new Dictionary<string, long> { ["SmtpJunkCommands"] = 100_000 } });
         await using var admin = overTheChannel ? (await Server.Control.ControlClient.ConnectAsync(server.Host.StorePath, None))! : server.Host.OpenAdministration();
         await using var client = await RawClient.ConnectAsync(new IPEndPoint(IPAddress.Loopback, (await admin.GetServerAsync(None)).Find(MailProtocol.Smtp, MailTlsMode.StartTls)!.Port));
         await client.ExpectAsync("220 ");

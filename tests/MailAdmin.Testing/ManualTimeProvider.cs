@@ -19,6 +19,15 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Somebody waits for just this long from now.</summary>
+    public bool IsAwaitedIn(TimeSpan span)
+    {
+        lock (_gate)
+        {
+            return _timers.Exists(t => t.Due == _now + span);
+        }
+    }
+
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow()
     {

@@ -16,30 +16,13 @@ public sealed class ClosingTests : IDisposable
     {
         using var io = new FailingStoreIO();
         using var gate = new ManualResetEventSlim();
-        var writing = new TaskCompletionSource();
         var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _path, IO = io, SegmentSize = 3000 });
         await Scenes.FillAsync(store, 40, 500);
         await store.Messages.ExpungeAsync(await Scenes.InboxAsync(store), UidSet.Of(Enumerable.Range(1, 39).Where(i => i % 5 != 0).Select(i => (uint)i)), false);
-        io.Called = call =>
-        {
-            if (call == "write" && writing.TrySetResult())
-            {
-                gate.Wait();
-            }
-
-            return null;
-        };
+        var writing = HoldFirst(io, "write", gate);
         var compacting = store.CompactAsync();
-        await writing.Task;
-        var closing = store.DisposeAsync().AsTask();
-        for (var i = 0; i < 1000 && !closing.IsCompleted; i++)
-        {
-            await Task.Yield();
-        }
-
-        await Scenes.FailsAsync("StoreInUse", () => SqliteMailStore.OpenAsync(new StoreOptions { Path = _path }));
-        gate.Set();
-        await closing;
+        await writing;
+        await CloseAsync(store, gate);
         Assert.True(compacting.IsCompleted);
         Assert.Equal("StoreClosed", (await Assert.ThrowsAsync<MailAdminException>(() => compacting)).ErrorId);
         Assert.Equal("StoreClosed", (await Assert.ThrowsAsync<MailAdminException>(() => store.CompactAsync())).ErrorId);
@@ -54,20 +37,34 @@ public sealed class ClosingTests : IDisposable
     {
         using var io = new FailingStoreIO();
         using var gate = new ManualResetEventSlim();
-        var reading = new TaskCompletionSource();
         var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _path, IO = io });
         await Scenes.FillAsync(store, 40, 500);
+        var reading = HoldFirst(io, "read", gate);
+        var verifying = Task.Run(() => Scenes.FindingsAsync(store));
+        await reading;
+        await CloseAsync(store, gate);
+        Assert.Equal("StoreClosed", (await Assert.ThrowsAsync<MailAdminException>(() => verifying)).ErrorId);
+    }
+
+    /// <summary>The first such call waits at the gate; completed once it does.</summary>
+    private static Task HoldFirst(FailingStoreIO io, string held, ManualResetEventSlim gate)
+    {
+        var begun = new TaskCompletionSource();
         io.Called = call =>
         {
-            if (call == "read" && reading.TrySetResult())
+            if (call == held && begun.TrySetResult())
             {
                 gate.Wait();
             }
 
             return null;
         };
-        var verifying = Task.Run(() => Scenes.FindingsAsync(store));
-        await reading.Task;
+        return begun.Task;
+    }
+
+    /// <summary>Closes the store, which keeps its lock while the gate holds what works on it.</summary>
+    private async Task CloseAsync(SqliteMailStore store, ManualResetEventSlim gate)
+    {
         var closing = store.DisposeAsync().AsTask();
         for (var i = 0; i < 1000 && !closing.IsCompleted; i++)
         {
@@ -77,6 +74,5 @@ public sealed class ClosingTests : IDisposable
         await Scenes.FailsAsync("StoreInUse", () => SqliteMailStore.OpenAsync(new StoreOptions { Path = _path }));
         gate.Set();
         await closing;
-        Assert.Equal("StoreClosed", (await Assert.ThrowsAsync<MailAdminException>(() => verifying)).ErrorId);
     }
 }

@@ -133,30 +133,39 @@ public sealed class StartMailServer : MailCmdlet
 
         await PerItem(settings.Name, async () =>
         {
-            var info = await Off(token => ServerGateway.StartAsync(settings, token));
-            foreach (var credential in Credential ?? [])
+            var stopping = StopToken;
+            var starting = Task.Run(() => ServerGateway.StartAsync(settings, stopping), stopping);
+            try
             {
-                await PerItem(credential.UserName, () => MakeMailboxAsync(settings.Name, credential));
-            }
+                var info = await Off(_ => starting);
+                foreach (var credential in Credential ?? [])
+                {
+                    await PerItem(credential.UserName, () => MakeMailboxAsync(settings.Name, credential));
+                }
 
-            WriteObject(Credential is null ? info : await Off(token => ServerGateway.GetAsync(settings.Name, token)));
-            if (Wait)
+                WriteObject(Credential is null ? info : await Off(token => ServerGateway.GetAsync(settings.Name, token)));
+                if (Wait)
+                {
+                    await Off(token => ServerGateway.CompletionAsync(settings.Name, token));
+                }
+            }
+            finally
             {
-                await ServeAsync(settings.Name);
+                if (Wait)
+                {
+                    await Task.Run(() => EndAsync(starting, settings.Name));
+                }
             }
         });
     }
 
-    private async Task ServeAsync(string name)
+    /// <summary>Whatever ended the cmdlet, also Ctrl+C while the server started: it is up by then, or never will be. Our token is cancelled; the stop has its own bound.</summary>
+    private static async Task EndAsync(Task<MailServerInfo> starting, string name)
     {
-        try
+        await Task.WhenAny(starting);
+        if (starting.IsCompletedSuccessfully)
         {
-            await Off(token => ServerGateway.CompletionAsync(name, token));
-        }
-        finally
-        {
-            // Ctrl+C cancelled our token; the stop has its own bound.
-            await Task.Run(() => ServerGateway.StopAsync(name, ServerGateway.DefaultDrain, CancellationToken.None));
+            await ServerGateway.StopAsync(name, ServerGateway.DefaultDrain, CancellationToken.None);
         }
     }
 

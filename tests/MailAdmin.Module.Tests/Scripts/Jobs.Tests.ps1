@@ -70,6 +70,11 @@ Describe 'Ctrl+C' {
         Get-MailServer waiting* | Should -BeNullOrEmpty
     }
 
+    It 'ends Start-MailServer -Wait and the server also before it came to wait' {
+        Test-Stop 'Start-MailServer waiting -Ephemeral -Wait | ForEach-Object { [AppDomain]::CurrentDomain.SetData("up", 1); while ($true) { $null = [Threading.Thread]::Yield() } }' { [AppDomain]::CurrentDomain.GetData('up') } | Should -BeTrue
+        Get-MailServer waiting* | Should -BeNullOrEmpty
+    }
+
     It 'ends Start-MailServer -Wait, which a restart does not' {
         $store = "$TestDrive/waiting"
         $ports = "-SmtpPort 0 -SubmissionPort -1 -SubmissionsPort -1 -ImapPort -1 -ImapsPort -1 -Pop3Port -1 -Pop3sPort -1"

@@ -176,6 +176,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
         }
         catch (Exception e)
         {
+            // Whatever it was is the reader's of the findings, who would wait for ever for what nobody ends.
             findings.Complete(e switch
             {
                 InvalidDataException or IndexException { IsCorrupt: true } => StoreErrors.StoreCorrupt(_options.Path, e.Message, e),

@@ -255,6 +255,7 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
         }
         catch
         {
+            // Whatever it was is the caller's; the copy, and its spool file, are nobody's.
             await copy.DisposeAsync();
             throw;
         }

@@ -1,5 +1,7 @@
+using System.Management.Automation;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
+using MailAdmin.Module.Mailboxes;
 using MailAdmin.Module.Store;
 using MailAdmin.Server.Hosting;
 
@@ -25,10 +27,30 @@ internal static class ServerGateway
     /// <summary>The administration of the server or store that is meant; with neither named, the one connected, else the only one.</summary>
     public static Task<IMailAdministration> ResolveAsync(ServerChoice server, string? storePath, CancellationToken cancellationToken) => OpenAsync(Meant(server, storePath), cancellationToken);
 
-    /// <summary>Starts a server in this process.</summary>
-    public static async Task<MailServerInfo> StartAsync(MailServerSettings settings, CancellationToken cancellationToken)
+    /// <summary>
+    /// Starts a server in this process that has its first mailboxes before anybody can connect. One that cannot be had is told to <paramref name="refused"/>, and the
+    /// server starts without it.
+    /// </summary>
+    public static async Task<MailServerInfo> StartAsync(
+        MailServerSettings settings, IEnumerable<PSCredential> mailboxes, Action<PSCredential, MailAdminException> refused, CancellationToken cancellationToken)
     {
-        var host = await MailServers.StartAsync(settings, cancellationToken);
+        var host = await MailServers.StartAsync(
+            settings,
+            async (starting, token) =>
+            {
+                foreach (var mailbox in mailboxes)
+                {
+                    try
+                    {
+                        await FirstMailboxes.EnsureAsync(starting, mailbox.UserName, PasswordPolicy.Check(mailbox.Password, mailbox.UserName, force: true), token);
+                    }
+                    catch (MailAdminException e)
+                    {
+                        refused(mailbox, e);
+                    }
+                }
+            },
+            cancellationToken);
         await using var administration = host.OpenAdministration();
         return await administration.GetServerAsync(cancellationToken);
     }

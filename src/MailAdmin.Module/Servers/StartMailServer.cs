@@ -4,9 +4,7 @@ using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
-using MailAdmin.Module.Mailboxes;
 using MailAdmin.Module.Routing;
-using MailAdmin.Security;
 
 namespace MailAdmin.Module.Servers;
 
@@ -84,7 +82,7 @@ public sealed class StartMailServer : MailCmdlet
     [Alias("Domains")]
     public string[]? Domain { get; set; }
 
-    /// <summary>First mailboxes: made with this password, or given it where they exist.</summary>
+    /// <summary>First mailboxes, there before the first client is: made with this password, or given it where they exist with another.</summary>
     [Parameter]
     public PSCredential[]? Credential { get; set; }
 
@@ -134,16 +132,13 @@ public sealed class StartMailServer : MailCmdlet
         await PerItem(settings.Name, async () =>
         {
             var stopping = StopToken;
-            var starting = Task.Run(() => ServerGateway.StartAsync(settings, stopping), stopping);
+            var refused = new List<ErrorRecord>();
+            var starting = Task.Run(() => ServerGateway.StartAsync(settings, Credential ?? [], (c, e) => refused.Add(ErrorRecords.Make(e, c.UserName)), stopping), stopping);
             try
             {
                 var info = await Off(_ => starting);
-                foreach (var credential in Credential ?? [])
-                {
-                    await PerItem(credential.UserName, () => MakeMailboxAsync(settings.Name, credential));
-                }
-
-                WriteObject(Credential is null ? info : await Off(token => ServerGateway.GetAsync(settings.Name, token)));
+                refused.ForEach(WriteError);
+                WriteObject(info);
                 if (Wait)
                 {
                     await Off(token => ServerGateway.CompletionAsync(settings.Name, token));
@@ -167,24 +162,6 @@ public sealed class StartMailServer : MailCmdlet
         {
             await ServerGateway.StopAsync(name, ServerGateway.DefaultDrain, CancellationToken.None);
         }
-    }
-
-    private async Task MakeMailboxAsync(string server, PSCredential credential)
-    {
-        var plain = PasswordPolicy.Check(credential.Password, credential.UserName, force: true);
-        await Off(async token =>
-        {
-            await using var administration = await ServerGateway.ResolveAsync(new ServerChoice(server), null, token);
-            var verifier = ScramVerifier.Create(plain);
-            try
-            {
-                await administration.NewMailboxAsync(new NewMailboxRequest(credential.UserName, verifier), token);
-            }
-            catch (MailAdminException e) when (e.Category == MailErrorCategory.ResourceExists)
-            {
-                await administration.SetMailboxAsync(credential.UserName, new MailboxChange { Verifier = verifier }, token);
-            }
-        });
     }
 
     private MailServerSettings Compose()

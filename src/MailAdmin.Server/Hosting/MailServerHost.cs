@@ -137,11 +137,20 @@ public sealed partial class MailServerHost : IAsyncDisposable
     /// <exception cref="Errors.MailAdminException"><c>ServerNotRunning</c></exception>
     public IMailAdministration OpenAdministration() => new MailAdministration(Store, this);
 
-    internal async Task StartAsync(CancellationToken cancellationToken)
+    internal Task StartAsync(CancellationToken cancellationToken) => StartAsync(null, cancellationToken);
+
+    /// <param name="prepare">What is done to the store before anybody can connect, or null.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    internal async Task StartAsync(Func<MailServerHost, CancellationToken, Task>? prepare, CancellationToken cancellationToken)
     {
         try
         {
             await ComposeAsync(cancellationToken);
+            if (prepare is not null)
+            {
+                await prepare(this, cancellationToken);
+            }
+
             await _host!.StartAsync(cancellationToken);
         }
         catch

@@ -21,10 +21,15 @@ public static class MailServers
     /// <exception cref="Errors.MailAdminException"><c>ServerExists</c>, <c>PortInUse</c>, <c>PortNotPermitted</c>, <c>AddressNotAvailable</c>,
     /// <c>CertificateNotUsable</c>, <c>InvalidSettings</c>, and the store's own.</exception>
     public static Task<MailServerHost> StartAsync(MailServerSettings settings, CancellationToken cancellationToken = default) =>
-        StartAsync(settings, ServerParts.Default, cancellationToken);
+        StartAsync(settings, ServerParts.Default, null, cancellationToken);
+
+    /// <summary>The same, with something to be done to the store before the first endpoint opens, see <see cref="FirstMailboxes"/>. What it throws ends the start.</summary>
+    public static Task<MailServerHost> StartAsync(MailServerSettings settings, Func<MailServerHost, CancellationToken, Task> prepare, CancellationToken cancellationToken = default) =>
+        StartAsync(settings, ServerParts.Default, prepare, cancellationToken);
 
     /// <summary>The same with parts of the caller's own.</summary>
-    internal static async Task<MailServerHost> StartAsync(MailServerSettings settings, ServerParts parts, CancellationToken cancellationToken)
+    internal static async Task<MailServerHost> StartAsync(
+        MailServerSettings settings, ServerParts parts, Func<MailServerHost, CancellationToken, Task>? prepare, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var host = new MailServerHost(settings, TimeProvider.System, parts);
@@ -46,7 +51,7 @@ public static class MailServers
 
         try
         {
-            await host.StartAsync(cancellationToken);
+            await host.StartAsync(prepare, cancellationToken);
         }
         catch
         {

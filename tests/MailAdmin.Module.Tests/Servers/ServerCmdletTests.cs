@@ -115,6 +115,18 @@ public sealed class ServerCmdletTests
     }
 
     [Fact]
+    public void A_first_mailbox_that_cannot_be_had_is_an_error_of_its_own_and_the_server_runs()
+    {
+        using var lab = new Lab();
+
+        var error = lab.Shell.Error("Stop-MailServer; $bad = [pscredential]::new('nobody', $alice.Password); $null = Start-MailServer -Ephemeral -Credential $bad, $alice");
+
+        Assert.StartsWith("InvalidAddress,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("nobody", error.TargetObject);
+        Assert.Equal(1, lab.Shell.Single<MailServerInfo>("Get-MailServer").MailboxCount);
+    }
+
+    [Fact]
     public void Restart_refuses_to_throw_an_ephemeral_store_away()
     {
         using var lab = new Lab();

@@ -160,7 +160,7 @@ public sealed class RestartTests
             },
         };
         var settings = Lasting(directory)(new MailServerSettings { Name = $"restart-{Guid.NewGuid()}" });
-        var host = await MailServers.StartAsync(settings, parts, None);
+        var host = await MailServers.StartAsync(settings, parts, null, None);
         var restart = host.RestartAsync(AtOnce, None);
         await Eventually.Within(again.Task, "the second start");
 

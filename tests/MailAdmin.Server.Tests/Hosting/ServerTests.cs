@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using MailAdmin.Addresses;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
+using MailAdmin.Security;
 using MailAdmin.Server.Hosting;
 using MailAdmin.Testing;
 
@@ -38,6 +40,47 @@ public sealed class ServerTests
         }
 
         Assert.False(Directory.Exists(store));
+    }
+
+    [Fact]
+    public async Task First_mailboxes_are_there_before_an_endpoint_is()
+    {
+        var settings = new MailServerSettings { Name = $"first-{Guid.NewGuid()}", Ephemeral = true, Domains = ["example.com"] };
+        MailEndpoint[] before = [];
+        await using var host = await MailServers.StartAsync(
+            settings,
+            async (starting, token) =>
+            {
+                before = [.. starting.Endpoints];
+                await FirstMailboxes.EnsureAsync(starting, "alice@example.com", "correct horse", token);
+                Assert.Equal("InvalidAddress", (await Assert.ThrowsAsync<MailAdminException>(() => FirstMailboxes.EnsureAsync(starting, "al*", "correct horse", token))).ErrorId);
+            },
+            TestContext.Current.CancellationToken);
+        Assert.NotEmpty(before);
+        Assert.All(before, e => Assert.Equal(0, e.Port));
+        await using var administration = host.OpenAdministration();
+        Assert.Equal(1, (await administration.GetServerAsync(TestContext.Current.CancellationToken)).MailboxCount);
+    }
+
+    [Fact]
+    public async Task A_start_that_gives_a_mailbox_the_password_it_has_leaves_it_as_it_is()
+    {
+        await using var server = await TestServer.StartAsync(["alice@example.com"]);
+        Assert.True(MailboxAddress.TryParse("alice@example.com", out var address));
+        async Task<ScramVerifier> EnsureAsync(string password)
+        {
+            await FirstMailboxes.EnsureAsync(server.Host, "Alice@Example.com", password, CancellationToken.None);
+            return (await server.Store.Accounts.FindMailboxAsync(address))!.Verifier;
+        }
+
+        var made = (await server.Store.Accounts.FindMailboxAsync(address))!.Verifier;
+        Assert.Equal(made.Salt, (await EnsureAsync(TestServer.Password)).Salt);
+        var changed = await EnsureAsync("another horse");
+        Assert.NotEqual(made.Salt, changed.Salt);
+        Assert.True(changed.Verify("another horse"));
+
+        await server.Administration.SetAliasAsync("sales@example.com", ["alice@example.com"], false, CancellationToken.None);
+        Assert.Equal("AddressInUse", (await Assert.ThrowsAsync<MailAdminException>(() => FirstMailboxes.EnsureAsync(server.Host, "sales@example.com", "correct horse", CancellationToken.None))).ErrorId);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using System.Security.Authentication;
+using MailAdmin.Store;
 
 namespace MailAdmin.Server.Connections;
 
@@ -113,6 +114,11 @@ public interface ITranscript
     void Add(TranscriptDirection direction, ReadOnlySpan<byte> text);
 }
 
+/// <summary>The mailbox that a session is logged in to.</summary>
+/// <param name="Mailbox">What it stays known by when its address changes.</param>
+/// <param name="Address">Its address at the login.</param>
+public sealed record SessionLogin(MailboxId Mailbox, string Address);
+
 /// <summary>What a session shows of itself. Written by the session, read by anybody; setting a field costs a store.</summary>
 public sealed class SessionActivity
 {
@@ -120,8 +126,10 @@ public sealed class SessionActivity
     public string State { get; set; } = "Connected";
     /// <summary>Verb being carried out, or the last one; interned names only.</summary>
     public string? Command { get; set; }
-    /// <summary>Address of the logged-in mailbox.</summary>
-    public string? Mailbox { get; set; }
+    /// <summary>Whose session it is, from the last step of the login on.</summary>
+    public SessionLogin? Login { get; set; }
+    /// <summary>Address of the logged-in mailbox, as it was at the login.</summary>
+    public string? Mailbox => Login?.Address;
     /// <summary>Selected folder.</summary>
     public string? Folder { get; set; }
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Net.Sockets;
 using MailAdmin.Addresses;
 using MailAdmin.Server.Diagnostics;
@@ -95,13 +96,12 @@ internal sealed class ConnectionTable : IDisposable
 
         if (!connection.IsLoopback)
         {
-            var network = PeerNetwork.Of(address);
-            if (!TryCount(network))
+            if (!TryCount(address))
             {
                 return new("Too many connections from your address");
             }
 
-            connection.CountedAs = network;
+            connection.CountedAs = address;
         }
 
         return null;
@@ -120,13 +120,15 @@ internal sealed class ConnectionTable : IDisposable
 
         Interlocked.Decrement(ref _perProtocol[(int)connection.Endpoint.Protocol]);
         Interlocked.Decrement(ref _count);
-        if (connection.CountedAs is { } network)
+        if (connection.CountedAs is { } address)
         {
             lock (_perAddress)
             {
-                if (--_perAddress[network] == 0)
+                var (single, network) = (IpRange.Of(address), PeerNetwork.Of(address));
+                Lower(single);
+                if (network != single)
                 {
-                    _perAddress.Remove(network);
+                    Lower(network);
                 }
             }
         }
@@ -190,18 +192,30 @@ internal sealed class ConnectionTable : IDisposable
         }
     }
 
-    private bool TryCount(IpRange network)
+    // An IPv6 address counts twice, for itself and for the network that its host may take other addresses of.
+    private bool TryCount(IPAddress address)
     {
+        var (single, network) = (IpRange.Of(address), PeerNetwork.Of(address));
         lock (_perAddress)
         {
-            var count = _perAddress.GetValueOrDefault(network);
-            if (count >= _services.Limits.MaxConnectionsPerAddress)
+            var ofSingle = _perAddress.GetValueOrDefault(single);
+            var ofNetwork = _perAddress.GetValueOrDefault(network);
+            if (ofSingle >= _services.Limits.MaxConnectionsPerAddress || (network != single && ofNetwork >= _services.Limits.MaxConnectionsPerNetwork))
             {
                 return false;
             }
 
-            _perAddress[network] = count + 1;
+            _perAddress[network] = ofNetwork + 1;
+            _perAddress[single] = ofSingle + 1;
             return true;
+        }
+    }
+
+    private void Lower(IpRange peer)
+    {
+        if (--_perAddress[peer] == 0)
+        {
+            _perAddress.Remove(peer);
         }
     }
 }

@@ -12,8 +12,10 @@ public sealed record ServerLimits
 
     /// <summary>Connections open at once, all protocols. 10,000 idle ones fit in 160 MB; above that memory is the next bound.</summary>
     public int MaxConnections { get; init; } = 20_000;
-    /// <summary>Connections at once from one address that is not loopback: a family behind NAT, not a botnet. An IPv6 network of /64 is one address.</summary>
+    /// <summary>Connections at once from one address that is not loopback: a family behind NAT, not a botnet.</summary>
     public int MaxConnectionsPerAddress { get; init; } = 200;
+    /// <summary>Connections at once from one IPv6 network of /64: an office, or a single host, which has every address of it.</summary>
+    public int MaxConnectionsPerNetwork { get; init; } = 2_000;
     /// <summary>TLS handshake must be over in this time.</summary>
     public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
     /// <summary>A flush may wait this long for a client that does not read.</summary>

@@ -80,8 +80,8 @@ internal sealed class SocketConnection : ClientConnection
     /// <summary>The session waits for its client.</summary>
     public bool IsWaiting => _reader.IsWaiting;
 
-    /// <summary>The network it counts for in the limits, where it does.</summary>
-    public IpRange? CountedAs { get; set; }
+    /// <summary>The address it counts for in the limits, where it does.</summary>
+    public IPAddress? CountedAs { get; set; }
 
     /// <summary>It is known who it is, and it was let in.</summary>
     public bool IsAdmitted { get; private set; }

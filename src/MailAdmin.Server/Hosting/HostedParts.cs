@@ -62,7 +62,7 @@ internal sealed class HostedSessions(ConnectionTable table, IMailStore store) : 
 
         foreach (var connection in table.All())
         {
-            if (gone.Address.Equals(connection.Activity.Mailbox, StringComparison.OrdinalIgnoreCase))
+            if (connection.Activity.Login?.Mailbox == gone.Mailbox)
             {
                 connection.RequestClose(ClosingReason.MailboxGone);
             }

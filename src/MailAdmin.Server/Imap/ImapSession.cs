@@ -245,7 +245,8 @@ internal sealed partial class ImapSession
             await RefuseMessageAsync();
         }
 
-        if (command.Sync != ImapSync.None && !_ended)
+        // RFC 9051 §7.5.1: no EXPUNGE once the command has its answer.
+        if (command.Sync != ImapSync.None && !_ended && result.Status != ImapStatus.Answered)
         {
             await SyncAsync(command.Sync);
             TellCoverage();

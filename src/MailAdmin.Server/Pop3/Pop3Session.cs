@@ -121,7 +121,7 @@ internal sealed class Pop3Session
     {
         if (await Maildrop.OpenAsync(Context.Store, mailbox, Connection.Aborted) is not { } maildrop)
         {
-            Connection.Activity.Mailbox = null;
+            Connection.Activity.Login = null;
             Reply("-ERR [SYS/TEMP] The mailbox cannot be opened now");
             return Pop3Next.Continue;
         }

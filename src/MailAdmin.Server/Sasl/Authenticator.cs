@@ -15,7 +15,7 @@ namespace MailAdmin.Server.Sasl;
 /// Checks logins against the store's verifiers.
 /// </summary>
 /// <remarks>
-/// Invariants: an unknown name costs the same PBKDF2 as a wrong password, and has a salt that is as much its own as a known one's; what was proved,
+/// Invariants: an unknown name costs the same PBKDF2 as a wrong password, and has a salt and rounds that are as much its own as a known one's; what was proved,
 /// now or earlier, is only as good as the verifier the mailbox has at the login's end, so that a changed password or a disabled mailbox counts from its
 /// commit on; who fails waits, and computes in a lane of his own, so that thousands of wrong
 /// passwords do not hold up anybody's right one.
@@ -33,7 +33,6 @@ public sealed class Authenticator : IAuthenticator, IDisposable
     private readonly LoginCache _cache;
     private readonly FailureTable _failures;
     private readonly IDisposable _watch;
-    private readonly ScramVerifier _decoy = ScramVerifier.Create(Convert.ToBase64String(RandomNumberGenerator.GetBytes(24)));
 
     // PBKDF2 takes milliseconds of a core: addresses that failed of late, or try many at once, share one place; all others have a lane of their own.
     private const int CrowdAbove = 2;
@@ -67,11 +66,13 @@ public sealed class Authenticator : IAuthenticator, IDisposable
     {
         try
         {
-            var mailbox = await FindAsync(await ReadNameAsync(userName, cancellationToken), cancellationToken);
+            var name = await ReadNameAsync(userName, cancellationToken);
+            var mailbox = await FindAsync(name, cancellationToken);
             var holds = mailbox is not null && _cache.Holds(mailbox, password);
             if (!holds)
             {
-                holds = await ComputeAsync(NameOf(mailbox, userName), mailbox, password, connection.Remote.Address, cancellationToken);
+                var decoy = await DecoyForAsync(name?.ToString() ?? userName, cancellationToken);
+                holds = await ComputeAsync(NameOf(mailbox, userName), mailbox, decoy, password, connection.Remote.Address, cancellationToken);
                 if (holds)
                 {
                     _cache.Add(mailbox!, password);
@@ -126,7 +127,7 @@ public sealed class Authenticator : IAuthenticator, IDisposable
         _suspect.Dispose();
     }
 
-    private async ValueTask<bool> ComputeAsync(string name, MailboxRecord? mailbox, string password, IPAddress remote, CancellationToken cancellationToken)
+    private async ValueTask<bool> ComputeAsync(string name, MailboxRecord? mailbox, ScramVerifier decoy, string password, IPAddress remote, CancellationToken cancellationToken)
     {
         var lane = (_failures.Enter(remote, name) > CrowdAbove) | (_failures.Count(remote, name) > 0) ? _suspect : _trusted;
         try
@@ -134,7 +135,7 @@ public sealed class Authenticator : IAuthenticator, IDisposable
             await lane.WaitAsync(cancellationToken);
             try
             {
-                return (mailbox?.Verifier ?? _decoy).Verify(password) && mailbox is not null;
+                return (mailbox?.Verifier ?? decoy).Verify(password) && mailbox is not null;
             }
             finally
             {
@@ -155,7 +156,7 @@ public sealed class Authenticator : IAuthenticator, IDisposable
         if (holds)
         {
             // Comparing may have taken seconds, so it is looked at once more, and noted before: who disables it later finds this session.
-            connection.Activity.Mailbox = found!.Address.ToString();
+            connection.Activity.Login = new SessionLogin(found!.Id, found.Address.ToString());
             try
             {
                 mailbox = await _store.Accounts.GetMailboxAsync(found.Id, cancellationToken);
@@ -165,7 +166,7 @@ public sealed class Authenticator : IAuthenticator, IDisposable
             {
                 if (!holds || mailbox is not { IsEnabled: true })
                 {
-                    connection.Activity.Mailbox = null;
+                    connection.Activity.Login = null;
                 }
             }
         }
@@ -233,7 +234,8 @@ public sealed class Authenticator : IAuthenticator, IDisposable
     private ValueTask<MailboxRecord?> FindAsync(MailboxAddress? name, CancellationToken cancellationToken) =>
         name is { } address ? _store.Accounts.FindMailboxAsync(address, cancellationToken) : default;
 
-    // Salt and keys that belong to nobody and are the same for a name at every try, also after a restart.
+    // Salt, keys and rounds that belong to nobody and are the same for a name at every try, also after a restart. Known mailboxes have one number of rounds or
+    // the other, and so has each unknown name.
     private async ValueTask<ScramVerifier> DecoyForAsync(string name, CancellationToken cancellationToken)
     {
         if (_decoyKey is null)
@@ -249,7 +251,8 @@ public sealed class Authenticator : IAuthenticator, IDisposable
         }
 
         var digest = HMACSHA512.HashData(_decoyKey, Encoding.UTF8.GetBytes(name));
-        return new ScramVerifier(digest[..16], ScramVerifier.DefaultIterations, digest[16..48], digest[32..64]);
+        return new ScramVerifier(
+            digest[..16], (digest[^1] & 1) == 0 ? ScramVerifier.DefaultIterations : PasswordRules.GeneratedIterations, digest[16..48], digest[32..64]);
     }
 }
 

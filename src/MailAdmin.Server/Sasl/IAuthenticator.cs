@@ -5,7 +5,7 @@ namespace MailAdmin.Server.Sasl;
 
 /// <summary>Checks logins for all three protocols. A failed login costs the same time whether or not the mailbox exists.</summary>
 /// <remarks>
-/// A login that succeeded is noted in the connection's <see cref="SessionActivity.Mailbox"/> before the mailbox is looked at for the last time: one that is
+/// A login that succeeded is noted in the connection's <see cref="SessionActivity.Login"/> before the mailbox is looked at for the last time: one that is
 /// disabled or deleted later finds the session there and ends it. A session that does not take the login takes the note away.
 /// </remarks>
 public interface IAuthenticator

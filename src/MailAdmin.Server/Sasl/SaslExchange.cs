@@ -116,7 +116,7 @@ public sealed class SaslExchange
                 return new(Outcome(_proved));
             }
 
-            _connection.Activity.Mailbox = null;
+            Abandon();
         }
 
         if (text.SequenceEqual("*"u8))
@@ -140,6 +140,9 @@ public sealed class SaslExchange
         System.Security.Cryptography.CryptographicOperations.ZeroMemory(response);
         return FollowAsync(step, cancellationToken);
     }
+
+    /// <summary>Nothing more comes of it: a login that was proved and not taken is no login.</summary>
+    public void Abandon() => _connection.Activity.Login = null;
 
     private async ValueTask<SaslReply> FollowAsync(SaslStep step, CancellationToken cancellationToken)
     {

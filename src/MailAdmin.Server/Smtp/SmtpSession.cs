@@ -195,7 +195,7 @@ internal sealed class SmtpSession
     public void Restart()
     {
         Mailbox = null;
-        Connection.Activity.Mailbox = null;
+        Connection.Activity.Login = null;
         ClientName = string.Empty;
         IsExtended = false;
         State = SmtpState.Connected;

@@ -16,7 +16,7 @@ public static class PasswordRules
     /// Rounds for a generated password. Rounds make guessing dear, and nobody guesses 140 bits: the least of RFC 7677 §4 is enough, and
     /// thousands of mailboxes are made in seconds.
     /// </summary>
-    private const int GeneratedIterations = 4096;
+    public const int GeneratedIterations = 4096;
 
     /// <summary>A strong new password.</summary>
     public static string Generate() => RandomNumberGenerator.GetString(Alphabet, GeneratedCharacters);

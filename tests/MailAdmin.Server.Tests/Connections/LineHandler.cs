@@ -56,7 +56,7 @@ internal sealed class LineHandler : IProtocolHandler
                 await SayAsync(connection, "bye");
                 return false;
             case "LOGIN":
-                connection.Activity.Mailbox = words[1];
+                connection.Activity.Login = new SessionLogin(default, words[1]);
                 await SayAsync(connection, "ok");
                 return true;
             case "STARTTLS":

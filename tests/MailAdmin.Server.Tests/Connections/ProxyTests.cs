@@ -90,10 +90,10 @@ public sealed class ProxyTests
     }
 
     [Fact]
-    public async Task The_limit_per_address_takes_a_network_of_64_bits_for_one_peer()
+    public async Task A_host_that_takes_other_addresses_of_its_network_of_64_bits_meets_that_limit()
     {
         await using var host = await ProtocolHost.StartAsync(
-            new LineHandler(), MailProtocol.Smtp, limits: new ServerLimits { MaxConnectionsPerAddress = 1 }, trustedProxies: Loopback);
+            new LineHandler(), MailProtocol.Smtp, limits: new ServerLimits { MaxConnectionsPerAddress = 1, MaxConnectionsPerNetwork = 2 }, trustedProxies: Loopback);
         async Task<RawClient> From(string address)
         {
             var client = await host.ConnectAsync();
@@ -106,8 +106,12 @@ public sealed class ProxyTests
             await first.ExpectAsync("hello");
             await using var neighbour = await From("2001:db8:1:3::4");
             await neighbour.ExpectAsync("hello");
-            await using var second = await From("2001:db8:1:2:ffff:ffff:ffff:ffff");
-            Assert.Equal("421 Too many connections from your address\r\n", await second.ReadToEndAsync());
+            await using var same = await From("2001:db8:1:2:3::4");
+            Assert.Equal("421 Too many connections from your address\r\n", await same.ReadToEndAsync());
+            await using var colleague = await From("2001:db8:1:2:ffff:ffff:ffff:ffff");
+            await colleague.ExpectAsync("hello");
+            await using var third = await From("2001:db8:1:2:ffff:ffff:ffff:fffe");
+            Assert.Equal("421 Too many connections from your address\r\n", await third.ReadToEndAsync());
         }
 
         await Eventually.Holds(() => host.Sessions.Count == 0, "room");

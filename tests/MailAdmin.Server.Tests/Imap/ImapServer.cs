@@ -133,7 +133,7 @@ internal sealed class ImapServer : ITranscriptServer
                 return new(AuthenticationStatus.Failed, null);
             }
 
-            connection.Activity.Mailbox = userName;
+            connection.Activity.Login = new SessionLogin(known.Id, userName);
             return new(AuthenticationStatus.Succeeded, await store.Accounts.GetMailboxAsync(known.Id, cancellationToken));
         }
 

@@ -87,7 +87,20 @@ public sealed class AuthenticatorTests : IAsyncLifetime
         Assert.Null(first!.Mailbox);
         Assert.Equal(first.Verifier.Salt, second!.Verifier.Salt);
         Assert.NotEqual(first.Verifier.Salt, other!.Verifier.Salt);
-        Assert.Equal(ScramVerifier.DefaultIterations, first.Verifier.Iterations);
+        Assert.Equal(first.Verifier.Iterations, second.Verifier.Iterations);
+    }
+
+    [Fact]
+    public async Task The_rounds_of_a_verifier_tell_no_more_of_who_exists_than_its_salt()
+    {
+        var rounds = new List<int>();
+        for (var i = 0; i < 64; i++)
+        {
+            rounds.Add((await _authenticator.GetScramCredentialsAsync($"nobody{i}@example.com", CancellationToken.None))!.Verifier.Iterations);
+        }
+
+        // A generated password's verifier has the fewer rounds, a chosen one's the more.
+        Assert.Equal([PasswordRules.GeneratedIterations, ScramVerifier.DefaultIterations], rounds.Distinct().Order());
     }
 
     [Theory]

@@ -1,7 +1,9 @@
 using MailAdmin.Addresses;
+using MailAdmin.Administration;
 using MailAdmin.Security;
 using MailAdmin.Store;
 using MailAdmin.Testing;
+using MailKit.Security;
 
 namespace MailAdmin.Server.Tests.Sasl;
 
@@ -42,6 +44,55 @@ public sealed class LoginRaceTests
         Once("GetMailboxAsync", accounts => accounts.UpdateMailboxAsync(IdOf(accounts), new MailboxUpdate { IsEnabled = false }), server);
         await client.SendLineAsync(login);
         await client.ReadUntilAsync(end);
+    }
+
+    [Fact]
+    public async Task A_session_ends_with_its_mailbox_whatever_that_is_called_by_then()
+    {
+        await using var server = await TestServer.StartAsync(["alice@example.com secret"]);
+        await using var client = await server.ConnectAsync(MailProtocol.Imap);
+        await client.SendLineAsync("a LOGIN alice@example.com secret");
+        await client.ReadUntilAsync("a OK");
+        await server.Administration.SetMailboxAsync("alice@example.com", new MailboxChange { Address = "alicia@example.com" }, CancellationToken.None);
+        // Another's that has the old name now is nothing to this session.
+        await server.AddMailboxAsync("alice@example.com");
+        await server.Administration.RemoveMailboxAsync("alice@example.com", CancellationToken.None);
+        await client.SendLineAsync("b NOOP");
+        await client.ReadUntilAsync("b OK");
+
+        await server.Administration.SetMailboxAsync("alicia@example.com", new MailboxChange { IsEnabled = false }, CancellationToken.None);
+
+        await client.ReadUntilAsync("* BYE");
+    }
+
+    [Theory]
+    [InlineData(MailProtocol.Imap, "a AUTHENTICATE SCRAM-SHA-256", "a BAD")]
+    [InlineData(MailProtocol.Pop3, "AUTH SCRAM-SHA-256", "-ERR")]
+    [InlineData(MailProtocol.Submission, "AUTH SCRAM-SHA-256", "500 5.5.6")]
+    public async Task A_proof_whose_exchange_breaks_off_is_no_login(MailProtocol protocol, string begin, string refusal)
+    {
+        await using var server = await TestServer.StartAsync(["alice@example.com secret"]);
+        await using var client = await server.ConnectAsync(protocol);
+        await client.ReadLineAsync();
+        if (protocol == MailProtocol.Submission)
+        {
+            await client.SendLineAsync("EHLO client.test");
+            await client.ReadUntilAsync("250 ");
+        }
+
+        var mechanism = new SaslMechanismScramSha256("alice@example.com", "secret");
+        await client.SendLineAsync(begin);
+        for (var i = 0; i < 2; i++)
+        {
+            var challenge = await client.ReadLineAsync();
+            await client.SendLineAsync(mechanism.Challenge(challenge!.Split(' ', 2) is [_, { Length: > 0 } text] ? text : null!, CancellationToken.None));
+        }
+
+        // The server's own proof, which is to be answered with an empty line.
+        await client.ReadLineAsync();
+        await client.SendAsync("\n\r\n");
+        await client.ReadUntilAsync(refusal);
+        Assert.Null(Assert.Single(await server.Administration.GetSessionsAsync(CancellationToken.None)).Mailbox);
     }
 
     private Task<TestServer> StartAsync() => TestServer.StartAsync(["alice@example.com secret"], null, null, "imap", _hooks.Parts);

@@ -12,6 +12,9 @@ internal sealed class AppendCommand() : ImapCommand("APPEND", ImapStates.LoggedI
 {
     private const int OctetsInMemory = 1024 * 1024;
 
+    /// <summary>What the buffer of a message may hold beside it.</summary>
+    private const int OctetsBeside = 8 * 1024;
+
     private readonly record struct Head(ImapFlagList Flags, DateTimeOffset? Date, bool IsUtf8);
 
     public override async ValueTask<ImapResult> RunAsync(ImapSession session, ImapDecoder args)
@@ -69,7 +72,7 @@ internal sealed class AppendCommand() : ImapCommand("APPEND", ImapStates.LoggedI
 
             if (items.Count > 0)
             {
-                await items[^1].Content.SetAsideAsync(fromMemory: octets > OctetsInMemory);
+                await items[^1].Content.SetAsideAsync(fromMemory: octets + (items.Count * OctetsBeside) > OctetsInMemory);
             }
 
             octets += literal.Length;

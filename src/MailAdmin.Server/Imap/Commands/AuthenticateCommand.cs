@@ -35,6 +35,7 @@ internal sealed class AuthenticateCommand() : ImapCommand("AUTHENTICATE", ImapSt
             session.Continue(reply.Challenge!);
             if (await session.ReadLineAsync(SaslExchange.MaxLine) is not { } line)
             {
+                exchange.Abandon();
                 return ImapResult.Answered;
             }
 

@@ -45,6 +45,7 @@ internal sealed class Auth : IPop3Command
             session.Connection.Transcript.Add(TranscriptDirection.Client, "[left out]");
             if (line.Status != LineStatus.Line)
             {
+                exchange.Abandon();
                 return session.ReplyBad("-ERR Line too long or with a bare CR or LF");
             }
 

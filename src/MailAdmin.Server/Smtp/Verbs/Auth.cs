@@ -45,6 +45,7 @@ internal sealed class Auth : ISmtpCommand
             session.Connection.Transcript.Add(TranscriptDirection.Client, "[left out]");
             if (line.Status != LineStatus.Line)
             {
+                exchange.Abandon();
                 return session.ReplyBad("500 5.5.6 Line too long or with a bare CR or LF");
             }
 

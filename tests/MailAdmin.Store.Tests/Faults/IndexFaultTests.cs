@@ -3,6 +3,7 @@ using MailAdmin.Addresses;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Security;
+using MailAdmin.Testing;
 using Xunit;
 
 namespace MailAdmin.Store.Tests.Faults;
@@ -102,6 +103,45 @@ public sealed class IndexFaultTests : IDisposable
             await held;
             Assert.Equal("1:4", await Scenes.UidsAsync(store));
         }
+    }
+
+    [Fact]
+    public async Task A_clock_that_rings_while_no_more_can_be_queued_rings_again()
+    {
+        using var io = new FailingStoreIO();
+        using var gate = new ManualResetEventSlim();
+        var (clock, interval) = (new ManualTimeProvider(), TimeSpan.FromMinutes(1));
+        var (writing, taken) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _path, IO = io, TimeProvider = clock, CheckpointInterval = interval, QueueLength = 1 });
+        await Scenes.FillAsync(store, 1);
+        var inbox = await Scenes.InboxAsync(store);
+        io.Called = call =>
+        {
+            if (call == "flush" && writing.TrySetResult())
+            {
+                gate.Wait();
+            }
+
+            if (call == "sqlite write wal")
+            {
+                taken.TrySetResult();
+            }
+
+            return null;
+        };
+        var held = Task.Run(() => DeliverAsync(store, inbox));
+        await writing.Task;
+        Assert.True(clock.IsAwaitedIn(interval));
+        // It takes the one place there is.
+        var waits = DeliverAsync(store, inbox);
+        clock.Advance(interval);
+        var ringsAgain = clock.IsAwaitedIn(interval);
+        gate.Set();
+        await Task.WhenAll(held, waits);
+        Assert.True(ringsAgain);
+        Assert.False(taken.Task.IsCompleted);
+        clock.Advance(interval);
+        await taken.Task;
     }
 
     private static async Task DeliverAsync(SqliteMailStore store, FolderId folder)

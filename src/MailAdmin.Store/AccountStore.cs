@@ -39,7 +39,7 @@ internal sealed class AccountStore(StoreOptions options, StoreState state, Store
         Answer(r => r.Mailbox(address.ToString()) is { } row ? Record(row) : null);
 
     public ValueTask<MailboxRecord?> GetMailboxAsync(MailboxId id, CancellationToken cancellationToken = default) =>
-        Answer(r => state.Ids.Row(id) is > 0 and var number && r.Mailbox(number) is { } row ? Record(row) : null);
+        Answer(r => state.Ids.Row(id) is >= 0 and var number && r.Mailbox(number) is { } row ? Record(row) : null);
 
     public async IAsyncEnumerable<MailboxRecord> ListMailboxesAsync(string? pattern = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -78,7 +78,7 @@ internal sealed class AccountStore(StoreOptions options, StoreState state, Store
 
     public void NoteLogin(MailboxId id, DateTimeOffset at)
     {
-        if (state.Ids.Row(id) is > 0 and var row)
+        if (state.Ids.Row(id) is >= 0 and var row)
         {
             notes.NoteLogin(row, at.ToUnixTimeMilliseconds());
         }

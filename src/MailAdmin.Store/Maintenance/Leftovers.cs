@@ -12,7 +12,7 @@ internal static class Leftovers
     {
         var known = reader.Segments().ConvertAll(s => s.Id).ToHashSet();
         return found.Where(file => file < 0
-            ? reader.Content(-file) is null
+            ? reader.Content(-file) is null && !known.Contains(file)
             : file < current && !known.Contains(file) && !reader.HasContentIn(file));
     }
 }

@@ -1,9 +1,8 @@
-using System.Runtime.InteropServices;
+using MailAdmin.Administration;
 using MailAdmin.Store.Content;
 using MailAdmin.Store.IO;
 using MailAdmin.Store.Journal;
 using MailAdmin.Store.Recovery;
-using MailAdmin.Store.Snapshots;
 using MailAdmin.Store.Sqlite;
 using MailAdmin.Store.State;
 
@@ -13,13 +12,17 @@ namespace MailAdmin.Store;
 /// <param name="Mailboxes">Mailboxes in the new index.</param>
 /// <param name="Messages">Messages in the new index.</param>
 /// <param name="LostMessages">Messages whose content is damaged or gone; they are expunged, so that clients see them go.</param>
-/// <param name="DamagedPlaces">Places in segments that could not be read; reading went on behind them.</param>
+/// <param name="DamagedPlaces">Places in files that could not be read, or whole files; reading went on behind them.</param>
 /// <param name="SkippedRecords">Journal records that no longer fit what is there, since others before them are lost.</param>
-public sealed record StoreRepairReport(long Mailboxes, long Messages, long LostMessages, long DamagedPlaces, long SkippedRecords);
+public sealed record StoreRepairReport(long Mailboxes, long Messages, long LostMessages, long DamagedPlaces, long SkippedRecords)
+{
+    /// <summary>Files that could not be opened (<c>UnreadableSegment</c>), operations that are missing (<c>LostOperations</c>), folders whose owner is lost (<c>LostFolder</c>).</summary>
+    public IReadOnlyList<StoreFinding> Findings { get; init; } = [];
+}
 
 /// <summary>
 /// Makes the index anew from the segments alone. The log holds every event since the store was made, so that nothing is lost with the index but
-/// computed summaries, last logins and which messages were recent.
+/// computed summaries, last logins and which messages were recent. An old index is asked only for folders and mailboxes whose records the log has lost.
 /// </summary>
 public static class StoreRepair
 {
@@ -54,23 +57,24 @@ public static class StoreRepair
             using var segments = new SegmentTable(io, options.Path);
             var current = Path.Combine(options.Path, SqliteMailStore.IndexName);
             var old = Path.Combine(options.Path, OldIndexName);
-            // Also the one of an earlier rebuild: it may have ended between its two renames.
-            List<IndexPosition> positions = [.. Position(io, current), .. Position(io, old)];
-            var inventory = LogInventory.Take(io, segments, positions.Select(p => p.Store), cancellationToken);
-            if (inventory.Store is not { } store)
-            {
-                throw StoreErrors.StoreCorrupt(options.Path, "no segment says which store it belongs to; restore it from a backup.");
-            }
-
-            // Number of the last operation that an old index has: the end of the log may be gone.
-            var known = positions.Where(p => p.Store == store).Select(p => p.Sequence).DefaultIfEmpty().Max();
             var target = Path.Combine(options.Path, NewIndexName);
-            DeleteIndex(io, target);
             StoreRepairReport report;
-            using (var index = new IndexWriter(new IndexConnection(io, target, create: true)))
+            // Also the one of an earlier rebuild: it may have ended between its two renames.
+            using (EarlierIndex? newer = EarlierIndex.Open(io, current), older = EarlierIndex.Open(io, old))
             {
+                EarlierIndex[] earlier = [.. new[] { newer, older }.OfType<EarlierIndex>()];
+                var inventory = LogInventory.Take(io, segments, earlier.Select(e => e.Position.Store), cancellationToken);
+                if (inventory.Store is not { } store)
+                {
+                    throw inventory.FirstFailure
+                        ?? (Exception)StoreErrors.StoreCorrupt(options.Path, "no segment says which store it belongs to; restore it from a backup.");
+                }
+
+                earlier = [.. earlier.Where(e => e.Position.Store == store).OrderByDescending(e => e.Position.Sequence)];
+                DeleteIndex(io, target);
+                using var index = new IndexWriter(new IndexConnection(io, target, create: true));
                 index.CreateSchema(store, 0);
-                report = Fill(segments, inventory, index, store, known, cancellationToken);
+                report = Fill(inventory, index, store, earlier, cancellationToken);
                 index.Fold();
             }
 
@@ -98,29 +102,10 @@ public static class StoreRepair
         }
     }
 
-    /// <summary>Where an old index stands; nothing where it cannot be read.</summary>
-    private static List<IndexPosition> Position(IStoreIO io, string path)
+    private static StoreRepairReport Fill(LogInventory inventory, IndexWriter index, Guid store, IReadOnlyList<EarlierIndex> earlier, CancellationToken cancellationToken)
     {
-        try
-        {
-            if (io.Exists(path))
-            {
-                using var old = new IndexReader(new IndexConnection(io, path, create: false));
-                return old.Position() is { } position ? [position] : [];
-            }
-        }
-        catch (Exception e) when (e is IndexException or InvalidDataException)
-        {
-            // That is why it is made anew.
-        }
-
-        return [];
-    }
-
-    private static StoreRepairReport Fill(
-        SegmentTable segments, LogInventory inventory, IndexWriter index, Guid store, long known, CancellationToken cancellationToken)
-    {
-        var state = new StoreState(new IdCodec(store), new StoreCounters(0, 1, 1, 0, 0, 0), 1) { Reader = index.Reader, Tolerant = true, Index = index };
+        var names = new LostNames(earlier);
+        var state = new StoreState(new IdCodec(store), new StoreCounters(0, 1, 1, 0, 0, 0), 1) { Reader = index.Reader, Lost = names, Index = index };
         index.Begin();
         long skipped = 0, missing = 0;
         var lost = new HashSet<long>();
@@ -129,9 +114,10 @@ public static class StoreRepair
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                foreach (var e in ReadEvents(segments, place))
+                foreach (var e in inventory.ReadEvents(place))
                 {
                     Apply(state, inventory, lost, e);
+                    names.Saw(e);
                 }
             }
             catch (Exception e) when (e is InvalidDataException or IndexException { IsConstraint: true } or InvalidOperationException)
@@ -147,13 +133,28 @@ public static class StoreRepair
             }
         }
 
+        // What is lost at the end of the log gave numbers out as well: an earlier index knows of it, or the damage does. The gap that this leaves in the numbers of the log's
+        // records tells the next rebuild; it is wide, since what cannot be read today that one may be able to.
+        var end = state.Counters.Sequence;
+        var last = Math.Max(earlier.Select(e => e.Position.Sequence).DefaultIfEmpty().Max(), end) + (inventory.EndsInDamage ? StoreState.SkippedNumbers : 0);
+        var isLossy = missing + skipped > 0 || last > end;
+        if (isLossy)
+        {
+            foreach (var e in names.Missing(index.Reader))
+            {
+                state.Apply(e);
+            }
+        }
+
+        foreach (var e in LostNames.After(index.Reader))
+        {
+            state.Apply(e);
+        }
+
         Checkpoint(state, index, inventory, last: false);
         var expunged = ExpungeLost(state, index, lost);
         EndLost(state, lost);
         state.RaiseContent(inventory.HighestContent);
-        // What is lost at the end of the log gave numbers out as well. The gap that this leaves in those of the log's records tells the next rebuild.
-        var last = Math.Max(known, state.Counters.Sequence + (inventory.EndsInDamage ? 1 : 0));
-        var isLossy = missing + skipped > 0 || last > state.Counters.Sequence;
         if (isLossy)
         {
             state.Counters.Sequence = last;
@@ -166,8 +167,16 @@ public static class StoreRepair
             index.SkipNumbers();
         }
 
+        List<StoreFinding> findings = [.. inventory.Unreadable, .. names.Findings(index.Reader)];
+        if (missing > 0 || last > end)
+        {
+            findings.Add(new StoreFinding(
+                MailEventSeverity.Error, "LostOperations", "log", "Operations are missing from the log: what they did is lost with the places that could not be read; what followed was kept."));
+        }
+
         index.Commit();
-        return new StoreRepairReport(state.Committed.Mailboxes, state.Committed.Messages, expunged, inventory.DamagedPlaces, skipped);
+        var report = new StoreRepairReport(state.Committed.Mailboxes, state.Committed.Messages, expunged, inventory.DamagedPlaces, skipped);
+        return findings.Count > 0 ? report with { Findings = findings } : report;
     }
 
     private static void Apply(StoreState state, LogInventory inventory, HashSet<long> lost, StoreEvent e)
@@ -242,22 +251,6 @@ public static class StoreRepair
             {
                 state.Apply(new QueueGone(row));
             }
-        }
-    }
-
-    private static List<StoreEvent> ReadEvents(SegmentTable segments, ContentPlace place)
-    {
-        var segment = segments.Rent(place.Segment);
-        try
-        {
-            var body = new byte[place.Length];
-            return LogScanner.ReadFully(segment.File, place.Offset + RecordHeader.Size, body) == body.Length
-                ? EventCodec.ReadAll(body)
-                : throw new InvalidDataException("A journal record is cut off.");
-        }
-        finally
-        {
-            segment.Release();
         }
     }
 

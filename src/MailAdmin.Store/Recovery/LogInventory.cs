@@ -1,3 +1,4 @@
+using MailAdmin.Administration;
 using MailAdmin.Store.Content;
 using MailAdmin.Store.IO;
 using MailAdmin.Store.Journal;
@@ -8,9 +9,15 @@ namespace MailAdmin.Store.Recovery;
 /// <summary>Everything sound that the segments hold, whatever lies between: for a rebuild, which knows nothing beforehand.</summary>
 internal sealed class LogInventory
 {
+    private readonly IStoreIO _io;
+    private readonly SegmentTable _files;
     private readonly List<SegmentRow> _segments = [];
+    // Large messages that are lost: the index names their files all the same, so that nobody deletes what the next rebuild may be able to read.
+    private readonly List<SegmentRow> _lostFiles = [];
     private readonly List<(long Segment, long Offset)> _gaps = [];
     private ulong? _tag;
+
+    private LogInventory(IStoreIO io, SegmentTable files) => (_io, _files) = (io, files);
 
     /// <summary>The store that the segments belong to.</summary>
     public Guid? Store { get; private set; }
@@ -22,6 +29,12 @@ internal sealed class LogInventory
     public SortedDictionary<long, ContentPlace> Journal { get; } = [];
 
     public long DamagedPlaces { get; private set; }
+
+    /// <summary>Files that could not be opened, each with its cause.</summary>
+    public List<StoreFinding> Unreadable { get; } = [];
+
+    /// <summary>Why a file could not be asked whose it is; where <see cref="Store"/> is null, that is why.</summary>
+    public Exception? FirstFailure { get; private set; }
 
     /// <summary>The highest number that a content bears, sound or not.</summary>
     public long HighestContent { get; private set; }
@@ -45,14 +58,15 @@ internal sealed class LogInventory
     /// <param name="cancellationToken">Ends it.</param>
     public static LogInventory Take(IStoreIO io, SegmentTable segments, IEnumerable<Guid> candidates, CancellationToken cancellationToken)
     {
-        var inventory = new LogInventory();
+        var inventory = new LogInventory(io, segments);
         var log = segments.ListLog();
         // The first record of each segment names the store; only what bears that store's tag is its.
         var names = new HashSet<Guid>(candidates);
         foreach (var segment in log)
         {
-            using var file = new SalvageFile(io.Open(segments.PathOf(segment), write: false));
-            inventory.Identify(file, names);
+            // Told of below, where all are read.
+            var failure = inventory.Read(segment, file => inventory.Identify(file, names));
+            inventory.FirstFailure ??= failure;
             if (inventory.Store is not null)
             {
                 break;
@@ -64,26 +78,97 @@ internal sealed class LogInventory
             return inventory;
         }
 
+        Exception? cause = null;
         foreach (var segment in log)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var file = new SalvageFile(io.Open(segments.PathOf(segment), write: false));
-            inventory.Walk(file, segment);
+            if ((cause = inventory.Read(segment, file => inventory.Walk(file, segment))) is not null)
+            {
+                inventory._segments.Add(inventory.Miss(segment, cause));
+                inventory._gaps.Add((segment, long.MaxValue));
+            }
+        }
+
+        if (cause is not null)
+        {
+            inventory.GoOnBehind(log[^1]);
         }
 
         foreach (var adopted in segments.ListAdopted())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var file = new SalvageFile(io.Open(segments.PathOf(adopted), write: false));
-            inventory.Adopted(file, adopted);
+            inventory.HighestContent = Math.Max(inventory.HighestContent, -adopted);
+            if (inventory.Read(adopted, file => inventory.Adopted(file, adopted)) is { } why)
+            {
+                inventory._lostFiles.Add(inventory.Miss(adopted, why));
+            }
         }
 
-        inventory.Rows = [.. inventory._segments];
+        inventory.Rows = [.. inventory._segments, .. inventory._lostFiles];
         return inventory;
     }
 
     /// <summary>Where the log goes on, and the figures of all segments.</summary>
-    public (SegmentRow Last, List<SegmentRow> Rows) End() => (_segments[^1], [.. _segments]);
+    public (SegmentRow Last, List<SegmentRow> Rows) End() => (_segments[^1], [.. _segments, .. _lostFiles]);
+
+    /// <summary>Events of a journal record that was found sound.</summary>
+    /// <exception cref="InvalidDataException">It cannot be read any more, or is of a version that this program does not know.</exception>
+    public List<StoreEvent> ReadEvents(ContentPlace place)
+    {
+        try
+        {
+            var segment = _files.Rent(place.Segment);
+            try
+            {
+                var body = new byte[place.Length];
+                return LogScanner.ReadFully(segment.File, place.Offset + RecordHeader.Size, body) == body.Length
+                    ? EventCodec.ReadAll(body)
+                    : throw new InvalidDataException("A journal record is cut off.");
+            }
+            finally
+            {
+                segment.Release();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            DamagedPlaces++;
+            throw new InvalidDataException("A journal record could be read once and not again.", e);
+        }
+    }
+
+    /// <summary>Reads a file; returns why it could not.</summary>
+    private Exception? Read(long segment, Action<IStoreFile> read)
+    {
+        try
+        {
+            using var file = new SalvageFile(_io.Open(_files.PathOf(segment), write: false));
+            read(file);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e;
+        }
+    }
+
+    /// <summary>A file that cannot be read costs what it holds, as a sector does. With figures of nothing in the index no compaction touches it and no sweep deletes it.</summary>
+    private SegmentRow Miss(long segment, Exception cause)
+    {
+        DamagedPlaces++;
+        Unreadable.Add(new StoreFinding(
+            MailEventSeverity.Error, "UnreadableSegment", SegmentTable.NameOf(segment),
+            $"The file cannot be read: {cause.Message} What it holds is left out. The file stays: once it can be read, another repair brings back what it holds."));
+        return new SegmentRow(segment, 0, 0, 0);
+    }
+
+    /// <summary>The log goes on behind its last segment also where that cannot be read: in one of its own.</summary>
+    private void GoOnBehind(long last)
+    {
+        _io.Create(_files.PathOf(last + 1)).Dispose();
+        _io.FlushDirectory(_files.ContentDirectory);
+        _segments.Add(new SegmentRow(last + 1, 0, 0, 0));
+    }
 
     private void Identify(IStoreFile file, HashSet<Guid> candidates)
     {
@@ -161,7 +246,6 @@ internal sealed class LogInventory
 
     private void Adopted(IStoreFile file, long segment)
     {
-        HighestContent = Math.Max(HighestContent, -segment);
         Span<byte> head = stackalloc byte[RecordHeader.Size];
         if (LogScanner.ReadFully(file, 0, head) == head.Length && RecordHeader.TryRead(head, out var header) && header.Kind == RecordKind.Content
             && header.StoreTag == _tag && header.Key == -segment && LogScanner.TryReadBody(file, RecordHeader.Size, header, out _))
@@ -171,6 +255,7 @@ internal sealed class LogInventory
         else
         {
             DamagedPlaces++;
+            _lostFiles.Add(new SegmentRow(segment, file.Length, 0, file.Length));
         }
     }
 }

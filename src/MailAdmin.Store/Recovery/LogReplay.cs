@@ -71,17 +71,22 @@ internal sealed class LogReplay
 
         // An index that a power failure set back to before a compaction does not know the segment that this wrote.
         changed.AddRange(_movedTo.Where(s => s < position.Segment && !known.ContainsKey(s) && _io.Exists(_segments.PathOf(s))).Select(Figures));
-        if (_lostOperations > 0)
+        if (_state.Lost is { } lost)
         {
+            foreach (var e in LostNames.After(index.Reader))
+            {
+                _state.Apply(e);
+            }
+
             _state.SkipNumbers();
-            TellOfLost();
+            TellOfLost(lost.Findings(index.Reader));
         }
 
         _state.MergeBatch();
         var checkpoint = _state.Capture(current.Id, current.Used, clean: false, [], [], [], changed, []);
         _state.Index = null;
         var dead = index.Apply(checkpoint);
-        if (_lostOperations > 0)
+        if (_state.Lost is not null)
         {
             index.SkipNumbers();
         }
@@ -89,10 +94,10 @@ internal sealed class LogReplay
         index.Commit();
         _state.Publish();
         _state.Settle(checkpoint);
-        if (_lostOperations > 0)
+        if (_state.Lost is not null)
         {
             _state.Folders.Clear();
-            _state.Tolerant = false;
+            _state.Lost = null;
         }
 
         foreach (var place in dead.Where(p => p.IsAdopted))
@@ -167,7 +172,11 @@ internal sealed class LogReplay
 
         // Operations are numbered without a gap; only damage makes one.
         _lostOperations += sequence - _state.Counters.Sequence - 1;
-        _state.Tolerant |= _lostOperations > 0;
+        if (_lostOperations > 0)
+        {
+            _state.Lost ??= new LostNames([]);
+        }
+
         try
         {
             foreach (var e in EventCodec.ReadAll(body))
@@ -213,8 +222,13 @@ internal sealed class LogReplay
             $"{to - from} octets of the log are not what was written, met while the store was opened. What they held is lost; what lies behind them was kept. Test-MailStore names the messages."));
     }
 
-    private void TellOfLost()
+    private void TellOfLost(IEnumerable<StoreFinding> folders)
     {
+        foreach (var folder in folders)
+        {
+            _options.Noticed?.Invoke(folder);
+        }
+
         if (!_isTold)
         {
             _options.Noticed?.Invoke(new StoreFinding(
@@ -237,7 +251,8 @@ internal sealed class LogReplay
     {
         foreach (var adopted in segments.ListAdopted())
         {
-            if (reader.Content(-adopted) is null)
+            // What a rebuild could not read is named for its sake.
+            if (reader.Content(-adopted) is null && !reader.HasSegment(adopted))
             {
                 io.Delete(segments.PathOf(adopted));
             }

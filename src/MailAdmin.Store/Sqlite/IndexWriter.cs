@@ -89,7 +89,7 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
             case FolderPut f:
                 connection.Run(
                     "INSERT INTO folder(id, mailbox, name, use, uidvalidity, created) VALUES(?1, ?2, ?3, ?4, ?5, ?6) "
-                    + "ON CONFLICT(id) DO UPDATE SET name = excluded.name, use = excluded.use", f.Row, f.Mailbox, f.Name, (int)f.Use, (long)f.UidValidity, f.Created);
+                    + "ON CONFLICT(id) DO UPDATE SET mailbox = excluded.mailbox, name = excluded.name, use = excluded.use, uidvalidity = excluded.uidvalidity, created = excluded.created", f.Row, f.Mailbox, f.Name, (int)f.Use, (long)f.UidValidity, f.Created);
                 break;
             case FolderDeleted f:
                 connection.Run("DELETE FROM chunk WHERE folder = ?1", f.Row);
@@ -242,8 +242,8 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
         }
 
         connection.Run(
-            "UPDATE mailbox SET address = ?2, domain = ?3, display_name = ?4, enabled = ?5, quota = ?6, salt = ?7, iterations = ?8, stored_key = ?9, server_key = ?10 WHERE id = ?1",
-            m.Row, m.Address, m.Domain, m.DisplayName, m.IsEnabled ? 1 : 0, m.Quota, m.Salt, m.Iterations, m.StoredKey, m.ServerKey);
+            "UPDATE mailbox SET address = ?2, domain = ?3, display_name = ?4, enabled = ?5, quota = ?6, salt = ?7, iterations = ?8, stored_key = ?9, server_key = ?10, created = ?11 WHERE id = ?1",
+            m.Row, m.Address, m.Domain, m.DisplayName, m.IsEnabled ? 1 : 0, m.Quota, m.Salt, m.Iterations, m.StoredKey, m.ServerKey, m.Created);
         if (old.Domain != m.Domain)
         {
             connection.Run("UPDATE domain SET mailboxes = mailboxes - 1 WHERE name = ?1", old.Domain);

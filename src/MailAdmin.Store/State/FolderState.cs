@@ -26,7 +26,8 @@ internal sealed class FolderState
     }
 
     public long Row { get; }
-    public long Mailbox { get; }
+    /// <summary>Its mailbox; only recovery ever changes it.</summary>
+    public long Mailbox { get; set; }
     public FolderId Id { get; }
 
     /// <summary>As of the last commit; null before its creation is committed and after its deletion is.</summary>

@@ -51,8 +51,8 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
     /// <summary>Answers what is not loaded, outside a transaction.</summary>
     public required IndexReader Reader { get; init; }
 
-    /// <summary>Events that name what is not there are passed over instead of failing: the log is damaged before them.</summary>
-    public bool Tolerant { get; set; }
+    /// <summary>Set where the log is damaged: it stands in for what is lost, and events that name what is not there all the same are passed over instead of failing.</summary>
+    public LostNames? Lost { get; set; }
 
     private IndexReader Questions => Index?.Reader ?? Reader;
 
@@ -108,9 +108,9 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
     /// <summary>Does what an event says.</summary>
     public void Apply(StoreEvent e)
     {
-        if (Tolerant)
+        if (Lost is { } lost)
         {
-            foreach (var before in LostNames.Before(Questions, e))
+            foreach (var before in lost.Before(this, Questions, e))
             {
                 Apply(before);
             }
@@ -348,7 +348,7 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
         var folder = FindFolder(row);
         if (folder is null)
         {
-            return Tolerant ? null : throw new InvalidOperationException($"An event names folder {row}, which does not exist.");
+            return Lost is not null ? null : throw new InvalidOperationException($"An event names folder {row}, which does not exist.");
         }
 
         Touch(folder);
@@ -390,7 +390,7 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
             return;
         }
 
-        if (Tolerant && rows[0].Uid < folder.Working!.UidNext)
+        if (Lost is not null && rows[0].Uid < folder.Working!.UidNext)
         {
             return;
         }
@@ -415,7 +415,7 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
     {
         if (Queue.Plan(row, null) is not { } before)
         {
-            if (!Tolerant)
+            if (Lost is null)
             {
                 throw new InvalidOperationException($"An event names queue entry {row}, which does not exist.");
             }
@@ -432,14 +432,32 @@ internal sealed class StoreState(IdCodec ids, StoreCounters counters, long nextC
     {
         _counters.NextFolder = Math.Max(_counters.NextFolder, f.Row + 1);
         _counters.UidValidity = Math.Max(_counters.UidValidity, f.UidValidity);
-        var isNew = Index!.Reader.Folder(f.Row) is null;
+        var known = Index!.Reader.Folder(f.Row);
+        var madeUp = known is not null && (known.Mailbox != f.Mailbox || known.UidValidity != f.UidValidity) ? FindFolder(f.Row) : null;
         Index.Apply(f);
-        if (isNew)
+        if (madeUp is not null)
+        {
+            GiveOwn(madeUp, f);
+        }
+
+        if (known is null)
         {
             var empty = ChunkedSnapshot.Create(new FolderHead(Ids.Folder(f.Row), f.UidValidity, 1, 1, 0, 0, 0, FolderKeywords.Empty), []);
             var state = new FolderState(f.Row, f.Mailbox, Ids.Folder(f.Row), null, 1) { Working = empty };
             Folders.Put(state);
             Touch(state);
         }
+    }
+
+    /// <summary>A folder that was brought back without its record meets a later one: it goes to its mailbox with what it has.</summary>
+    private void GiveOwn(FolderState folder, FolderPut own)
+    {
+        var snapshot = folder.Working!;
+        _batch.ChangedFolderLists.Add(folder.Mailbox);
+        Charge(folder.Mailbox, -snapshot.TotalSize, -snapshot.Count);
+        Charge(own.Mailbox, snapshot.TotalSize, snapshot.Count);
+        folder.Mailbox = own.Mailbox;
+        folder.Working = snapshot.WithHead(snapshot.Head with { UidValidity = own.UidValidity });
+        Touch(folder);
     }
 }

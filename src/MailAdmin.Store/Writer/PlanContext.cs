@@ -97,7 +97,7 @@ internal sealed class PlanContext(StoreState state, LogAppender log, SegmentTabl
     public MailboxState Mailbox(long row) => state.FindMailbox(row) ?? throw StoreErrors.MailboxNotFound(state.Ids.Mailbox(row));
 
     /// <summary>Row of a mailbox, from the index.</summary>
-    public MailboxRow MailboxRow(MailboxId id) => state.Ids.Row(id) is > 0 and var row && Index.Mailbox(row) is { } found ? found : throw StoreErrors.MailboxNotFound(id);
+    public MailboxRow MailboxRow(MailboxId id) => state.Ids.Row(id) is >= 0 and var row && Index.Mailbox(row) is { } found ? found : throw StoreErrors.MailboxNotFound(id);
 
     /// <summary>Puts a content into the log, or takes its file over; returns its key.</summary>
     public long Store(SealedMessage message, long receivedMilliseconds)

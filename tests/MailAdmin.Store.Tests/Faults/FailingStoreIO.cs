@@ -39,6 +39,8 @@ internal sealed class FailingStoreIO : IStoreIO, IDisposable
     public Func<string, Fault?>? Called { get; set; }
     /// <summary>A sector of 4 KiB of a file, by name and offset, that cannot be read.</summary>
     public (string Name, long Offset)? Unreadable { get; set; }
+    /// <summary>Names of files that cannot be opened.</summary>
+    public HashSet<string> Closed { get; } = [];
     /// <summary>What the call was that failed first.</summary>
     public string? Failed { get; private set; }
 
@@ -51,7 +53,9 @@ internal sealed class FailingStoreIO : IStoreIO, IDisposable
     public IStoreFile? TryLock(string path) => Do("lock", () => _io.TryLock(path));
     public void CreateDirectory(string path) => Do("create directory", () => _io.CreateDirectory(path));
     public IStoreFile Create(string path) => Do("create", () => new FailingFile(this, Path.GetFileName(path), _io.Create(path)));
-    public IStoreFile Open(string path, bool write) => Do("open", () => new FailingFile(this, Path.GetFileName(path), _io.Open(path, write)));
+    public IStoreFile Open(string path, bool write) => Closed.Contains(Path.GetFileName(path))
+        ? throw new UnauthorizedAccessException($"Access to the path '{path}' is denied.")
+        : Do("open", () => new FailingFile(this, Path.GetFileName(path), _io.Open(path, write)));
     public bool Exists(string path) => _io.Exists(path);
     public long Length(string path) => Do("length", () => _io.Length(path));
     public IReadOnlyList<string> List(string directory) => Do("list", () => _io.List(directory));

@@ -78,6 +78,7 @@ public sealed class RebuildTests : IDisposable
         }
 
         LoseJournal(_path, e => e is FolderPut { Name: "new" });
+        File.Delete(Index);
         await StoreRepair.RebuildAsync(_path);
         await using var again = await OpenAsync();
         var made = await again.Folders.CreateAsync((await MailboxAsync(again)).Id, "new");

@@ -167,7 +167,7 @@ public static class StoreRepair
             index.SkipNumbers();
         }
 
-        List<StoreFinding> findings = [.. inventory.Unreadable, .. names.Findings(index.Reader)];
+        List<StoreFinding> findings = [.. inventory.Unreadable, .. LostNames.Findings(index.Reader)];
         if (missing > 0 || last > end)
         {
             findings.Add(new StoreFinding(

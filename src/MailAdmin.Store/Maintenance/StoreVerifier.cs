@@ -248,11 +248,12 @@ internal sealed class StoreVerifier(
 
     private IEnumerable<StoreFinding> Segments(CancellationToken cancellationToken)
     {
+        var current = reader.Position()!.Segment;
         foreach (var row in reader.Segments())
         {
             cancellationToken.ThrowIfCancellationRequested();
             // Compaction may have ended it meanwhile: the index forgets a segment before its file goes.
-            if (Check(row) is { Count: > 0 } findings && readers.Ask(r => r.HasSegment(row.Id)))
+            if (Check(row, current) is { Count: > 0 } findings && readers.Ask(r => r.HasSegment(row.Id)))
             {
                 foreach (var finding in findings)
                 {
@@ -262,7 +263,7 @@ internal sealed class StoreVerifier(
         }
     }
 
-    private List<StoreFinding> Check(SegmentRow row)
+    private List<StoreFinding> Check(SegmentRow row, long current)
     {
         var (name, path) = (SegmentTable.NameOf(row.Id), segments.PathOf(row.Id));
         try
@@ -274,6 +275,11 @@ internal sealed class StoreVerifier(
             }
 
             using var file = new SalvageFile(io.Open(path, write: false));
+            if (row.Used == 0 && row.Id < current && file.Length > 0)
+            {
+                return [Error("LeftOutSegment", name, $"{file.Length} octets could not be read when the store was repaired, and can be now; another repair brings back what they hold.")];
+            }
+
             return file.Length < row.Used
                 ? [Error("TruncatedSegment", name, $"The segment has {file.Length} of {row.Used} octets.")]
                 : LogWalk.Damaged(file, row.Used, storeTag).ConvertAll(d => Error("DamagedRecord", $"{name}, octet {d.From}", $"{d.To - d.From} octets of the log are not what was written."));

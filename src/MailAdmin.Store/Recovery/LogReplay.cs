@@ -71,7 +71,7 @@ internal sealed class LogReplay
 
         // An index that a power failure set back to before a compaction does not know the segment that this wrote.
         changed.AddRange(_movedTo.Where(s => s < position.Segment && !known.ContainsKey(s) && _io.Exists(_segments.PathOf(s))).Select(Figures));
-        if (_state.Lost is { } lost)
+        if (_state.Lost is not null)
         {
             foreach (var e in LostNames.After(index.Reader))
             {
@@ -79,7 +79,7 @@ internal sealed class LogReplay
             }
 
             _state.SkipNumbers();
-            TellOfLost(lost.Findings(index.Reader));
+            TellOfLost(LostNames.Findings(index.Reader));
         }
 
         _state.MergeBatch();

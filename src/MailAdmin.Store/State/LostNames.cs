@@ -29,7 +29,6 @@ internal sealed class LostNames(IReadOnlyList<EarlierIndex> earlier)
     // Leaves room for the number in the 64 octets that the part before the @ may have.
     private const int MaxLocalPart = 40;
 
-    private readonly SortedSet<long> _madeUp = [];
     private readonly HashSet<long> _endedMailboxes = [];
     private readonly HashSet<long> _endedFolders = [];
 
@@ -116,14 +115,10 @@ internal sealed class LostNames(IReadOnlyList<EarlierIndex> earlier)
         }
     }
 
-    /// <summary>Tells where what was brought back without its name lies.</summary>
-    public IEnumerable<StoreFinding> Findings(IndexReader index) =>
-        from row in _madeUp
-        let folder = index.Folder(row)
-        where folder is { Mailbox: Nobody }
-        select new StoreFinding(
-            MailEventSeverity.Error, "LostFolder", $"mailbox {index.Mailbox(Nobody)!.Address}, folder {folder.Name}",
-            "The record that made this folder is lost, and with it whose it was. Its messages are kept here, in a mailbox that is disabled.");
+    /// <summary>Tells where what nobody claims lies, until somebody gives that mailbox an address of their own.</summary>
+    public static IEnumerable<StoreFinding> Findings(IndexReader index) => index.Mailbox(Nobody) is not { Address: NobodysAddress } ? [] : index.Folders(Nobody).Select(folder => new StoreFinding(
+        MailEventSeverity.Error, "LostFolder", $"mailbox {NobodysAddress}, folder {folder.Name}",
+        "The record that made this folder is lost, and with it whose it was. Its messages are kept here, in a mailbox that is disabled."));
 
     private FolderPut FolderOf(long row, StoreState state, long created)
     {
@@ -132,7 +127,6 @@ internal sealed class LostNames(IReadOnlyList<EarlierIndex> earlier)
             return Put(known);
         }
 
-        _madeUp.Add(row);
         // One that the lost record may have given to this folder or another that is lost with it, to none that is known; its name has never been seen with it.
         return new FolderPut(row, Nobody, $"folder ({row})", SpecialUse.None, (uint)Math.Min(state.Counters.UidValidity + 1, uint.MaxValue), created);
     }

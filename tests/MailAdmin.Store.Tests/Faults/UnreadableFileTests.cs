@@ -68,6 +68,11 @@ public sealed class UnreadableFileTests : IDisposable
         }
 
         io.Closed.Clear();
+        await using (var store = await OpenAsync(io))
+        {
+            Assert.Equal([("LeftOutSegment", closed)], (await FindingsAsync(store)).Select(f => (f.Kind, f.Location)));
+        }
+
         report = await RebuildAsync(io);
         Assert.Equal((30, 0L, 0L, 0L), (report.Messages, report.LostMessages, report.DamagedPlaces, report.SkippedRecords));
         await using var again = await OpenAsync(io);
@@ -106,6 +111,11 @@ public sealed class UnreadableFileTests : IDisposable
         }
 
         io.Closed.Clear();
+        await using (var store = await OpenAsync(io))
+        {
+            Assert.Equal([("LeftOutSegment", file)], (await FindingsAsync(store)).Select(f => (f.Kind, f.Location)));
+        }
+
         report = await RebuildAsync(io);
         Assert.Equal((2L, 0L, 0L), (report.Messages, report.LostMessages, report.DamagedPlaces));
         await using var again = await OpenAsync(io);

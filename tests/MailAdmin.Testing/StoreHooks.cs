@@ -4,11 +4,14 @@ using MailAdmin.Store;
 
 namespace MailAdmin.Testing;
 
-/// <summary>A server's store whose calls on accounts a test may fail, or let something happen around.</summary>
+/// <summary>A server's store whose calls on accounts and messages a test may fail, or let something happen around.</summary>
 public sealed class StoreHooks
 {
     /// <summary>Runs in the place of each call, with the member's name and the call itself; null: the call runs.</summary>
     public Func<string, Func<object?>, object?>? Accounts { get; set; }
+
+    /// <summary>As <see cref="Accounts"/>, of messages.</summary>
+    public Func<string, Func<object?>, object?>? Messages { get; set; }
 
     /// <summary>Parts of a server with this store.</summary>
     internal ServerParts Parts => ServerParts.Default with
@@ -20,7 +23,8 @@ public sealed class StoreHooks
     public IMailStore Wrap(IMailStore store)
     {
         var accounts = Around(store.Accounts, (name, call) => Accounts is { } hook ? hook(name, call) : call());
-        return Around(store, (name, call) => name == "get_Accounts" ? accounts : call());
+        var messages = Around(store.Messages, (name, call) => Messages is { } hook ? hook(name, call) : call());
+        return Around(store, (name, call) => name switch { "get_Accounts" => accounts, "get_Messages" => messages, _ => call() });
     }
 
     private static T Around<T>(T inner, Func<string, Func<object?>, object?> around)

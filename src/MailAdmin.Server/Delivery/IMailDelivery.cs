@@ -40,8 +40,8 @@ public interface IMailTransaction : IAsyncDisposable
     /// <summary>Resolves a recipient (mailbox, user+detail, alias, catch-all, elsewhere) and says whether it is taken. Twice the same one is taken once.</summary>
     ValueTask<RecipientOutcome> AddRecipientAsync(string recipient, CancellationToken cancellationToken);
     /// <summary>
-    /// Commits the content for all recipients taken. A mailbox that has no room by then is left out, and the sender gets a report of it, unless there is no other. The
-    /// transaction is over then.
+    /// Commits the content for all recipients taken. A mailbox that has no room by then is left out where there are others and the sender has a mailbox here, which gets a report
+    /// of it; else nobody gets the message. The transaction is over then.
     /// </summary>
     ValueTask<DeliveryOutcome> CommitAsync(IncomingMessage content, CancellationToken cancellationToken);
 }
@@ -54,7 +54,7 @@ public enum RecipientStatus
     UnknownMailbox,
     /// <summary>550 5.7.1: not ours, and the client may not relay.</summary>
     RelayDenied,
-    /// <summary>552 5.2.2: no mailbox that it leads to has room.</summary>
+    /// <summary>552 5.2.2: no mailbox that it leads to has room, or one has none and the sender has no mailbox here to be told of it.</summary>
     OverQuota,
     /// <summary>553 5.1.3</summary>
     BadAddress,
@@ -71,7 +71,7 @@ public enum DeliveryStatus
     Delivered,
     /// <summary>452 4.3.1: no space on the disk or in the queue; the client may try again.</summary>
     InsufficientStorage,
-    /// <summary>552 5.2.2: no recipient's mailbox has room.</summary>
+    /// <summary>552 5.2.2: no recipient's mailbox has room, or one has none and the sender has no mailbox here to be told of it; or the sender's has none for what is captured.</summary>
     OverQuota,
     /// <summary>554 5.4.6: too many hops.</summary>
     Loop,

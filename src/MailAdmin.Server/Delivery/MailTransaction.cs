@@ -9,8 +9,8 @@ namespace MailAdmin.Server.Delivery;
 
 /// <summary>One message on its way to mailboxes and to the queue: recipients are resolved as they come, all of them are committed at once.</summary>
 /// <remarks>
-/// A mailbox without room stops nobody else: SMTP has one answer for an alias and one for a content, and both are for those that get the mail; of the rest the sender is told
-/// by a report. Only where nobody is left is it refused.
+/// SMTP has one answer for an alias and one for a content. Where the sender has a mailbox here, a full one stops nobody else: the answer is for those that get the mail, and a report for
+/// the rest (<see cref="FullMailboxes"/>). Any other sender, and one whose recipients are all full, is refused: 552 for all loses nothing, and a 250 for some would.
 /// </remarks>
 internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext context) : IMailTransaction
 {
@@ -38,18 +38,15 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
     {
         try
         {
-            await _full.KeepHeaderAsync(content);
-            // The copy is made first, while the content is ours to read, and stored second: what fails before leaves no copy of a message that the client sends again.
+            // The copy is made first, with a place for it, while the content is ours to read and nobody has the message; it is stored second: what fails before leaves no copy of a
+            // message that the client sends again.
             await using var copy = _captured.Count > 0 ? await CopyAsync(content, cancellationToken) : null;
-            var places = _mailboxes.Count + _outbound.Count == 0 ? [] : await DeliverAsync(content, cancellationToken);
-            if (copy is not null)
-            {
-                await CaptureAsync(copy, cancellationToken);
-            }
-
-            delivery.Counters.Delivered(places.Count + (_captured.Count > 0 ? 1 : 0));
+            var folder = copy is null ? default : await delivery.Inboxes.EnsureAsync(context.Submitter!.Id, MailDelivery.CapturedFolder, cancellationToken);
+            var places = await DeliverAsync(content, copy, cancellationToken);
+            var isCaptured = copy is not null && await TryCaptureAsync(copy, folder);
+            delivery.Counters.Delivered(places.Count + (isCaptured ? 1 : 0));
             Announce(places);
-            await _full.ReportAsync();
+            _full.Announce();
             return new DeliveryOutcome(DeliveryStatus.Delivered, places);
         }
         catch (MailAdminException e)
@@ -110,7 +107,7 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
             takers += FullMailboxes.HasRoom(mailbox, context.DeclaredSize) ? 1 : 0;
         }
 
-        if (takers == 0)
+        if (takers == 0 || (takers < resolution.Elsewhere.Count + resolution.Mailboxes.Count && !await _full.MayLeaveOutAsync(cancellationToken)))
         {
             return new RecipientOutcome(RecipientStatus.OverQuota, address);
         }
@@ -158,10 +155,21 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
         _mailboxes.Add((mailbox, recipient));
     }
 
-    private async ValueTask<IReadOnlyList<StoredPlace>> DeliverAsync(IncomingMessage content, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<StoredPlace>> DeliverAsync(IncomingMessage content, IncomingMessage? copy, CancellationToken cancellationToken)
     {
         while (true)
         {
+            await _full.ReportAsync(content);
+            if (_mailboxes.Count + _outbound.Count == 0)
+            {
+                return [];
+            }
+
+            if (copy is not null)
+            {
+                await RequireRoomAsync(copy, content, cancellationToken);
+            }
+
             try
             {
                 return await StoreAsync(content, cancellationToken);
@@ -172,17 +180,24 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
                 {
                     throw;
                 }
-
-                await _full.KeepHeaderAsync(content);
-                if (_mailboxes.Count + _outbound.Count == 0)
-                {
-                    return [];
-                }
             }
         }
     }
 
-    /// <summary>Leaves out the mailbox that the store named and all that are as full by now; false where nobody would be left, or nobody is full any more.</summary>
+    /// <summary>Nobody gets a message whose captured copy finds no room: its client is refused and would send it to them again.</summary>
+    private async ValueTask RequireRoomAsync(IncomingMessage copy, IncomingMessage content, CancellationToken cancellationToken)
+    {
+        var submitter = context.Submitter!;
+        var octets = copy.Length + (_mailboxes.Exists(m => m.Mailbox.Id == submitter.Id) ? content.Length : 0);
+        if (await delivery.Store.Accounts.GetMailboxAsync(submitter.Id, cancellationToken) is { } now && !FullMailboxes.HasRoom(now, octets))
+        {
+            throw new MailAdminException("QuotaExceeded", MailErrorCategory.QuotaExceeded, $"The mailbox '{submitter.Address}' has no room for the captured copy.");
+        }
+    }
+
+    /// <summary>
+    /// Leaves out the mailbox that the store named and all that are as full by now; false where the sender could not be told, nobody would be left, or nobody is full any more.
+    /// </summary>
     private async ValueTask<bool> LeaveOutAsync(string? named, long octets, CancellationToken cancellationToken)
     {
         var full = new HashSet<MailboxId>();
@@ -195,7 +210,7 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
             }
         }
 
-        if (full.Count == 0 || full.Count == _mailboxes.Count + _outbound.Count + _captured.Count)
+        if (full.Count == 0 || full.Count == _mailboxes.Count + _outbound.Count + _captured.Count || !await _full.MayLeaveOutAsync(cancellationToken))
         {
             return false;
         }
@@ -286,13 +301,22 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
         }
     }
 
-    private async ValueTask CaptureAsync(IncomingMessage copy, CancellationToken cancellationToken)
+    private async ValueTask<bool> TryCaptureAsync(IncomingMessage copy, FolderId folder)
     {
-        var submitter = context.Submitter!;
-        var folder = await delivery.Inboxes.EnsureAsync(submitter.Id, MailDelivery.CapturedFolder, cancellationToken);
-        await delivery.Store.Messages.DeliverAsync(copy, [new DeliveryTarget(folder)], CancellationToken.None);
+        try
+        {
+            await delivery.Store.Messages.DeliverAsync(copy, [new DeliveryTarget(folder)], CancellationToken.None);
+        }
+        catch (MailAdminException e) when (_mailboxes.Count + _outbound.Count > 0)
+        {
+            // The others have the message, and a refusal would bring it to them again.
+            DeliveryLog.CaptureFailed(delivery.Log, e, context.SessionId, context.Sender, _captured.Count);
+            return false;
+        }
+
         delivery.Events.Publish("Delivered", MailEventSeverity.Information,
-            $"Message from <{context.Sender}> for {_captured.Count} outside recipient(s) captured", Details() with { Mailbox = submitter.Address.ToString(), Folder = MailDelivery.CapturedFolder });
+            $"Message from <{context.Sender}> for {_captured.Count} outside recipient(s) captured", Details() with { Mailbox = context.Submitter!.Address.ToString(), Folder = MailDelivery.CapturedFolder });
+        return true;
     }
 
     private void Announce(IReadOnlyList<StoredPlace> places)
@@ -317,8 +341,8 @@ internal static partial class DeliveryLog
     [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "Session {SessionId}: a recipient could not be looked up")]
     public static partial void RecipientFailed(ILogger log, Exception exception, string? sessionId);
 
-    [LoggerMessage(EventId = 3003, Level = LogLevel.Error, Message = "Session {SessionId}: a report of full mailboxes could not be stored")]
-    public static partial void ReportFailed(ILogger log, Exception exception, string? sessionId);
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Error, Message = "Session {SessionId}: a message from <{Sender}> is delivered, but its copy for {Outside} outside recipient(s) could not be captured")]
+    public static partial void CaptureFailed(ILogger log, Exception exception, string? sessionId, string? sender, int outside);
 
     [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "Session {SessionId}: a message could not be committed")]
     public static partial void CommitFailed(ILogger log, Exception exception, string? sessionId);

@@ -1,4 +1,5 @@
 using MailAdmin.Administration;
+using MailAdmin.Errors;
 using MailAdmin.Server.Delivery;
 using MailAdmin.Store;
 using MailAdmin.Testing;
@@ -37,7 +38,7 @@ public sealed class DeliveryTests
     [Fact]
     public async Task A_full_member_keeps_mail_from_nobody_else_and_its_sender_is_told()
     {
-        await using var server = await StartWithFullAsync("carol@example.com");
+        await using var server = await StartWithFullAsync();
         await AliasAsync(server, "all@example.com", "alice@example.com", "full@example.com", "carol@example.com");
         await AliasAsync(server, "one@example.com", "full@example.com");
         Assert.Equal(RecipientStatus.OverQuota, await AskAsync(server, "full@example.com"));
@@ -50,8 +51,9 @@ public sealed class DeliveryTests
         }
 
         Assert.Equal((1, 1), ((await FindAsync(server, "alice@example.com")).MessageCount, (await FindAsync(server, "full@example.com")).MessageCount));
-        var report = (await MailAsync(server, "carol@example.com"))[1];
-        Assert.StartsWith("Return-Path: <>\r\n", report, StringComparison.Ordinal);
+        var mail = await MailAsync(server, "carol@example.com");
+        Assert.Equal(2, mail.Count);
+        var report = Report(mail);
         Assert.Contains("\r\nTo: carol@example.com\r\n", report, StringComparison.Ordinal);
         Assert.Contains("Final-Recipient: rfc822; All@example.com\r\nAction: failed\r\nStatus: 5.2.2\r\n", report, StringComparison.Ordinal);
         Assert.Contains("Subject: to all\r\n", report, StringComparison.Ordinal);
@@ -81,8 +83,8 @@ public sealed class DeliveryTests
 
         var mail = await MailAsync(server, "alice@example.com");
         Assert.Equal(2, mail.Count);
-        Assert.Contains("Final-Recipient: rfc822; small@example.com\r\n", mail[1], StringComparison.Ordinal);
-        Assert.Contains("Final-Recipient: rfc822; tiny@example.com\r\n", mail[1], StringComparison.Ordinal);
+        Assert.Contains("Final-Recipient: rfc822; small@example.com\r\n", Report(mail), StringComparison.Ordinal);
+        Assert.Contains("Final-Recipient: rfc822; tiny@example.com\r\n", Report(mail), StringComparison.Ordinal);
 
         // Nobody left: then there is somebody to say it to.
         await using (var transaction = Begin(server))
@@ -96,21 +98,90 @@ public sealed class DeliveryTests
     }
 
     [Theory]
-    [InlineData(MailOutboundMode.Capture, "x@elsewhere.test", false)]
-    [InlineData(MailOutboundMode.Relay, "x@elsewhere.test", true)]
-    [InlineData(MailOutboundMode.Relay, null, false)]
-    public async Task A_sender_elsewhere_is_told_of_a_full_member_where_mail_leaves(MailOutboundMode outbound, string? sender, bool isTold)
+    [InlineData(MailOutboundMode.Capture, "x@elsewhere.test")]
+    [InlineData(MailOutboundMode.Refuse, "x@elsewhere.test")]
+    [InlineData(MailOutboundMode.Relay, "x@elsewhere.test")]
+    [InlineData(MailOutboundMode.Relay, "nobody@example.com")]
+    [InlineData(MailOutboundMode.Relay, "full@example.com")]
+    [InlineData(MailOutboundMode.Relay, null)]
+    public async Task A_sender_who_cannot_be_told_later_is_told_by_the_answer(MailOutboundMode outbound, string? sender)
     {
-        // Nothing listens there: what is queued stays for the test to look at.
-        await using var server = await StartWithFullAsync("alice@example.com", s => s with { Outbound = outbound });
-        await server.Administration.NewRouteAsync("nowhere", new MailRouteChange { Host = "127.0.0.1", Port = 9 }, CancellationToken.None);
+        await using var server = await StartWithFullAsync(s => s with { Outbound = outbound });
+        await AliasAsync(server, "team@example.com", "carol@example.com", "full@example.com");
+        await server.Administration.SetMailboxAsync("alice@example.com", new MailboxChange { QuotaBytes = 1000 }, CancellationToken.None);
+        await BecomesAsync(server, "alice@example.com", RecipientStatus.OverQuota, declared: 1001);
+        await using (var transaction = Begin(server, sender: sender))
+        {
+            Assert.Equal(RecipientStatus.OverQuota, (await transaction.AddRecipientAsync("team@example.com", CancellationToken.None)).Status);
+            foreach (var recipient in new[] { "carol@example.com", "alice@example.com" })
+            {
+                Assert.Equal(RecipientStatus.Accepted, (await transaction.AddRecipientAsync(recipient, CancellationToken.None)).Status);
+            }
+
+            // One answer for both: who is refused can come again, who has a 250 cannot know.
+            Assert.Equal(DeliveryStatus.OverQuota, (await CommitAsync(server, transaction, new string('x', 2000))).Status);
+        }
+
+        Assert.Empty(await MailAsync(server, "carol@example.com"));
+        Assert.Empty(server.Store.Queue.List());
+        Assert.Equal(0, (await server.Administration.GetStatisticsAsync(CancellationToken.None)).MessagesBounced);
+    }
+
+    [Fact]
+    public async Task A_report_that_finds_no_room_leaves_nobody_out()
+    {
+        await using var server = await StartWithFullAsync();
         await AliasAsync(server, "all@example.com", "alice@example.com", "full@example.com");
-        await using var transaction = Begin(server, sender: sender);
+        await server.Administration.SetMailboxAsync("carol@example.com", new MailboxChange { QuotaBytes = 100 }, CancellationToken.None);
+        await BecomesAsync(server, "carol@example.com", RecipientStatus.OverQuota, declared: 101);
+        await using var transaction = Begin(server, sender: "carol@example.com");
         Assert.Equal(RecipientStatus.Accepted, (await transaction.AddRecipientAsync("all@example.com", CancellationToken.None)).Status);
+        Assert.Equal(DeliveryStatus.OverQuota, (await CommitAsync(server, transaction, "Subject: x\r\n\r\nx")).Status);
+        Assert.Empty(await MailAsync(server, "alice@example.com"));
+    }
+
+    [Fact]
+    public async Task A_report_that_cannot_be_stored_leaves_nobody_out()
+    {
+        var hooks = new StoreHooks();
+        await using var server = await StartWithFullAsync(null, hooks);
+        await AliasAsync(server, "all@example.com", "alice@example.com", "full@example.com");
+        var deliveries = 0;
+        hooks.Messages = (name, call) => name == nameof(IMessageStore.DeliverAsync) && ++deliveries == 1 ? throw Failure() : call();
+        await using var transaction = Begin(server, sender: "carol@example.com");
+        Assert.Equal(RecipientStatus.Accepted, (await transaction.AddRecipientAsync("all@example.com", CancellationToken.None)).Status);
+        Assert.Equal(DeliveryStatus.TemporaryFailure, (await CommitAsync(server, transaction, "Subject: x\r\n\r\nx")).Status);
+        Assert.Empty(await MailAsync(server, "alice@example.com"));
+    }
+
+    [Theory]
+    [InlineData(1900)]
+    [InlineData(2100)]
+    public async Task A_sender_without_room_for_the_captured_copy_is_refused_before_anybody_has_the_message(int size)
+    {
+        await using var server = await TestServer.StartAsync(["alice@example.com", "bob@example.com"]);
+        await server.Administration.SetMailboxAsync("alice@example.com", new MailboxChange { QuotaBytes = 2000 }, CancellationToken.None);
+        await using var transaction = Begin(server, await FindAsync(server, "alice@example.com"), sender: "alice@example.com");
+        await transaction.AddRecipientAsync("bob@example.com", CancellationToken.None);
+        await transaction.AddRecipientAsync("someone@elsewhere.test", CancellationToken.None);
+        Assert.Equal(DeliveryStatus.OverQuota, (await CommitAsync(server, transaction, "Subject: x\r\n\r\n" + new string('x', size))).Status);
+        Assert.Empty(await MailAsync(server, "bob@example.com"));
+    }
+
+    [Fact]
+    public async Task A_captured_copy_that_fails_last_refuses_nothing_that_is_delivered()
+    {
+        var hooks = new StoreHooks();
+        await using var server = await TestServer.StartAsync(["alice@example.com", "bob@example.com"], null, null, "smtp", hooks.Parts);
+        var deliveries = 0;
+        hooks.Messages = (name, call) => name == nameof(IMessageStore.DeliverAsync) && ++deliveries == 2 ? throw Failure() : call();
+        await using var transaction = Begin(server, await FindAsync(server, "alice@example.com"), sender: "alice@example.com");
+        await transaction.AddRecipientAsync("bob@example.com", CancellationToken.None);
+        await transaction.AddRecipientAsync("someone@elsewhere.test", CancellationToken.None);
+        var events = server.Administration.WatchEventsAsync(0, CancellationToken.None);
         Assert.Equal(DeliveryStatus.Delivered, (await CommitAsync(server, transaction, "Subject: x\r\n\r\nx")).Status);
-        var queued = server.Store.Queue.List();
-        Assert.Equal(isTold ? ["x@elsewhere.test"] : [], queued.SelectMany(e => e.Recipients).Select(r => r.Address));
-        Assert.All(queued, e => Assert.Empty(e.Sender));
+        Assert.Single(await MailAsync(server, "bob@example.com"));
+        Assert.Contains("the disk is away", (await Eventually.First(events, e => e.Kind == "Error", "the event")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -242,9 +313,14 @@ public sealed class DeliveryTests
     private static IMailTransaction Begin(TestServer server, MailboxRecord? submitter = null, long declared = 0, string? sender = "sender@elsewhere.test") =>
         server.Host.Context.Delivery.Begin(new DeliveryContext(sender, submitter, "test", "127.0.0.1", MailProtocol.Smtp) { DeclaredSize = declared });
 
-    private static async Task<TestServer> StartWithFullAsync(string another, Func<MailServerSettings, MailServerSettings>? settings = null)
+    private static MailAdminException Failure() => new("StoreIOError", MailErrorCategory.ResourceUnavailable, "the disk is away");
+
+    // Which of the two a mailbox holds first is nobody's matter.
+    private static string Report(List<string> mail) => mail.Single(m => m.StartsWith("Return-Path: <>\r\n", StringComparison.Ordinal));
+
+    private static async Task<TestServer> StartWithFullAsync(Func<MailServerSettings, MailServerSettings>? settings = null, StoreHooks? hooks = null)
     {
-        var server = await TestServer.StartAsync(["alice@example.com", "full@example.com", .. another == "alice@example.com" ? Array.Empty<string>() : [another]], settings);
+        var server = await TestServer.StartAsync(["alice@example.com", "carol@example.com", "full@example.com"], settings, null, "smtp", hooks?.Parts);
         await using (var transaction = Begin(server))
         {
             await transaction.AddRecipientAsync("full@example.com", CancellationToken.None);

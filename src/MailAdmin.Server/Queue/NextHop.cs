@@ -15,20 +15,21 @@ internal sealed record NextHop(IReadOnlyList<RelayHost> Hosts, MailRouteTlsMode 
 /// <param name="Reason">One sentence.</param>
 internal sealed record NoNextHop(bool IsPermanent, string Status, string Reason);
 
-/// <summary>Finds the next hop of a domain: a route, else its MX, else its own address. RFC 5321 §5.1.</summary>
+/// <summary>Finds the next hop of a lane: its route, else its domain's MX, else the domain's own address. RFC 5321 §5.1.</summary>
 internal sealed class NextHopFinder(IMailResolver resolver, RelayRoutes routes, QueueOptions options, Func<string> hostName, Random random)
 {
     /// <summary>What decides where mail for a domain goes.</summary>
     public LaneKey LaneOf(string domain) => routes.Find(domain) is { } route ? new LaneKey(null, route) : new LaneKey(domain, null);
 
-    /// <summary>The next hop, or why there is none.</summary>
-    public async ValueTask<(NextHop? Hop, NoNextHop? None)> FindAsync(string domain, CancellationToken cancellationToken)
+    /// <summary>The next hop, or why there is none. Routes are not asked again: mail of several domains shares a lane by what they were.</summary>
+    public async ValueTask<(NextHop? Hop, NoNextHop? None)> FindAsync(LaneKey lane, CancellationToken cancellationToken)
     {
-        if (routes.Find(domain) is { } route)
+        if (lane.Route is { } route)
         {
             return (new NextHop([new RelayHost(route.Host, route.Port)], route.TlsMode, route), null);
         }
 
+        var domain = lane.Domain!;
         var answer = await resolver.GetExchangersAsync(domain, cancellationToken);
         switch (answer.Status)
         {

@@ -101,6 +101,12 @@ internal sealed class RelaySender(OutboundQueue queue, QueueParts parts, NextHop
         var message = new RelayMessage(entries[0].Sender, now, entries[0].Needs, content);
         for (var isRetried = false; ; isRetried = true)
         {
+            if (entries.Exists(e => finder.LaneOf(e.Domain) != lane.Key))
+            {
+                // Routes changed since they came into line: they go back, and the schedule has the lane of each.
+                return;
+            }
+
             var isReused = _connection is { IsOpen: true, Messages: > 0 };
             if (!await ConnectAsync(entries, cancellationToken))
             {
@@ -144,7 +150,7 @@ internal sealed class RelaySender(OutboundQueue queue, QueueParts parts, NextHop
         }
 
         await HangUpAsync();
-        var (hop, none) = await finder.FindAsync(entries[0].Domain, cancellationToken);
+        var (hop, none) = await finder.FindAsync(lane.Key, cancellationToken);
         var reason = none?.Reason ?? "";
         if (none is { IsPermanent: true })
         {

@@ -91,7 +91,7 @@ internal sealed partial class Settlement(QueueParts parts)
         }
     }
 
-    /// <summary>The header of the message; empty where the content is damaged.</summary>
+    /// <summary>The header of the message; empty where the content cannot be read: a report without it is enough, and none would keep the message in the queue for ever.</summary>
     private async Task<byte[]> HeaderAsync(QueueEntry entry)
     {
         try
@@ -100,7 +100,8 @@ internal sealed partial class Settlement(QueueParts parts)
             await using var octets = content.OpenStream();
             return await DeliveryReport.HeaderOfAsync(octets, parts.Options.ReportedHeader);
         }
-        catch (MailAdminException e) when (e.ErrorId is "ContentCorrupt" or "MessageNotFound")
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException
+            or MailAdminException { ErrorId: "ContentCorrupt" or "MessageNotFound" or "StoreIOError" or "StoreCorrupt" or "StoreAccessDenied" })
         {
             return [];
         }

@@ -6,7 +6,7 @@ using MailAdmin.Testing;
 
 namespace MailAdmin.Server.Tests.Queue;
 
-/// <summary>The other server has taken the message, and our store cannot write it down: it must not be sent again for that.</summary>
+/// <summary>The queue's store fails: what the other server has taken and we cannot write down must not be sent again; what the disk cannot read comes to its end.</summary>
 public sealed class BrokenStoreTests
 {
     [Fact]
@@ -41,9 +41,46 @@ public sealed class BrokenStoreTests
         Assert.False(bench.Remote.HasMore);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_message_that_the_disk_cannot_read_comes_to_its_end(bool opens)
+    {
+        BrokenQueue? queue = null;
+        await using var bench = await RelayBench.StartAsync(store: inner => new BrokenStore(inner, queue = new BrokenQueue(inner.Queue, "")));
+        queue!.Unreadable = () => opens ? new UnreadableContent() : throw new MailAdminException("StoreIOError", MailErrorCategory.ResourceUnavailable, "the disk is away");
+        await bench.SendAsync("carol@elsewhere.test");
+        await bench.EventAsync("Deferred");
+        await Eventually.Holds(() => bench.Server.Host.Queue.Active().Count == 0, "nothing being sent");
+        var id = Assert.Single(await bench.QueueAsync()).Id;
+        Assert.Single(await Eventually.Within(bench.Administration.ChangeQueueMessagesAsync([id], MailQueueAction.Bounce, CancellationToken.None), "the bounce"));
+        Assert.Contains("Status: 5.7.0", Assert.Single(await bench.MailAsync("alice@example.com")), StringComparison.Ordinal);
+
+        await bench.SendAsync("dave@elsewhere.test");
+        await bench.EventAsync("Deferred");
+        while (bench.Server.Store.Queue.Count > 0)
+        {
+            bench.ToNextAttempt();
+            await bench.EventAsync("Deferred", "Bounced");
+        }
+
+        Assert.Contains("Status: 5.4.7", (await bench.MailAsync("alice@example.com"))[^1], StringComparison.Ordinal);
+    }
+
+    /// <summary>Verified before, so that the disk's own words come out of it.</summary>
+    private sealed class UnreadableContent : MessageContent
+    {
+        public override long Length => 1000;
+
+        public override int Read(long offset, Span<byte> destination) => throw new IOException("Input/output error");
+    }
+
     private sealed class BrokenQueue(IQueueStore inner, string error) : IQueueStore
     {
         public int FailuresLeft;
+
+        /// <summary>What is opened in the place of a content.</summary>
+        public Func<MessageContent>? Unreadable { get; set; }
 
         public int Count => inner.Count;
 
@@ -60,7 +97,8 @@ public sealed class BrokenStoreTests
                 ? Task.FromException<IReadOnlyList<QueueEntry>>(new MailAdminException(error, MailErrorCategory.ResourceUnavailable, error))
                 : inner.ChangeAsync(changes, cancellationToken);
 
-        public ValueTask<MessageContent> OpenAsync(QueueEntry entry, CancellationToken cancellationToken = default) => inner.OpenAsync(entry, cancellationToken);
+        public ValueTask<MessageContent> OpenAsync(QueueEntry entry, CancellationToken cancellationToken = default) =>
+            Unreadable is { } content ? new(content()) : inner.OpenAsync(entry, cancellationToken);
 
         public ValueTask<MessageSummary?> SummarizeAsync(QueueEntry entry, CancellationToken cancellationToken = default) => inner.SummarizeAsync(entry, cancellationToken);
     }

@@ -92,7 +92,7 @@ public sealed class NextHopTests
         var firsts = new HashSet<string>();
         for (var i = 0; i < 50; i++)
         {
-            var (hop, _) = await finder.FindAsync("d.test", CancellationToken.None);
+            var (hop, _) = await finder.FindAsync(new LaneKey("d.test", null), CancellationToken.None);
             Assert.Equal("c.test", hop!.Hosts[2].Name);
             firsts.Add(hop.Hosts[0].Name);
         }
@@ -280,6 +280,29 @@ public sealed class NextHopTests
         await Eventually.Holds(() => bench.Server.Host.Queue.Active().Count == 0, "nothing being sent");
         await bench.Administration.NewRouteAsync("smarthost", new MailRouteChange { Host = "right.test", Port = bench.Remote.Port }, CancellationToken.None);
         Assert.Equal(["RCPT TO:<erin@elsewhere.test>"], (await bench.Remote.NextAsync()).Recipients);
+    }
+
+    [Fact]
+    public async Task A_route_that_goes_while_its_mail_is_under_way_sends_no_domains_mail_to_anothers_host()
+    {
+        await using var bench = await RelayBench.StartAsync(options: o => o with { FirstConnections = 1, ConnectionsPerDestination = 1 });
+        await bench.Administration.NewRouteAsync("smarthost", new MailRouteChange { Host = "127.0.0.1", Port = bench.Remote.Port }, CancellationToken.None);
+        await bench.SendAsync("first@one.test");
+        await bench.Remote.NextAsync();
+        await bench.EmptyAsync();
+        var removed = false;
+        bench.Remote.Answer = step => step.StartsWith("MAIL", StringComparison.Ordinal) && !removed && (removed = true) ? RemoveRoute(bench) : null;
+        await bench.SendAsync("a@one.test", "b@two.test");
+        var messages = new[] { await bench.Remote.NextAsync(), await bench.Remote.NextAsync() };
+        Assert.Equal(["RCPT TO:<a@one.test>", "RCPT TO:<b@two.test>"], messages.Select(m => Assert.Single(m.Recipients)).Order());
+        await bench.EmptyAsync();
+        Assert.Equal(0, (await bench.Administration.GetStatisticsAsync(CancellationToken.None)).MessagesDeferred);
+    }
+
+    private static string RemoveRoute(RelayBench bench)
+    {
+        bench.Administration.RemoveRouteAsync("smarthost", CancellationToken.None).GetAwaiter().GetResult();
+        return RemoteServer.Drop;
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed record ServerLimits
     public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromMinutes(3);
     /// <summary>Failed logins on one connection before it is closed.</summary>
     public int MaxLoginFailures { get; init; } = 5;
-    /// <summary>Bad commands in a row (IMAP) or on one connection (SMTP, POP3) before it is closed.</summary>
+    /// <summary>Bad commands in a row (IMAP), without a message taken between them (SMTP) or on one connection (POP3) before it is closed.</summary>
     public int MaxBadCommands { get; init; } = 50;
     /// <summary>Pause after a failed login, growing with the address's recent failures up to eight times this.</summary>
     public TimeSpan LoginFailureDelay { get; init; } = TimeSpan.FromMilliseconds(250);

@@ -30,6 +30,7 @@ internal sealed class SmtpSession
     private int _badCommands;
     private int _junkCommands;
     private int _refusedRecipients;
+    private int _mayBeOutOfTurn;
     private bool _lineWasDropped;
     private bool _triedAuth;
 
@@ -147,6 +148,30 @@ internal sealed class SmtpSession
         return SmtpNext.Continue;
     }
 
+    /// <summary>
+    /// Recipients, as many as a message may have, and the content may be on their way already when MAIL or RCPT is refused (RFC 2920 §3.1): out of turn then, and no bad commands.
+    /// The refusals themselves are counted.
+    /// </summary>
+    public void ExpectTransaction() => _mayBeOutOfTurn = Limits.Recipients + 1;
+
+    /// <summary>Replies to RCPT, DATA or BDAT that nothing goes before.</summary>
+    public SmtpNext ReplyOutOfTurn(string line)
+    {
+        if (Transaction is { RefusedRecipients: > 0 } && State == SmtpState.Sender)
+        {
+            line = "554 5.5.1 No valid recipients";
+        }
+
+        if (_mayBeOutOfTurn == 0)
+        {
+            return ReplyBad(line);
+        }
+
+        _mayBeOutOfTurn--;
+        Reply(line);
+        return SmtpNext.Continue;
+    }
+
     /// <summary>Replies to a recipient that is not taken; too many of them end the session.</summary>
     public async ValueTask<SmtpNext> ReplyRefusedRecipientAsync(string line)
     {
@@ -161,12 +186,12 @@ internal sealed class SmtpSession
         return SmtpNext.Continue;
     }
 
-    /// <summary>A message was taken: what led nowhere before it counts no more.</summary>
+    /// <summary>A message was taken: what was bad or led nowhere before it counts no more.</summary>
     public void CountMessage()
     {
         MessageCount++;
         Counters.Message();
-        _junkCommands = _refusedRecipients = 0;
+        _badCommands = _junkCommands = _refusedRecipients = _mayBeOutOfTurn = 0;
     }
 
     /// <summary>Throws the transaction away and stands where EHLO left off.</summary>
@@ -237,7 +262,7 @@ internal sealed class SmtpSession
 
         if (SmtpStateTable.Refusal(verb, State) is { } refusal)
         {
-            return ReplyBad(verb == SmtpVerb.Data && Transaction is { RefusedRecipients: > 0 } ? "554 5.5.1 No valid recipients" : refusal);
+            return verb is SmtpVerb.Rcpt or SmtpVerb.Data ? ReplyOutOfTurn(refusal) : ReplyBad(refusal);
         }
 
         if (SmtpStateTable.LeadsNowhere(verb) && !await MayGoOnAsync(++_junkCommands, Limits.SmtpJunkCommands))
@@ -278,7 +303,9 @@ internal sealed class SmtpSession
         {
             // What was answered before must not wait with it: a client gives up on the whole that it pipelined otherwise.
             await Connection.Output.FlushAsync();
-            await Task.Delay(Limits.SmtpTarpit, Context.Time, Connection.Aborted);
+            // Nor does a stop wait for it, unless a message is on its way between the chunks of BDAT.
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(Connection.Aborted, State == SmtpState.Chunks ? CancellationToken.None : Connection.Closing);
+            await Task.Delay(Limits.SmtpTarpit, Context.Time, end.Token);
         }
 
         return true;

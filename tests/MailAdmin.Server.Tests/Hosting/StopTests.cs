@@ -63,6 +63,23 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task What_a_client_sent_ahead_into_the_tarpit_is_not_waited_for()
+    {
+        var server = await TestServer.StartAsync([], s => s with { Limits = new Dictionary<string, long> { ["SmtpRefusedRecipients"] = 6, ["SmtpTarpit"] = 3_600_000 } });
+        await using var client = await server.ConnectAsync(MailProtocol.Smtp);
+        await client.SendLinesAsync(["EHLO x", "MAIL FROM:<a@b.test>", .. Enumerable.Range(1, 6).Select(i => $"RCPT TO:<nobody{i}@example.com>")]);
+        await client.ReadUntilAsync("250 2.1.0");
+        for (var i = 0; i < 3; i++)
+        {
+            await client.ExpectAsync("550 5.1.1");
+        }
+
+        var stop = server.Host.StopAsync(Eventually.Patience);
+        await client.ExpectAsync("421 4.3.2 Server is stopping");
+        await Eventually.Within(stop, "the stop");
+    }
+
+    [Fact]
     public async Task An_admin_who_ends_a_session_ends_its_message_too()
     {
         await using var server = await TestServer.StartAsync(["alice@example.com"]);

@@ -26,7 +26,7 @@ internal sealed class Bdat : ISmtpCommand
             // The chunk is on its way and must not be taken for commands. RFC 3030 §2.
             return await TakeAsync(session, null, size) is { } end
                 ? end
-                : session.ReplyBad(transaction is { RefusedRecipients: > 0 } ? "554 5.5.1 No valid recipients" : "503 5.5.1 BDAT comes after RCPT");
+                : session.ReplyOutOfTurn("503 5.5.1 BDAT comes after RCPT");
         }
 
         session.State = SmtpState.Chunks;

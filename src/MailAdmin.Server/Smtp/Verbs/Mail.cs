@@ -11,6 +11,7 @@ internal sealed class Mail : ISmtpCommand
 {
     public async ValueTask<SmtpNext> RunAsync(SmtpSession session, ReadOnlyMemory<byte> argument)
     {
+        session.ExpectTransaction();
         if (session.Role == MailProtocol.Submission && session.Mailbox is null)
         {
             // RFC 6409 §4.3.

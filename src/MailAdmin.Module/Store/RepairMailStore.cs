@@ -30,6 +30,11 @@ public sealed class RepairMailStore : MailCmdlet
             Progress(activity, path, 0, 0);
             var report = await Off(token => StoreRepair.RebuildAsync(path, token));
             ProgressDone(activity);
+            foreach (var finding in report.Findings)
+            {
+                WriteWarning($"{finding.Location}: {finding.Message}");
+            }
+
             WriteObject(new MailStoreRepair
             {
                 StorePath = path,
@@ -38,6 +43,7 @@ public sealed class RepairMailStore : MailCmdlet
                 LostMessages = report.LostMessages,
                 DamagedPlaces = report.DamagedPlaces,
                 SkippedRecords = report.SkippedRecords,
+                Findings = report.Findings,
             });
         }
     });

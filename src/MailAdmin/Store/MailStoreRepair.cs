@@ -1,3 +1,5 @@
+using MailAdmin.Administration;
+
 namespace MailAdmin;
 
 /// <summary>What <c>Repair-MailStore</c> could save.</summary>
@@ -15,4 +17,6 @@ public sealed record MailStoreRepair
     public required long DamagedPlaces { get; init; }
     /// <summary>Changes that could not be made again, since what they build on is lost.</summary>
     public required long SkippedRecords { get; init; }
+    /// <summary>What the figures do not tell: files that cannot be read, operations that are missing, folders whose owner is lost.</summary>
+    public IReadOnlyList<StoreFinding> Findings { get; init; } = [];
 }

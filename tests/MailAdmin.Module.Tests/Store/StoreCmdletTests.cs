@@ -31,6 +31,30 @@ public sealed class StoreCmdletTests
 
         Assert.Equal((1, 1, 0), (report.MailboxCount, report.MessageCount, report.LostMessages));
         Assert.Equal("kept", lab.Shell.Single<MailboxMessage>("Get-MailboxMessage carol@example.com -StorePath $dir/off").Subject);
+        Assert.Empty(report.Findings);
         Assert.StartsWith("StoreNotFound", lab.Shell.Error("Repair-MailStore $dir/none -Force").FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_repair_could_not_save_is_warned_of()
+    {
+        using var lab = new Lab();
+        lab.Shell.Run("$null = New-Mailbox carol@example.com -StorePath $dir/off; 1..3 | ForEach-Object { $null = Import-MailboxMessage carol@example.com -StorePath $dir/off -Message \"Subject: $_`n`nx`n\" }");
+        var segment = Directory.GetFiles(Path.Combine(lab.Directory, "off", "content")).Order(StringComparer.Ordinal).First();
+        using (var file = File.Open(segment, FileMode.Open))
+        {
+            // The first message and the operation that placed it.
+            var octets = new byte[file.Length];
+            file.ReadExactly(octets);
+            var at = octets.AsSpan().IndexOf("Subject: 1"u8);
+            file.Position = at;
+            file.Write(new byte[octets.AsSpan().IndexOf("Subject: 2"u8) - at]);
+        }
+
+        lab.Shell.Run("$report = Repair-MailStore $dir/off -Force -WarningVariable told -WarningAction SilentlyContinue");
+
+        var finding = Assert.Single(lab.Shell.Single<MailStoreRepair>("$report").Findings);
+        Assert.Equal("LostOperations", finding.Kind);
+        Assert.Contains(finding.Message, lab.Shell.Single<string>("\"$told\""), StringComparison.Ordinal);
     }
 }

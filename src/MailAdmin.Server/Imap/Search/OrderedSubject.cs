@@ -11,14 +11,14 @@ internal static class OrderedSubject
             ThreadNode? first = null;
             foreach (var message in group.OrderBy(m => m.SentSeconds).ThenBy(m => m.Number))
             {
-                var node = new ThreadNode { Message = message };
+                var node = new ThreadNode(message);
                 if (first is null)
                 {
                     first = node;
                 }
                 else
                 {
-                    first.Adopt(node);
+                    first.Children.Add(node);
                 }
             }
 

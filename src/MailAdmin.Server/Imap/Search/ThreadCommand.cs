@@ -47,7 +47,7 @@ internal sealed class ThreadCommand(bool uid)
                 uid ? row.Uid : (uint)index + 1, SortCommand.SentSeconds(summary, selected.View[index]), subject, isReply, id, references));
         }
 
-        var threads = thread.Algorithm == ThreadAlgorithm.OrderedSubject ? OrderedSubject.Thread(messages) : ThreadReferences.Thread(messages);
+        var threads = thread.Algorithm == ThreadAlgorithm.OrderedSubject ? OrderedSubject.Thread(messages) : ThreadReferences.Thread(messages, session.ThrowIfOver);
         await WriteAsync(session, threads);
         return run.Result;
     }

@@ -1,45 +1,62 @@
 namespace MailAdmin.Server.Imap.Search;
 
 /// <summary>
-/// THREAD=REFERENCES, its steps numbered as in RFC 5256 §3. No step recurses: a chain of ten thousand replies is as deep as it is long.
+/// THREAD=REFERENCES, its steps numbered as in RFC 5256 §3. No step recurses: a chain of ten thousand replies is as deep as it is long. And none costs more than
+/// n log n: who sends mail decides how the threads of a folder look.
 /// </summary>
 internal static class ThreadReferences
 {
-    public static IReadOnlyList<ThreadNode> Thread(IEnumerable<ThreadMessage> messages)
+    /// <summary>Messages linked before it is asked whether anybody still waits for the answer.</summary>
+    private const int MessagesAtOnce = 1000;
+
+    /// <summary>Threads messages.</summary>
+    /// <param name="messages">Messages in the order of the mailbox.</param>
+    /// <param name="goOn">Asked now and then; throws where nobody waits for the answer any more.</param>
+    public static IReadOnlyList<ThreadNode> Thread(IEnumerable<ThreadMessage> messages, Action? goOn = null)
     {
-        var all = Link(messages);
-        // (2) What has no parent is a child of the root.
-        var root = new ThreadNode();
-        root.ReplaceChildren([.. Prune(all.Where(n => n.Parent is null).ToList())]);
+        var top = Prune(Link(messages, goOn));
+        goOn?.Invoke();
         // (4)
-        root.Children.Sort(ByDate);
-        MergeSubjects(root);
-        SortAll(root);
-        return root.Children;
+        foreach (var missing in top.Where(n => n.Message is null))
+        {
+            missing.Children.Sort(ByDate);
+        }
+
+        top.Sort(ByDate);
+        goOn?.Invoke();
+        top = MergeSubjects(top);
+        goOn?.Invoke();
+        return SortAll(top);
     }
 
-    /// <summary>(1) Parents and children by Message-ID, References and In-Reply-To.</summary>
-    private static List<ThreadNode> Link(IEnumerable<ThreadMessage> messages)
+    /// <summary>(1) Parents and children by Message-ID, References and In-Reply-To. Returns (2), the children of the root, with what is below them.</summary>
+    private static List<ThreadNode> Link(IEnumerable<ThreadMessage> messages, Action? goOn)
     {
-        var byId = new Dictionary<string, ThreadNode>(StringComparer.Ordinal);
-        var all = new List<ThreadNode>();
+        var byId = new Dictionary<string, ThreadPlace>(StringComparer.Ordinal);
+        var all = new List<ThreadPlace>();
+        var linked = 0;
         foreach (var message in messages)
         {
-            // A message without an id, or with one that another has already, stands for itself.
-            ThreadNode? node = null;
-            if (message.Id is { } id && (!byId.TryGetValue(id, out node) || node.Message is null))
+            if (++linked % MessagesAtOnce == 0)
             {
-                node ??= Add(byId, all, id);
+                goOn?.Invoke();
+            }
+
+            // A message without an id, or with one that another has already, stands for itself.
+            ThreadPlace? place = null;
+            if (message.Id is { } id && (!byId.TryGetValue(id, out place) || place.Message is null))
+            {
+                place ??= Add(byId, all, id);
             }
             else
             {
-                node = new ThreadNode();
-                all.Add(node);
+                place = new ThreadPlace();
+                all.Add(place);
             }
 
-            node.Message = message;
+            place.Message = message;
             // (A)
-            ThreadNode? parent = null;
+            ThreadPlace? parent = null;
             foreach (var reference in message.References)
             {
                 if (!byId.TryGetValue(reference, out var referenced))
@@ -47,57 +64,88 @@ internal static class ThreadReferences
                     referenced = Add(byId, all, reference);
                 }
 
-                if (parent is not null && referenced.Parent is null && !parent.IsWithin(referenced))
+                if (parent is not null && referenced.Parent is null && parent.Root != referenced)
                 {
-                    parent.Adopt(referenced);
+                    referenced.Attach(parent);
                 }
 
                 parent = referenced;
             }
 
-            // (B) What it says itself of its parent outweighs what others said.
-            if (parent is not null && !parent.IsWithin(node))
+            // (B) What it says itself of its parent outweighs what others said, unless it would be within itself then.
+            var others = place.Parent;
+            if (parent != others)
             {
-                parent.Adopt(node);
-            }
-            else if (parent is null)
-            {
-                node.Orphan();
+                place.Detach();
+                if ((parent?.Root == place ? others : parent) is { } above)
+                {
+                    place.Attach(above);
+                }
             }
         }
 
-        return all;
+        return Nodes(all);
     }
 
-    private static ThreadNode Add(Dictionary<string, ThreadNode> byId, List<ThreadNode> all, string id)
+    private static ThreadPlace Add(Dictionary<string, ThreadPlace> byId, List<ThreadPlace> all, string id)
     {
-        var node = new ThreadNode();
-        byId[id] = node;
-        all.Add(node);
-        return node;
+        var place = new ThreadPlace();
+        byId[id] = place;
+        all.Add(place);
+        return place;
+    }
+
+    /// <summary>Nothing moves any more: the places as nodes, those of the top.</summary>
+    private static List<ThreadNode> Nodes(List<ThreadPlace> all)
+    {
+        var nodes = new Dictionary<ThreadPlace, ThreadNode>(all.Count);
+        foreach (var place in all)
+        {
+            nodes[place] = new ThreadNode(place.Message);
+        }
+
+        var top = new List<ThreadNode>();
+        foreach (var place in all)
+        {
+            (place.Parent is { } parent ? nodes[parent].Children : top).Add(nodes[place]);
+        }
+
+        return top;
     }
 
     /// <summary>(3) Missing messages go; their children move up, but at the top only where there is but one.</summary>
     private static List<ThreadNode> Prune(List<ThreadNode> top)
     {
-        foreach (var node in Deepest(top))
+        var open = new Stack<ThreadNode>(top);
+        var missing = new Stack<ThreadNode>();
+        while (open.TryPop(out var node))
         {
             if (node.Children.Exists(c => c.Message is null))
             {
-                var kept = new List<ThreadNode>(node.Children.Count);
-                foreach (var child in node.Children)
+                // All that is missing below it at once, so that a chain of missing messages is walked through and not carried up step by step.
+                var kept = new List<ThreadNode>();
+                missing.Push(node);
+                while (missing.TryPop(out var gone))
                 {
-                    if (child.Message is null)
+                    foreach (var child in gone.Children)
                     {
-                        kept.AddRange(child.Children);
-                    }
-                    else
-                    {
-                        kept.Add(child);
+                        if (child.Message is null)
+                        {
+                            missing.Push(child);
+                        }
+                        else
+                        {
+                            kept.Add(child);
+                        }
                     }
                 }
 
-                node.ReplaceChildren(kept);
+                node.Children = kept;
+            }
+
+            foreach (var child in node.Children)
+            {
+                open.Push(child);
             }
         }
 
@@ -118,10 +166,10 @@ internal static class ThreadReferences
     }
 
     /// <summary>(5) Threads of one base subject become one.</summary>
-    private static void MergeSubjects(ThreadNode root)
+    private static List<ThreadNode> MergeSubjects(List<ThreadNode> top)
     {
         var bySubject = new Dictionary<string, ThreadNode>(StringComparer.Ordinal);
-        foreach (var thread in root.Children)
+        foreach (var thread in top)
         {
             var subject = thread.Representative!.Subject;
             if (subject.Length == 0)
@@ -138,7 +186,7 @@ internal static class ThreadReferences
 
         var gone = new HashSet<ThreadNode>();
         var added = new List<ThreadNode>();
-        foreach (var thread in root.Children)
+        foreach (var thread in top)
         {
             var subject = thread.Representative!.Subject;
             if (subject.Length == 0 || ReferenceEquals(bySubject[subject], thread))
@@ -150,44 +198,28 @@ internal static class ThreadReferences
             gone.Add(thread);
             if (known.Message is null && thread.Message is null)
             {
-                foreach (var child in thread.Children.ToArray())
-                {
-                    known.Adopt(child);
-                }
+                known.Children.AddRange(thread.Children);
             }
             else if (known.Message is null || thread.Message!.IsReply && !known.Message.IsReply)
             {
-                known.AdoptFromTop(thread);
+                known.Children.Add(thread);
             }
             else
             {
-                var both = new ThreadNode();
+                var both = new ThreadNode(null);
                 gone.Add(known);
-                both.AdoptFromTop(known);
-                both.AdoptFromTop(thread);
+                both.Children.Add(known);
+                both.Children.Add(thread);
                 added.Add(both);
                 bySubject[subject] = both;
             }
         }
 
-        // The list of the root's children was walked while threads moved, so only here do they leave it.
-        root.ReplaceChildren([.. root.Children.Where(c => !gone.Contains(c)), .. added.Where(c => !gone.Contains(c))]);
+        return [.. top.Where(c => !gone.Contains(c)), .. added];
     }
 
     /// <summary>(6) Siblings by date, from the deepest on, for a missing message takes its date from its first child.</summary>
-    private static void SortAll(ThreadNode root)
-    {
-        foreach (var node in Deepest([root]))
-        {
-            if (node.Children.Count > 1)
-            {
-                node.Children.Sort(ByDate);
-            }
-        }
-    }
-
-    /// <summary>Every node, children before parents.</summary>
-    private static List<ThreadNode> Deepest(List<ThreadNode> top)
+    private static List<ThreadNode> SortAll(List<ThreadNode> top)
     {
         var order = new List<ThreadNode>(top);
         for (var i = 0; i < order.Count; i++)
@@ -195,14 +227,22 @@ internal static class ThreadReferences
             order.AddRange(order[i].Children);
         }
 
-        order.Reverse();
-        return order;
+        for (var i = order.Count - 1; i >= 0; i--)
+        {
+            if (order[i].Children.Count > 1)
+            {
+                order[i].Children.Sort(ByDate);
+            }
+        }
+
+        top.Sort(ByDate);
+        return top;
     }
 
     private static int ByDate(ThreadNode a, ThreadNode b)
     {
-        var (x, y) = (a.Representative, b.Representative);
-        var order = (x?.SentSeconds ?? 0).CompareTo(y?.SentSeconds ?? 0);
-        return order != 0 ? order : (x?.Number ?? 0).CompareTo(y?.Number ?? 0);
+        var (x, y) = (a.Representative!, b.Representative!);
+        var order = x.SentSeconds.CompareTo(y.SentSeconds);
+        return order != 0 ? order : x.Number.CompareTo(y.Number);
     }
 }

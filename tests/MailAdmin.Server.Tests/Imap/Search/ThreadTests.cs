@@ -80,6 +80,65 @@ public sealed class ThreadTests
         Assert.Equal("1[4 2 3]", Thread(Message(1, sent: 1), Message(2, references: "1", sent: 9), Message(3, references: "1", sent: 9), Message(4, references: "1", sent: 5)));
     }
 
+    [Fact]
+    public void A_missing_message_stands_by_the_date_and_subject_of_its_earliest_child()
+    {
+        // RFC 5256 §3 REFERENCES (4): its children are sorted before it is.
+        Assert.Equal("-[2 1] 3", Thread(Message(1, "B", "9", sent: 9), Message(2, "A", "9", sent: 1), Message(3, "B", sent: 5)));
+    }
+
+    [Theory]
+    [InlineData(100_000)]
+    public void Hostile_chains_come_to_an_end(int count)
+    {
+        // Each asks for the way up the whole chain: that its head be below its tail, that it go elsewhere, that missing ones go between.
+        var upwards = Enumerable.Range(1, count).Select(i => Message((uint)i, references: i == 1 ? null : $"{i - 1} 1 {i - 1}"));
+        Assert.Equal(count, Numbers(ThreadReferences.Thread(upwards)).Count);
+
+        var downwards = Enumerable.Range(1, count).Select(i => Message((uint)i, references: $"{i + 1}")).ToList();
+        Assert.Equal(count, Numbers(ThreadReferences.Thread(downwards)).Count);
+        Assert.Equal(count, Numbers(ThreadReferences.Thread([.. downwards, .. downwards])).Count / 2);
+
+        var cut = Enumerable.Range(1, count).Select(i => Message((uint)i, references: i % 2 == 0 ? $"{count - i} {i - 1} {i}" : $"{i + 2} {count - i}"));
+        Assert.Equal(count, Numbers(ThreadReferences.Thread(cut)).Count);
+
+        var star = Enumerable.Range(1, count).Select(i => Message((uint)i, references: i % 2 == 0 ? "0" : $"0 {i + 1}"));
+        Assert.Equal(count, Numbers(ThreadReferences.Thread(star)).Count);
+
+        var missing = Enumerable.Range(1, count).Select(i => Message((uint)i, references: $"{count + i} {count + i + 1}"));
+        Assert.Equal(count, Assert.Single(ThreadReferences.Thread(missing)).Children.Count);
+
+        var twins = Enumerable.Range(1, count).Select(i => Message((uint)i, "S", $"{(2 * count) + (i / 2)}"));
+        Assert.Equal(count, Assert.Single(ThreadReferences.Thread(twins)).Children.Count);
+    }
+
+    [Fact]
+    public void Threading_ends_with_its_session()
+    {
+        var asked = 0;
+        Assert.Throws<OperationCanceledException>(() => ThreadReferences.Thread(
+            Enumerable.Range(1, 100_000).Select(i => Message((uint)i)), () => asked = asked < 3 ? asked + 1 : throw new OperationCanceledException()));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Random_references_give_what_a_plain_reading_of_the_RFC_gives(int seed)
+    {
+        var random = new Random(seed);
+        for (var round = 0; round < 1000; round++)
+        {
+            var count = random.Next(1, 40);
+            var ids = count + random.Next(1, 10);
+            var messages = Enumerable.Range(1, count).Select(i => new ThreadMessage(
+                (uint)i, random.Next(10), random.Next(3) == 0 ? "S" + random.Next(3) : "", random.Next(2) == 0, random.Next(8) == 0 ? null : $"<{random.Next(1, ids)}@x>",
+                [.. Enumerable.Range(0, random.Next(5)).Select(_ => $"<{random.Next(1, ids)}@x>")])).OrderBy(_ => random.Next()).ToList();
+            Assert.Equal(PlainThreads.Of(messages), string.Join(' ', ThreadReferences.Thread(messages).Select(Show)));
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -16,6 +16,9 @@ internal sealed class ConnectionTable : IDisposable
     /// <summary>Time limits of minutes do not ask for more.</summary>
     public static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
 
+    /// <summary>What is said at the drain's end has this long to be handed to the system, which takes a line at once as a rule.</summary>
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(1);
+
     /// <summary>Ended sessions whose transcripts are kept: what failed is over before anybody can look.</summary>
     private const int KeptTranscripts = 100;
 
@@ -146,13 +149,17 @@ internal sealed class ConnectionTable : IDisposable
     /// <summary>Addresses that are not let in.</summary>
     public BlockList Blocks => _services.Blocks;
 
-    /// <summary>Asks all sessions to end, waits until they did or <paramref name="drain"/> is over, then cuts off who is left.</summary>
+    /// <summary>
+    /// Asks all sessions to end, waits until they did or <paramref name="drain"/> is over, tells those that are still amid a message's content that it will not be
+    /// taken (421, BYE), and cuts off who is left.
+    /// </summary>
     public async Task CloseAllAsync(TimeSpan drain, CancellationToken cancellationToken)
     {
         var sessions = All().ToArray();
         foreach (var connection in sessions)
         {
-            connection.RequestClose(ClosingReason.ServerStopping, drain);
+            // Cut off by the loop below: the clock's tick, which might come first, is for the case that this is not reached.
+            connection.RequestClose(ClosingReason.ServerStopping, drain + SocketConnection.ClosingGrace);
         }
 
         var over = Task.WhenAll(sessions.Select(c => c.Completion));
@@ -163,6 +170,17 @@ internal sealed class ConnectionTable : IDisposable
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             // Out of patience, ours or the caller's: cut off below.
+        }
+
+        // RFC 5321 §3.8, RFC 9051 §7.1.5. Who does not even read what he asked for will not read this.
+        var told = sessions.Where(c => c.EndContent()).Select(c => c.Completion).ToArray();
+        try
+        {
+            await Task.WhenAll(told).WaitAsync(LastWord, _services.Clock.Time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            // It does not get through to somebody.
         }
 
         foreach (var connection in All())

@@ -179,6 +179,16 @@ internal sealed class SocketConnection : ClientConnection
         _reader.Stop(reason == ClosingReason.ServerStopping ? ReadStop.Stopping : ReadStop.Closing, sticky: true);
     }
 
+    /// <summary>
+    /// The drain is over, also for a message whose content is on its way: the session says goodbye at its next wait for octets. False where it waits for
+    /// its client to read, and cannot say anything.
+    /// </summary>
+    public bool EndContent()
+    {
+        _reader.Stop(ReadStop.Closing, sticky: true);
+        return _writer.Deadline == ConnectionClock.Never;
+    }
+
     /// <summary>Runs the session to its end and closes the socket. Never throws.</summary>
     /// <param name="handler">What is spoken.</param>
     /// <param name="admit">Asked once it is known who the client is: why it is not let in, or null.</param>

@@ -51,15 +51,34 @@ public sealed class StopTests
         await Eventually.Within(stop, "the stop");
     }
 
-    [Fact]
-    public async Task A_message_that_does_not_end_is_broken_off_at_the_drains_end()
+    [Theory]
+    [InlineData("DATA", "Subject: half\r\n")]
+    [InlineData("BDAT 100 LAST", "Subject: half\r\n")]
+    [InlineData("BDAT 7", "first\r\n")]
+    public async Task A_message_that_does_not_end_is_broken_off_at_the_drains_end_with_a_word(string verb, string begin)
     {
         var server = await TestServer.StartAsync(["alice@example.com"]);
         await using var client = await server.ConnectAsync(MailProtocol.Smtp);
-        await client.SendLinesAsync("EHLO x", "MAIL FROM:<a@b.test>", "RCPT TO:<alice@example.com>", "DATA");
-        await client.ReadUntilAsync("354 ");
+        await client.SendLinesAsync("EHLO x", "MAIL FROM:<a@b.test>", "RCPT TO:<alice@example.com>");
+        await client.ReadUntilAsync("250 2.1.5");
+        await client.SendAsync($"{verb}\r\n{begin}");
+        await Eventually.Holds(async () => (await server.Administration.GetSessionsAsync(CancellationToken.None)).Any(s => s.State == "Data"), "the message to begin");
         await Eventually.Within(server.Host.StopAsync(TimeSpan.FromMilliseconds(200)), "the stop");
-        Assert.DoesNotContain("250", await client.ReadToEndAsync(), StringComparison.Ordinal);
+        var said = await client.ReadToEndAsync();
+        Assert.EndsWith("421 4.3.2 Server is stopping, try again later\r\n", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("250 2.0.0 Stored", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_append_that_does_not_end_is_broken_off_at_the_drains_end_with_a_word()
+    {
+        var server = await TestServer.StartAsync(["alice@example.com"]);
+        await using var client = await server.ConnectAsync(MailProtocol.Imap);
+        await client.SendLinesAsync($"a LOGIN alice@example.com \"{TestServer.Password}\"", "b APPEND INBOX {20}");
+        await client.ReadUntilAsync("+ ");
+        await client.SendAsync("Subject: half");
+        await Eventually.Within(server.Host.StopAsync(TimeSpan.FromMilliseconds(200)), "the stop");
+        Assert.Equal("* BYE [UNAVAILABLE] Server is shutting down\r\n", await client.ReadToEndAsync());
     }
 
     [Fact]

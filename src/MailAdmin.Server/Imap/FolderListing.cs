@@ -1,4 +1,3 @@
-using MailAdmin.Protocol.Imap;
 using MailAdmin.Store;
 
 namespace MailAdmin.Server.Imap;

@@ -33,6 +33,11 @@ internal static class ImapErrors
     /// <summary>The disk is full, failed, or not ours to use: what was asked for could not be written, or one content not be read; the rest may go well.</summary>
     public static bool IsOfStorage(MailAdminException failure) => failure.ErrorId is "StoreDiskFull" or "StoreIOError" or "StoreFaulted" or "StoreAccessDenied";
 
+    /// <summary>Somebody should look at it: storage that fails, content that is damaged, a fault of ours; not what a client asks for and cannot have.</summary>
+    public static bool IsOurs(MailAdminException failure) =>
+        IsOfStorage(failure) || failure.ErrorId == "ContentCorrupt"
+        || (!Known.ContainsKey(failure.ErrorId) && failure.Category is not (MailErrorCategory.InvalidArgument or MailErrorCategory.InvalidOperation or MailErrorCategory.QuotaExceeded));
+
     /// <summary>NO with the code that fits.</summary>
     public static ImapResult ToResult(MailAdminException failure)
     {

@@ -1,7 +1,3 @@
-using MailAdmin.Protocol.Imap;
-using MailAdmin.Server.Connections;
-using Microsoft.Extensions.Logging;
-
 namespace MailAdmin.Server.Imap;
 
 /// <summary>Output: replies, and when it goes out.</summary>
@@ -98,11 +94,4 @@ internal sealed partial class ImapSession
             Connection.Transcript.Add(TranscriptDirection.Server, $"* {untagged.AsSpan(0, Math.Min(untagged.Length, TranscribedLength))}");
         }
     }
-
-    private void LogFailure(string command, Exception failure) => LogFailed(Logger, Connection.Id, command, failure);
-
-    private ILogger Logger => Context.Loggers.CreateLogger("MailAdmin.Imap");
-
-    [LoggerMessage(1, LogLevel.Information, "{Session}: {Command} failed")]
-    private static partial void LogFailed(ILogger logger, string session, string command, Exception failure);
 }

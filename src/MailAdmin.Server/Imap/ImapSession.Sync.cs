@@ -1,5 +1,4 @@
 using MailAdmin.Errors;
-using MailAdmin.Protocol.Imap;
 using MailAdmin.Store;
 
 namespace MailAdmin.Server.Imap;

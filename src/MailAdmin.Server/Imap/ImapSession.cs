@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using MailAdmin.Errors;
@@ -6,6 +5,7 @@ using MailAdmin.Protocol.Imap;
 using MailAdmin.Server.Connections;
 using MailAdmin.Server.Hosting;
 using MailAdmin.Store;
+using Microsoft.Extensions.Logging;
 
 namespace MailAdmin.Server.Imap;
 
@@ -20,15 +20,23 @@ internal sealed partial class ImapSession
 {
     private const string BareLineFeed = "Lines end with CRLF";
 
+    private readonly ILogger _log;
     private readonly ImapDecoder _decoder = new();
     private string _tag = "*";
     private string _shownTag = "*";
+    /// <summary>A command that says nothing for longer says that it is still at work.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
     private int _badCommands;
     private bool _ended;
     private bool _isByUid;
+    private ImapCommand? _command;
+    private bool _failureTold;
+    private long _lastWord;
 
-    public ImapSession(ServerContext context, ClientConnection connection)
+    public ImapSession(ServerContext context, ClientConnection connection, ILogger log)
     {
+        _log = log;
         Context = context;
         Connection = connection;
         _framer = FramerOf(Math.Min(Limits.ImapCommandLine, Limits.ImapLoginLine), Math.Min(Limits.ImapCommandLiterals, Limits.ImapLoginLine));
@@ -130,6 +138,37 @@ internal sealed partial class ImapSession
         Connection.Closing.ThrowIfCancellationRequested();
     }
 
+    /// <summary>
+    /// For work that takes long, between two responses: breaks it off where the session is to end, and says now and then that it goes on. By that a client that
+    /// hung up is noticed, and what stands between us and one that waits does not take the connection for dead. RFC 9051 §7.1.1.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The session is to end.</exception>
+    /// <exception cref="IOException">The client is gone.</exception>
+    public ValueTask GoOnAsync()
+    {
+        ThrowIfOver();
+        if (Context.Time.GetElapsedTime(_lastWord) < Silence)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _lastWord = Context.Time.GetTimestamp();
+        Untagged($"OK Still busy with {_command!.Name}");
+        return FlushAsync();
+    }
+
+    /// <summary>Tells the admin of a failure within the running command: the first of each, for a disk that cannot be read fails for every message.</summary>
+    /// <param name="failure">What failed.</param>
+    /// <param name="inPart">The rest of the command is carried out.</param>
+    public void TellFailure(MailAdminException failure, bool inPart = false)
+    {
+        if (!_failureTold)
+        {
+            _failureTold = true;
+            ImapLog.CommandFailed(_log, failure, Connection.Id, _command!.Name, inPart);
+        }
+    }
+
     /// <summary>The client has logged in.</summary>
     public void LogIn(MailboxRecord mailbox)
     {
@@ -218,6 +257,9 @@ internal sealed partial class ImapSession
             return;
         }
 
+        _command = command;
+        _failureTold = false;
+        _lastWord = Context.Time.GetTimestamp();
         Connection.Activity.Command = command.Name;
         if ((command.States & State) == 0)
         {
@@ -237,7 +279,7 @@ internal sealed partial class ImapSession
         catch (MailAdminException failure)
         {
             result = ImapErrors.ToResult(failure);
-            LogFailure(command.Name, failure);
+            TellFailure(failure);
         }
 
         if (_message is not null)

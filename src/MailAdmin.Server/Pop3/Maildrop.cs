@@ -32,6 +32,7 @@ internal sealed class Maildrop : IDisposable
     public MessageState this[int index] => _snapshot[index];
 
     /// <summary>Opens a mailbox's INBOX; null where it is gone.</summary>
+    /// <exception cref="MailAdminException">The store cannot read it.</exception>
     public static async ValueTask<Maildrop?> OpenAsync(IMailStore store, MailboxRecord mailbox, CancellationToken cancellationToken)
     {
         try
@@ -40,9 +41,9 @@ internal sealed class Maildrop : IDisposable
                 ? new Maildrop(store, await store.Messages.GetSnapshotAsync(inbox.Id, cancellationToken))
                 : null;
         }
-        catch (MailAdminException)
+        catch (MailAdminException e) when (e.ErrorId is "FolderNotFound" or "MailboxNotFound")
         {
-            // Removed between login and here, or the store cannot read it: -ERR [SYS/TEMP], which the client may try again.
+            // Removed between login and here.
             return null;
         }
     }

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text;
+using MailAdmin.Errors;
 using MailAdmin.Protocol.Lines;
 using MailAdmin.Protocol.Pop3;
 using MailAdmin.Server.Connections;
@@ -119,7 +119,17 @@ internal sealed class Pop3Session
     /// <summary>A login succeeded: the maildrop is taken as it is now.</summary>
     public async ValueTask<Pop3Next> OpenAsync(MailboxRecord mailbox)
     {
-        if (await Maildrop.OpenAsync(Context.Store, mailbox, Connection.Aborted) is not { } maildrop)
+        Maildrop? maildrop = null;
+        try
+        {
+            maildrop = await Maildrop.OpenAsync(Context.Store, mailbox, Connection.Aborted);
+        }
+        catch (MailAdminException e)
+        {
+            Pop3Log.NotOpened(Log, e, Connection.Id);
+        }
+
+        if (maildrop is null)
         {
             Connection.Activity.Login = null;
             Reply("-ERR [SYS/TEMP] The mailbox cannot be opened now");

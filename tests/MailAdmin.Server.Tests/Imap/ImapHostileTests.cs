@@ -1,5 +1,4 @@
 using MailAdmin.Server.Imap;
-using MailAdmin.Testing;
 
 namespace MailAdmin.Server.Tests.Imap;
 

@@ -9,7 +9,7 @@ using MailAdmin.Server.Imap;
 using MailAdmin.Server.Sasl;
 using MailAdmin.Store;
 using MailAdmin.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace MailAdmin.Server.Tests.Imap;
 
@@ -83,13 +83,20 @@ internal sealed class ImapServer : ITranscriptServer
             Events = events,
             Counters = counters,
             Time = clock ?? TimeProvider.System,
-            Loggers = NullLoggerFactory.Instance,
+            Loggers = new LoggerFactory([new EventLoggerProvider(events)]),
             Settings = new MailServerSettings(),
             HostName = "mail.example.com",
             DisabledCapabilities = script.Directives["disable"].ToHashSet(StringComparer.OrdinalIgnoreCase),
         };
         var host = await ProtocolHost.StartAsync(new ImapHandler(context), MailProtocol.Imap, limits: limits, time: clock, events: events, counters: counters);
         return new ImapServer(directory, store, context, host, clock);
+    }
+
+    /// <summary>The errors that were told so far, which the test expects: others fail it at its end.</summary>
+    public IReadOnlyList<(string Message, ServerEventDetails Details)> TakeFailures()
+    {
+        _host.Events.Faults.Clear();
+        return [.. _host.Events.All.Where(e => e.Severity == MailEventSeverity.Error).Select(e => (e.Message, e.Details))];
     }
 
     public async ValueTask DisposeAsync()

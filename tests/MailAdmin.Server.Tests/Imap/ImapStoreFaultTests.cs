@@ -1,4 +1,3 @@
-using System.Reflection;
 using MailAdmin.Errors;
 using MailAdmin.Server.Connections;
 using MailAdmin.Store;
@@ -36,7 +35,7 @@ public sealed class ImapStoreFaultTests
         calls!.Called = name => name is nameof(IMessageStore.ChangeFlagsAsync) or nameof(IMessageStore.AppendAsync) or nameof(IMessageStore.CopyAsync)
             ? throw new MailAdminException(error, MailErrorCategory.ResourceUnavailable, "the disk", null, "none")
             : 0;
-        await client.SendLineAsync("c FETCH 1 BODY[TEXT]");
+        await client.SendLineAsync("c FETCH 1 BODY.PEEK[TEXT]");
         await client.ExpectAsync("* 1 FETCH (BODY[TEXT] {8}");
         await client.ReadUntilAsync("c OK");
         await client.SendLineAsync("d STORE 1 +FLAGS (\\Seen)");
@@ -45,6 +44,47 @@ public sealed class ImapStoreFaultTests
         await client.ExpectAsync("e NO [UNAVAILABLE]");
         await client.SendAsync("f APPEND INBOX {3+}\r\nabc\r\n");
         await client.ExpectAsync("f NO [UNAVAILABLE]");
+
+        var session = server.Host.Sessions.Single().Id;
+        Assert.Equal(
+            new[] { "STORE", "COPY", "APPEND" }.Select(verb => ($"Session {session}: {verb} could not be carried out: the disk", error)),
+            server.TakeFailures().Select(f => (f.Message, ((MailAdminException)f.Details.Cause!).ErrorId)));
+    }
+
+    [Theory]
+    [InlineData("FETCH 1:* BODY.PEEK[]", "c NO", "OpenAsync")]
+    [InlineData("FETCH 1:* BODY[]", "c OK", "ChangeFlagsAsync")]
+    [InlineData("SEARCH TEXT nothing", "c OK", "OpenAsync")]
+    public async Task What_is_answered_in_part_is_told_once_a_command(string command, string reply, string failing)
+    {
+        MessageCalls? calls = null;
+        await using var server = await ImapServer.StartAsync(store => (calls = new MessageCalls(store)).Store);
+        await using var client = await SelectAsync(server, 3);
+        calls!.Called = name => name == failing ? throw new MailAdminException("StoreIOError", MailErrorCategory.ResourceUnavailable, "the disk") : 0;
+        for (var i = 0; i < 2; i++)
+        {
+            await client.SendLineAsync($"c {command}");
+            await client.ReadUntilAsync(reply);
+        }
+
+        var name = command.Split(' ')[0];
+        Assert.All(server.TakeFailures(), e => Assert.EndsWith($": {name} could not be carried out in full: the disk", e.Message, StringComparison.Ordinal));
+        Assert.Equal(2, server.Host.Events.All.Count(e => e.Kind == "Error"));
+    }
+
+    [Theory]
+    [InlineData("QuotaExceeded", "OVERQUOTA")]
+    [InlineData("FolderFull", "LIMIT")]
+    [InlineData("MailboxNotFound", "UNAVAILABLE")]
+    public async Task What_is_the_clients_own_doing_is_no_event(string error, string code)
+    {
+        MessageCalls? calls = null;
+        await using var server = await ImapServer.StartAsync(store => (calls = new MessageCalls(store)).Store);
+        await using var client = await SelectAsync(server, 1);
+        calls!.Called = name => name == nameof(IMessageStore.CopyAsync) ? throw new MailAdminException(error, MailErrorCategory.QuotaExceeded, "full") : 0;
+        await client.SendLineAsync("c COPY 1 Trash");
+        await client.ExpectAsync($"c NO [{code}]");
+        Assert.DoesNotContain(server.Host.Events.All, e => e.Severity != MailEventSeverity.Information);
     }
 
     [Theory]
@@ -63,48 +103,57 @@ public sealed class ImapStoreFaultTests
         Assert.Equal(3, opened);
     }
 
+    [Theory]
+    [InlineData("SEARCH TEXT nothing")]
+    [InlineData("SORT (SUBJECT) UTF-8 TEXT needle")]
+    [InlineData("UID THREAD REFERENCES UTF-8 TEXT needle")]
+    public async Task A_search_that_takes_long_says_so_now_and_then(string search)
+    {
+        MessageCalls? calls = null;
+        await using var server = await ImapServer.StartAsync(TranscriptScript.Parse("test", "# clock: manual\n"), store => (calls = new MessageCalls(store)).Store);
+        await using var client = await SelectAsync(server, 20);
+        calls!.Called = name => name == nameof(IMessageStore.OpenAsync) ? Pass(server, TimeSpan.FromSeconds(10)) : 0;
+        await client.SendLineAsync($"c {search}");
+        var said = await client.ReadUntilAsync("c OK");
+        Assert.InRange(said.Count(l => l.StartsWith("* OK Still busy", StringComparison.Ordinal)), 19, 20);
+        Assert.StartsWith($"* {search.Replace("UID ", "", StringComparison.Ordinal).Split(' ')[0]}", said[^2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_search_ends_where_its_client_has_hung_up()
+    {
+        var opened = 0;
+        MessageCalls? calls = null;
+        await using var server = await ImapServer.StartAsync(TranscriptScript.Parse("test", "# clock: manual\n"), store => (calls = new MessageCalls(store)).Store);
+        await using var client = await SelectAsync(server, 20);
+        calls!.Called = name =>
+        {
+            if (name == nameof(IMessageStore.OpenAsync))
+            {
+                if (++opened == 3)
+                {
+                    client.Reset();
+                }
+
+                Pass(server, TimeSpan.FromSeconds(10));
+            }
+
+            return 0;
+        };
+        await client.SendLineAsync("c SEARCH TEXT nothing");
+        await Eventually.Holds(() => server.Host.Sessions.Count == 0, "the session's end");
+        Assert.InRange(opened, 3, 19);
+    }
+
+    private static int Pass(ImapServer server, TimeSpan time)
+    {
+        server.Clock!.Advance(time);
+        return 0;
+    }
+
     private static int EndSession(ImapServer server)
     {
         server.Host.Table.All().Single().RequestClose(ClosingReason.StoppedByAdmin);
         return 0;
     }
-
-    /// <summary>A store whose messages' calls are seen before they are made.</summary>
-    private sealed class MessageCalls
-    {
-        public MessageCalls(IMailStore store)
-        {
-            var messages = Proxy<IMessageStore>(store.Messages, name => Called?.Invoke(name));
-            Store = Proxy(store, _ => null, messages);
-        }
-
-        public IMailStore Store { get; }
-        public Func<string, int>? Called { get; set; }
-
-        private static T Proxy<T>(T inner, Func<string, int?> called, IMessageStore? messages = null) where T : class
-        {
-            var proxy = DispatchProxy.Create<T, Forwarder>();
-            ((Forwarder)(object)proxy).Forward = (method, arguments) =>
-            {
-                called(method.Name);
-                try
-                {
-                    return messages is not null && method.ReturnType == typeof(IMessageStore) ? messages : method.Invoke(inner, arguments);
-                }
-                catch (TargetInvocationException e) when (e.InnerException is { } cause)
-                {
-                    throw cause;
-                }
-            };
-            return proxy;
-        }
-    }
-}
-
-/// <summary>Hands calls on; made by <see cref="DispatchProxy"/>, which derives from it.</summary>
-public class Forwarder : DispatchProxy
-{
-    public Func<MethodInfo, object?[]?, object?> Forward { get; set; } = null!;
-
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => Forward(targetMethod!, args);
 }

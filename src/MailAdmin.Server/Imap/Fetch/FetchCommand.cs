@@ -135,6 +135,7 @@ internal sealed class FetchCommand(bool uid) : ImapCommand(uid ? "UID FETCH" : "
         catch (MailAdminException failure) when (ImapErrors.IsOfStorage(failure))
         {
             // A store that cannot write can still be read: the mail is given out and stays unseen.
+            session.TellFailure(failure, inPart: true);
             return null;
         }
     }

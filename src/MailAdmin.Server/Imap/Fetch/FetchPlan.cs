@@ -2,7 +2,6 @@ using MailAdmin.Errors;
 using MailAdmin.Protocol.Imap;
 using MailAdmin.Protocol.Imap.Fetch;
 using MailAdmin.Store;
-using MailAdmin.Store.Summaries;
 
 namespace MailAdmin.Server.Imap.Fetch;
 
@@ -200,6 +199,7 @@ internal sealed class FetchPlan
         catch (MailAdminException failure) when (failure.ErrorId == "ContentCorrupt" || ImapErrors.IsOfStorage(failure))
         {
             // Only this message is affected; the others are given out, and the tagged reply says that something is missing.
+            _session.TellFailure(failure, inPart: true);
             return FetchOutcome.SomeDamaged;
         }
 

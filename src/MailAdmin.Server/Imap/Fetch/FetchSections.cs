@@ -1,6 +1,5 @@
 using System.Buffers;
 using MailAdmin.Errors;
-using MailAdmin.Protocol.Imap;
 using MailAdmin.Protocol.Imap.Fetch;
 using MailAdmin.Store;
 using MailAdmin.Store.Summaries;

@@ -1,4 +1,3 @@
-using MailAdmin.Protocol.Imap;
 using MailAdmin.Protocol.Imap.Search;
 using MailAdmin.Store;
 using MailAdmin.Store.Search;

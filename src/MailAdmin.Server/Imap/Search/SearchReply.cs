@@ -1,6 +1,4 @@
-using MailAdmin.Protocol.Imap;
 using MailAdmin.Protocol.Imap.Search;
-using MailAdmin.Store;
 
 namespace MailAdmin.Server.Imap.Search;
 

@@ -50,7 +50,7 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
         var read = 0;
         await foreach (var row in session.Store.Messages.ReadAsync(selected.Folder.Id, wanted, MessageParts.Summary))
         {
-            session.ThrowIfOver();
+            await session.GoOnAsync();
             read++;
             var index = selected.View.IndexOf(row.Uid);
             if (index >= 0 && row.Summary is not null)
@@ -92,7 +92,7 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
         var read = 0;
         await foreach (var row in session.Store.Messages.ReadAsync(selected.Folder.Id, uids, MessageParts.Summary))
         {
-            session.ThrowIfOver();
+            await session.GoOnAsync();
             read++;
             // UIDs ascend, so the next one is often the next in the view.
             index = Math.Max(index, -1) + 1;
@@ -138,6 +138,7 @@ internal sealed class SearchRun(ImapSession session, SelectedFolder selected)
         catch (MailAdminException failure) when (failure.ErrorId == "ContentCorrupt" || ImapErrors.IsOfStorage(failure))
         {
             // What cannot be read holds nothing that could be found; the others are still searched.
+            session.TellFailure(failure, inPart: true);
             return Verdict.No;
         }
         finally

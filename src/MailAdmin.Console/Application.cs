@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Text;
 using MailAdmin.Console.CommandLine;
 using MailAdmin.Console.Demo;
@@ -102,7 +101,7 @@ internal static class Application
             case ConsoleVerb.Serve:
                 return ServeCommand.Run(engine, options.Arguments, signals.Stop);
             case ConsoleVerb.Dashboard:
-                return After(options, engine, signals, engine.Run(Engine.CommandLine("Show-MailDashboard", options.Arguments)));
+                return After(options, engine, signals, engine.Run(Engine.CommandLine("Show-MailDashboard", ConsoleOptions.AsParameters(options.Arguments))));
             default:
                 return PromptLoop.Run(engine, signals, greet: !options.NoLogo);
         }

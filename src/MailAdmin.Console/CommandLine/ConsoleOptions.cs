@@ -115,6 +115,18 @@ internal sealed record ConsoleOptions(ConsoleVerb Verb)
         return options;
     }
 
+    /// <summary>The options of a verb as parameters of a cmdlet: <c>--store-path=x</c> is welcome for <c>-StorePath x</c>, as it is with <c>serve</c>.</summary>
+    public static IReadOnlyList<string> AsParameters(IReadOnlyList<string> arguments) => [.. arguments.SelectMany<string, string>(argument =>
+    {
+        if (!argument.StartsWith("--", StringComparison.Ordinal) || argument.Length == 2)
+        {
+            return [argument];
+        }
+
+        var parts = argument[2..].Split('=', 2);
+        return [$"-{parts[0].Replace("-", "", StringComparison.Ordinal)}", .. parts[1..]];
+    })];
+
     private static ConsoleVerb? FindVerb(string argument) => argument.ToUpperInvariant() switch
     {
         "DEMO" => ConsoleVerb.Demo,

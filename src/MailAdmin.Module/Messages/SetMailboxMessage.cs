@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
-using MailAdmin.Module.Base;
 
 namespace MailAdmin.Module.Messages;
 
@@ -46,7 +45,8 @@ public sealed class SetMailboxMessage : MessageBatchCmdlet
     /// <inheritdoc/>
     protected override Task BeginAsync()
     {
-        if (Flag is null && AddFlag is null && RemoveFlag is null && IsRead is null && IsFlagged is null)
+        // An empty -Flag takes all flags off; nothing to add or to remove is nothing.
+        if (Flag is null && AddFlag is not { Length: > 0 } && RemoveFlag is not { Length: > 0 } && IsRead is null && IsFlagged is null)
         {
             Fail(new MailAdminException("NothingToChange", MailErrorCategory.InvalidArgument, "Nothing to change was given.", null, "Give -IsRead, -IsFlagged, -Flag, -AddFlag or -RemoveFlag."));
         }

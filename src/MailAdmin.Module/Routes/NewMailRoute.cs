@@ -23,6 +23,7 @@ public sealed class NewMailRoute : AdministrationCmdlet
 
     /// <summary>Domain it is for: example.com, *.example.com for what is below it, or * for all.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [OneDomain]
     [ValidateNotNullOrEmpty]
     public string Domain { get; set; } = "*";
 

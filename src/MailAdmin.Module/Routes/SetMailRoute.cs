@@ -26,6 +26,7 @@ public sealed class SetMailRoute : AdministrationCmdlet
 
     /// <summary>New domain: example.com, *.example.com, or *.</summary>
     [Parameter]
+    [OneDomain]
     [ValidateNotNullOrEmpty]
     public string? Domain { get; set; }
 

@@ -92,6 +92,28 @@ public class CommandTests
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--server", "nobody")]
+    [InlineData("--server=nobody")]
+    [InlineData("-Server", "nobody")]
+    public async Task The_dashboard_takes_options_as_serve_does(params string[] options)
+    {
+        var (code, _, error) = await ConsoleProgram.RunAsync(["dashboard", .. options]);
+        Assert.Equal(1, code);
+        Assert.Contains("'nobody'", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Theme", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--no-such-option", "nosuchoption")]
+    public async Task An_option_that_the_dashboard_does_not_have_is_named(string option, string named)
+    {
+        var (code, _, error) = await ConsoleProgram.RunAsync(["dashboard", option]);
+        Assert.Equal(1, code);
+        Assert.Contains(named, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Theme", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Options_that_contradict_each_other_are_both_named()
     {

@@ -110,6 +110,19 @@ public sealed class MessageCmdletTests
         Assert.Empty(lab.Shell.Single<MailboxMessage>("Set-MailboxMessage alice@example.com INBOX 1 -Flag @() -PassThru").Flags);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("-AddFlag @()")]
+    [InlineData("-RemoveFlag @() -AddFlag @()")]
+    [InlineData("-RemoveFlag $null")]
+    public void Set_without_a_change_is_an_error(string change)
+    {
+        using var lab = new Lab();
+        lab.Import("alice@example.com", "one");
+        Assert.StartsWith("NothingToChange", lab.Shell.Error($"Set-MailboxMessage alice@example.com INBOX 1 {change}").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.True(lab.Shell.Single<MailboxMessage>("Set-MailboxMessage alice@example.com INBOX 1 -AddFlag @() -IsRead $true -PassThru").IsRead);
+    }
+
     [Fact]
     public void Copy_and_Move_go_to_other_folders_and_mailboxes()
     {

@@ -72,6 +72,21 @@ public sealed class QueueCmdletTests
         Assert.StartsWith("RouteNotFound", lab.Shell.Error("Get-MailRoute lab").FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("New-MailRoute lab 192.0.2.1 -Domain a.example, b.example")]
+    [InlineData("[pscustomobject]@{ Name = 'lab'; SmartHost = '192.0.2.1'; Domain = 'a.example', 'b.example' } | New-MailRoute")]
+    [InlineData("$null = New-MailRoute one 192.0.2.1 -Domain x.example; Set-MailRoute one -Domain a.example, b.example")]
+    public void Several_domains_are_several_routes(string script)
+    {
+        using var lab = new Lab();
+        Assert.Contains("Make a route for each", lab.Shell.Error(script).Exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(lab.Shell.Get<MailRoute>("Get-MailRoute"), r => r.Domain.EndsWith("b.example", StringComparison.Ordinal));
+        // What the error says to do.
+        lab.Shell.Run("$null = 'a.example', 'b.example' | ForEach-Object { New-MailRoute $_ relay.example.net -Domain $_ }");
+        Assert.Equal(2, lab.Shell.Get<MailRoute>("Get-MailRoute ?.example").Count);
+        Assert.Equal("c.example", lab.Shell.Single<MailRoute>("New-MailRoute c 192.0.2.1 -Domain @('c.example')").Domain);
+    }
+
     [Fact]
     public void A_store_at_rest_shows_its_queue_and_takes_changes()
     {

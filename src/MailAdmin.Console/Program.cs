@@ -1,7 +1,5 @@
-using System.Runtime.InteropServices;
 using MailAdmin.Console;
 using MailAdmin.Console.CommandLine;
-using MailAdmin.Console.Hosting;
 
 ConsoleOptions options;
 try

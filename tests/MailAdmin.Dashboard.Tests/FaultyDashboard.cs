@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MailAdmin.Dashboard.Tests;
 
 /// <summary>A dashboard that fails at a place, in a real terminal: loaded into the program by <see cref="TerminalTests"/>.</summary>

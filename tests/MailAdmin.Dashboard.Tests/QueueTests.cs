@@ -1,4 +1,3 @@
-using MailAdmin.Administration;
 using MailAdmin.Dashboard.ViewModels;
 using Terminal.Gui.Input;
 

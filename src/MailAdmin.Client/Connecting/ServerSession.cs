@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Authentication;
-using MailAdmin.Client.Transcripts;
 using MailAdmin.Errors;
 using MailKit;
 using MailKit.Security;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using MailAdmin.Client.Connecting;
 using MailAdmin.Client.Transcripts;
 using MailKit;
 using MailKit.Net.Imap;

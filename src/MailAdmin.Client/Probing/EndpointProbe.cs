@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using MailAdmin.Client.Connecting;
 using MailAdmin.Client.Transcripts;
 using MailAdmin.Clients;

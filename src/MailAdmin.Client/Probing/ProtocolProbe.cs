@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using MailAdmin.Client.Connecting;
 using MailAdmin.Clients;

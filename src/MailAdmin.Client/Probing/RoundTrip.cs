@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using MailAdmin.Client.Connecting;
 using MailAdmin.Client.Receiving;
 using MailAdmin.Client.Sending;
 using MailAdmin.Clients;

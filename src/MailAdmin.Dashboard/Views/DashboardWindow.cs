@@ -1,6 +1,5 @@
 using System.Drawing;
 using MailAdmin.Dashboard.ViewModels;
-using Terminal.Gui.App;
 using Terminal.Gui.Drivers;
 using Terminal.Gui.Input;
 using Terminal.Gui.ViewBase;

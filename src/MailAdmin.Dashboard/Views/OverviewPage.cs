@@ -1,5 +1,4 @@
 using MailAdmin.Dashboard.ViewModels;
-using Terminal.Gui.Input;
 
 namespace MailAdmin.Dashboard.Views;
 

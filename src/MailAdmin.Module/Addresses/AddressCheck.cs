@@ -1,7 +1,5 @@
-using System.Management.Automation;
 using MailAdmin.Addresses;
 using MailAdmin.Errors;
-using MailAdmin.Module.Base;
 
 namespace MailAdmin.Module.Addresses;
 

@@ -1,8 +1,6 @@
-using System.Management.Automation;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MailAdmin.Errors;
-using MailAdmin.Module.Base;
 
 namespace MailAdmin.Module.Certificates;
 

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using System.Net;
 using MailAdmin.Client.Probing;
 using MailAdmin.Clients;
-using MailAdmin.Module.Base;
 
 namespace MailAdmin.Module.Clients;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Text;
-using MailAdmin.Module.Base;
 
 namespace MailAdmin.Module.Clients;
 

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Management.Automation;
 using MailAdmin.Administration;
 
 namespace MailAdmin.Module.Completion;

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using MailAdmin.Addresses;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Module.Addresses;

@@ -1,7 +1,5 @@
 using System.Management.Automation;
-using MailAdmin.Addresses;
 using MailAdmin.Administration;
-using MailAdmin.Errors;
 using MailAdmin.Module.Addresses;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;

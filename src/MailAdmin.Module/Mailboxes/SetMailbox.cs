@@ -4,7 +4,6 @@ using MailAdmin.Administration;
 using MailAdmin.Display;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
-using MailAdmin.Module.Completion;
 using MailAdmin.Security;
 
 namespace MailAdmin.Module.Mailboxes;

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using MailAdmin.Module.Base;
 
 namespace MailAdmin.Module.Messages;
 

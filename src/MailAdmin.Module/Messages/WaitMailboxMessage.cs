@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
-using MailAdmin.Administration;
 using MailAdmin.Client.Messages;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;

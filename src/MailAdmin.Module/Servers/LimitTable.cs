@@ -2,7 +2,6 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using MailAdmin.Errors;
-using MailAdmin.Module.Base;
 
 namespace MailAdmin.Module.Servers;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using MailAdmin.Errors;
-using MailAdmin.Module.Base;
 using MailAdmin.Module.Routing;
 
 namespace MailAdmin.Module.Servers;

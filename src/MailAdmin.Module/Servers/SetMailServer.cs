@@ -2,7 +2,6 @@ using System.Collections;
 using System.Management.Automation;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
-using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
 
 namespace MailAdmin.Module.Servers;

@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using MailAdmin.Addresses;
 using MailAdmin.Server.Diagnostics;
 
 namespace MailAdmin.Server.Connections;

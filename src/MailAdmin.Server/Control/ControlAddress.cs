@@ -2,7 +2,6 @@ using System.IO.Pipes;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using MailAdmin.Server.Hosting;
 
 namespace MailAdmin.Server.Control;
 

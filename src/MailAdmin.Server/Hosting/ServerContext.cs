@@ -1,4 +1,3 @@
-using MailAdmin.Server.Connections;
 using MailAdmin.Server.Delivery;
 using MailAdmin.Server.Diagnostics;
 using MailAdmin.Server.Sasl;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MailAdmin.Store;
 using Microsoft.Extensions.Logging;
 using MimeKit;
 using MimeKit.Utils;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MailAdmin.Protocol.Smtp;
 using MailAdmin.Store;
 
 namespace MailAdmin.Server.Queue;

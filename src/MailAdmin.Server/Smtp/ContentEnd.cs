@@ -1,7 +1,6 @@
 using System.Globalization;
 using MailAdmin.Server.Delivery;
 using MailAdmin.Server.Diagnostics;
-using MailAdmin.Server.Smtp.Verbs;
 
 namespace MailAdmin.Server.Smtp;
 

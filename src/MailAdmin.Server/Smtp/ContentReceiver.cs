@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using MailAdmin.Errors;
 using MailAdmin.Protocol.Smtp;
-using MailAdmin.Server.Connections;
 using MailAdmin.Store;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using MailAdmin.Benchmarks.Server;
 
 namespace MailAdmin.Benchmarks.Wire;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Management.Automation;
 using MailAdmin.Module.Tests.Engine;
 
 namespace MailAdmin.Module.Tests.Format;

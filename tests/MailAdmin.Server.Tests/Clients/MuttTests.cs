@@ -1,5 +1,3 @@
-using System.Text;
-using MailAdmin.Testing;
 using static MailAdmin.Server.Tests.Clients.ClientLab;
 using static MailAdmin.Server.Tests.Clients.ClientProgram;
 

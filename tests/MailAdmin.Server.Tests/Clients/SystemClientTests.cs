@@ -1,4 +1,3 @@
-using MailAdmin.Testing;
 using static MailAdmin.Server.Tests.Clients.ClientLab;
 using static MailAdmin.Server.Tests.Clients.ClientProgram;
 

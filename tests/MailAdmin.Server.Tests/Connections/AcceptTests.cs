@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using MailAdmin.Server.Connections;
 using MailAdmin.Testing;
 
 namespace MailAdmin.Server.Tests.Connections;

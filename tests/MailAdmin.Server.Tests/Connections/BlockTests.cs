@@ -4,7 +4,6 @@ using MailAdmin.Errors;
 using MailAdmin.Server.Administration;
 using MailAdmin.Server.Connections;
 using MailAdmin.Server.Hosting;
-using MailAdmin.Server.Tests.Hosting;
 using MailAdmin.Testing;
 
 namespace MailAdmin.Server.Tests.Connections;

@@ -1,4 +1,3 @@
-using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Server.Control;
 using MailAdmin.Testing;

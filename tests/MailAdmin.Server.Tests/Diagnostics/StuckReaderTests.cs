@@ -1,5 +1,4 @@
 using System.Net;
-using MailAdmin.Administration;
 using MailAdmin.Testing;
 
 namespace MailAdmin.Server.Tests.Diagnostics;

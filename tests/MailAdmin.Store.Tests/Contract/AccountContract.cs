@@ -1,6 +1,5 @@
 using MailAdmin.Addresses;
 using MailAdmin.Security;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Contract;
 

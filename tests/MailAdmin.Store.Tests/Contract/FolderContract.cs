@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace MailAdmin.Store.Tests.Contract;
 
 /// <summary>Folders and subscriptions.</summary>

@@ -1,6 +1,4 @@
 using System.Text;
-using MailAdmin.Addresses;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Contract;
 

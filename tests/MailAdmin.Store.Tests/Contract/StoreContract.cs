@@ -2,7 +2,6 @@ using System.Text;
 using MailAdmin.Addresses;
 using MailAdmin.Errors;
 using MailAdmin.Security;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Contract;
 

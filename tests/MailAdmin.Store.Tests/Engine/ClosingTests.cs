@@ -1,6 +1,5 @@
 using MailAdmin.Errors;
 using MailAdmin.Store.Tests.Faults;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Engine;
 

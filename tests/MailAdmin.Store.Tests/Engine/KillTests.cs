@@ -1,5 +1,4 @@
 using MailAdmin.Benchmarks.Store;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Engine;
 

@@ -1,7 +1,6 @@
 using MailAdmin.Store.IO;
 using MailAdmin.Store.Sqlite;
 using MailAdmin.Store.Tests.Contract;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Engine;
 

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Collections.Concurrent;
 using MailAdmin.Store.Tests.Faults;
 using MailAdmin.Testing;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Engine;
 

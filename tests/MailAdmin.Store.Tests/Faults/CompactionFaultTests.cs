@@ -1,6 +1,4 @@
-using MailAdmin.Administration;
 using MailAdmin.Store.Content;
-using Xunit;
 using static MailAdmin.Store.Tests.Faults.Scenes;
 
 namespace MailAdmin.Store.Tests.Faults;

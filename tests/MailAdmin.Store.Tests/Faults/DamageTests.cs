@@ -1,6 +1,5 @@
 using MailAdmin.Addresses;
 using MailAdmin.Errors;
-using Xunit;
 using static MailAdmin.Store.Tests.Faults.Scenes;
 
 namespace MailAdmin.Store.Tests.Faults;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using MailAdmin.Addresses;
 using MailAdmin.Errors;
 using MailAdmin.Security;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Faults;
 

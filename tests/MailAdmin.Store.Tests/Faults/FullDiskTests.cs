@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace MailAdmin.Store.Tests.Faults;
 
 /// <summary>A disk that stays full, or fails, for a while.</summary>

@@ -4,7 +4,6 @@ using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Security;
 using MailAdmin.Testing;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Faults;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using MailAdmin.Administration;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Faults;
 

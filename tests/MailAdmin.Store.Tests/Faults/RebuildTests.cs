@@ -1,10 +1,7 @@
 using MailAdmin.Addresses;
-using MailAdmin.Administration;
 using MailAdmin.Security;
-using MailAdmin.Store.Content;
 using MailAdmin.Store.Journal;
 using MailAdmin.Testing;
-using Xunit;
 using static MailAdmin.Store.Tests.Faults.Scenes;
 
 namespace MailAdmin.Store.Tests.Faults;

@@ -4,7 +4,6 @@ using MailAdmin.Errors;
 using MailAdmin.Security;
 using MailAdmin.Store.Content;
 using MailAdmin.Store.Journal;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Faults;
 

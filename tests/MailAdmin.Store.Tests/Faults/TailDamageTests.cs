@@ -1,7 +1,6 @@
 using MailAdmin.Administration;
 using MailAdmin.Store.Content;
 using MailAdmin.Store.Journal;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Faults;
 

@@ -1,6 +1,3 @@
-using MailAdmin.Store.Tests.Contract;
-using Xunit;
-
 namespace MailAdmin.Store.Tests.Model;
 
 /// <summary>Random operations on the engine and the reference, with restarts, crashes, compactions and rebuilds in between. The seed reproduces a run.</summary>

@@ -3,7 +3,6 @@ using MailAdmin.Addresses;
 using MailAdmin.Errors;
 using MailAdmin.Security;
 using MailAdmin.Store.Tests.Reference;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Model;
 

@@ -2,7 +2,6 @@ using System.Text;
 using MailAdmin.Addresses;
 using MailAdmin.Security;
 using MailAdmin.Store.Search;
-using MailAdmin.Store.Summaries;
 using MailAdmin.Testing;
 
 namespace MailAdmin.Store.Tests.Search;

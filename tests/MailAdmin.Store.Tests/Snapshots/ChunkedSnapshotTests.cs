@@ -1,6 +1,5 @@
 using MailAdmin.Store.Snapshots;
 using MailAdmin.Store.Tests.Reference;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Snapshots;
 

@@ -1,5 +1,4 @@
 using MailAdmin.Store.Snapshots;
-using MailAdmin.Store.State;
 
 namespace MailAdmin.Store.Tests.Snapshots;
 

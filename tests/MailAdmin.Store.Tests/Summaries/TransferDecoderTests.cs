@@ -1,6 +1,5 @@
 using System.Text;
 using MailAdmin.Store.Summaries;
-using Xunit;
 
 namespace MailAdmin.Store.Tests.Summaries;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net;
 using System.Text;
 using MailAdmin.Addresses;
 using MailAdmin.Protocol.Imap;

@@ -38,8 +38,19 @@ internal sealed class ContentLocator(StoreState state, ReaderPool readers)
             return place;
         }
 
+        List<(long Key, ContentPlace Place)> contents;
+        try
+        {
+            contents = readers.Ask(r => r.Contents(key, ReadAhead));
+        }
+        catch (InvalidDataException)
+        {
+            // A damaged row near it is not its own.
+            return readers.Ask(r => r.Content(key));
+        }
+
         ContentPlace? found = null;
-        foreach (var (near, where) in readers.Ask(r => r.Contents(key, ReadAhead)))
+        foreach (var (near, where) in contents)
         {
             Volatile.Write(ref _recent[near & (Places - 1)], new Entry(near, where));
             if (near == key)

@@ -73,9 +73,8 @@ internal static class StoreQuestion
 
     private static Exception Translate(Exception e, string location) => e switch
     {
-        InvalidDataException or IndexException { IsCorrupt: true } => StoreErrors.StoreCorrupt(location, e.Message, e),
         ObjectDisposedException => StoreErrors.StoreClosed(location),
-        IndexException or IOException or UnauthorizedAccessException => StoreErrors.From(e, location),
+        InvalidDataException or IndexException or IOException or UnauthorizedAccessException => StoreErrors.From(e, location),
         _ => e,
     };
 }

@@ -179,8 +179,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
             // Whatever it was is the reader's of the findings, who would wait for ever for what nobody ends.
             findings.Complete(e switch
             {
-                InvalidDataException or IndexException { IsCorrupt: true } => StoreErrors.StoreCorrupt(_options.Path, e.Message, e),
-                IndexException or IOException or UnauthorizedAccessException => StoreErrors.From(e, _options.Path),
+                InvalidDataException or IndexException or IOException or UnauthorizedAccessException => StoreErrors.From(e, _options.Path),
                 _ => e,
             });
         }
@@ -199,10 +198,11 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
             await _work.DisposeAsync();
             _textIndex.Dispose();
             await _writer.DisposeAsync();
-            await _broadcaster.DisposeAsync();
         }
         finally
         {
+            // A writer that stopped by a fault throws it here; whoever waits for watchers must not wait for ever.
+            await _broadcaster.DisposeAsync();
             _readers.Dispose();
             _planReader.Dispose();
             _index.Dispose();
@@ -279,6 +279,7 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
             state.LoadQueue(index.Reader);
             var tag = StoreTag(position.Store);
             var current = LogReplay.Run(options, segments, position, index, state, tag);
+            index.TellOfDamaged(options.Noticed, state.Ids);
             LogReplay.SweepSpool(io, segments);
             if (!position.Clean)
             {
@@ -304,9 +305,8 @@ public sealed class SqliteMailStore : IMailStore, ITextSearchable
 
             throw e switch
             {
-                InvalidDataException => StoreErrors.StoreCorrupt(options.Path, e.Message, e),
                 IndexException { IsCorrupt: true } => StoreErrors.StoreCorrupt(options.Path, "its index cannot be read.", e),
-                IOException or UnauthorizedAccessException or IndexException => StoreErrors.From(e, options.Path),
+                InvalidDataException or IOException or UnauthorizedAccessException or IndexException => StoreErrors.From(e, options.Path),
                 _ => e,
             };
         }

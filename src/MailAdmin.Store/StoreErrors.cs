@@ -91,7 +91,7 @@ internal static class StoreErrors
         "StoreFailedInside", MailErrorCategory.NotSpecified, $"The store '{path}' could not do this one operation, and nothing was changed: {cause.GetType().Name}: {cause.Message}", path,
         "Run Test-MailStore. Where it finds nothing this is a defect of MailAdmin.", cause);
 
-    /// <summary>What the file system or SQLite reported, as the error a person can act on.</summary>
+    /// <summary>What the file system or SQLite reported, or damage that was met, as the error a person can act on.</summary>
     public static MailAdminException From(Exception cause, string path)
     {
         if (cause is MailAdminException known)
@@ -101,6 +101,7 @@ internal static class StoreErrors
 
         return cause switch
         {
+            InvalidDataException or Sqlite.IndexException { IsCorrupt: true } => StoreCorrupt(path, cause.Message, cause),
             _ when IsDiskFull(cause) => new MailAdminException(
                 "StoreDiskFull", MailErrorCategory.ResourceUnavailable, $"The disk of the store '{path}' is full.", path, "Free space on the disk; nothing was changed.", cause),
             UnauthorizedAccessException => new MailAdminException(

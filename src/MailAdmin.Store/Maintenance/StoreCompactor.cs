@@ -58,7 +58,7 @@ internal sealed class StoreCompactor(StoreOptions options, StoreWriter writer, R
             _kept = long.MaxValue;
             throw;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexException or InvalidDataException)
         {
             throw StoreErrors.From(e, options.Path);
         }

@@ -20,14 +20,15 @@ internal sealed class AppendOperation(
 
         var head = folder.Working!.Head;
         var modSeq = head.HighestModSeq + 1;
+        var contents = new ContentStored[items.Count];
+        context.Store([.. items.Select(i => (i.Message, (i.Item.ReceivedAt ?? context.Now).ToUnixTimeMilliseconds()))], contents);
         var rows = new MessageRow[items.Count];
         for (var i = 0; i < rows.Length; i++)
         {
             var (message, item) = items[i];
             var received = item.ReceivedAt ?? context.Now;
-            var content = context.Store(message, received.ToUnixTimeMilliseconds());
             rows[i] = new MessageRow(
-                head.UidNext + (uint)i, (uint)message.Source.Length, flags[i], modSeq, (uint)Math.Clamp(received.ToUnixTimeSeconds(), 0, uint.MaxValue), context.NowSeconds, content,
+                head.UidNext + (uint)i, (uint)message.Source.Length, flags[i], modSeq, (uint)Math.Clamp(received.ToUnixTimeSeconds(), 0, uint.MaxValue), context.NowSeconds, contents[i].Key,
                 (short)(received.Offset.Ticks / TimeSpan.TicksPerMinute));
         }
 

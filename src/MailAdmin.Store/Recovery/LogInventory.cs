@@ -16,6 +16,9 @@ internal sealed class LogInventory
     private readonly List<SegmentRow> _lostFiles = [];
     private readonly List<(long Segment, long Offset)> _gaps = [];
     private ulong? _tag;
+    private long _lastSequence;
+    // How far the log was on disk when the last operation's batch began.
+    private FlushedTo? _lastMark;
 
     private LogInventory(IStoreIO io, SegmentTable files) => (_io, _files) = (io, files);
 
@@ -25,7 +28,7 @@ internal sealed class LogInventory
     /// <summary>Where each content lies; of several copies the last one found.</summary>
     public Dictionary<long, ContentPlace> Contents { get; } = [];
 
-    /// <summary>Where each journal record lies, by sequence number; copies that compaction made count once.</summary>
+    /// <summary>Where each journal record lies, by sequence number; of several copies the first found, which is the original where that is left.</summary>
     public SortedDictionary<long, ContentPlace> Journal { get; } = [];
 
     public long DamagedPlaces { get; private set; }
@@ -45,7 +48,14 @@ internal sealed class LogInventory
         get
         {
             var last = Journal.Count > 0 ? Journal.Last().Value : default;
-            return _gaps.Exists(g => g.Segment > last.Segment || (g.Segment == last.Segment && g.Offset > last.Offset));
+            var end = (last.Segment, last.Offset);
+            if (_lastMark is { } mark && mark.Segment != last.Segment)
+            {
+                // A copy that compaction made lies behind later records of the log. Where the log was when the record was written, it says itself.
+                end = (mark.Segment, mark.Offset);
+            }
+
+            return _gaps.Exists(g => g.CompareTo(end) > 0);
         }
     }
 
@@ -209,7 +219,7 @@ internal sealed class LogInventory
                 HighestContent = Math.Max(HighestContent, header.Key);
             }
 
-            if (!LogScanner.TryReadBody(file, offset + RecordHeader.Size, header, out _))
+            if (!LogScanner.TryReadBody(file, offset + RecordHeader.Size, header, out var body))
             {
                 DamagedPlaces++;
                 if (header.Kind == RecordKind.Journal)
@@ -227,7 +237,12 @@ internal sealed class LogInventory
             }
             else
             {
-                Journal[header.Key] = place;
+                if (Journal.TryAdd(header.Key, place) && header.Key >= _lastSequence)
+                {
+                    _lastSequence = header.Key;
+                    _lastMark = EventCodec.FirstOf(body) as FlushedTo;
+                }
+
                 journal += header.TotalLength;
             }
 

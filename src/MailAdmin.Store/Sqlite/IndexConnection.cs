@@ -6,6 +6,9 @@ namespace MailAdmin.Store.Sqlite;
 /// <summary>A connection with its prepared statements. One thread at a time.</summary>
 internal sealed class IndexConnection : IDisposable
 {
+    // Instructions of SQLite's machine, or pages where it checks a table: a millisecond at most.
+    private const int InstructionsBetweenLooks = 1_000;
+
     private readonly IStoreIO _io;
     private readonly string _path;
     private readonly SqliteConnection _connection;
@@ -178,8 +181,18 @@ internal sealed class IndexConnection : IDisposable
         }
     }
 
-    /// <summary>Ends the statement that runs, from another thread; it fails.</summary>
-    public void Interrupt() => SQLitePCL.raw.sqlite3_interrupt(_connection.Handle);
+    /// <summary>Statements fail as soon as the token is cancelled, whenever that is: an interrupt from another thread misses the one that is about to begin (sqlite.org/c3ref/interrupt.html).</summary>
+    public void HeedCancellation(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.CanBeCanceled)
+        {
+            SQLitePCL.raw.sqlite3_progress_handler(_connection.Handle, InstructionsBetweenLooks, _ => cancellationToken.IsCancellationRequested ? 1 : 0, null);
+        }
+        else
+        {
+            SQLitePCL.raw.sqlite3_progress_handler(_connection.Handle, 0, null, null);
+        }
+    }
 
     /// <summary>Returns when every commit so far is on the medium: WAL with synchronous=NORMAL does that only at a checkpoint, which a reader can hold up.</summary>
     /// <exception cref="IOException">They are not.</exception>

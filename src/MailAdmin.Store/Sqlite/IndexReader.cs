@@ -105,6 +105,8 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
     public ContentPlace? Content(long key) => connection.Single<ContentPlace?>(
         "SELECT segment, offset, length FROM content WHERE key = ?1", r => new ContentPlace(r.Number(0), r.Number(1), r.Number(2)), key);
 
+    public bool HasContent(long key) => connection.Single("SELECT 1 FROM content WHERE key = ?1", r => r.Number(0), key) == 1;
+
     public List<(long Key, ContentPlace Place, long References)> ContentRows(long fromKey, int count) => connection.Query(
         "SELECT key, segment, offset, length, refs FROM content WHERE key >= ?1 ORDER BY key LIMIT ?2",
         r => (r.Number(0), new ContentPlace(r.Number(1), r.Number(2), r.Number(3)), r.Number(4)), fromKey, count);
@@ -138,7 +140,8 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
     /// <summary>SQLite's own check; empty where all is well.</summary>
     public List<string> IntegrityProblems(CancellationToken cancellationToken)
     {
-        using var stop = cancellationToken.Register(connection.Interrupt);
+        cancellationToken.ThrowIfCancellationRequested();
+        connection.HeedCancellation(cancellationToken);
         try
         {
             return connection.Query("PRAGMA integrity_check(20)", r => r.Text(0)).FindAll(t => t != "ok");
@@ -146,6 +149,10 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
         catch (IndexException) when (cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellationToken);
+        }
+        finally
+        {
+            connection.HeedCancellation(CancellationToken.None);
         }
     }
 

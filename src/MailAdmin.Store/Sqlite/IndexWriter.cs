@@ -1,3 +1,4 @@
+using MailAdmin.Administration;
 using MailAdmin.Store.Content;
 using MailAdmin.Store.Journal;
 using MailAdmin.Store.State;
@@ -7,8 +8,14 @@ namespace MailAdmin.Store.Sqlite;
 /// <summary>
 /// Brings the index forward. Every transaction takes it from the state at one sequence number exactly to the state at a later one.
 /// </summary>
+/// <remarks>
+/// A row that rotted (a number that is NULL) must not keep all the others from following, now and at each next open. A content's is passed over: with its last reference it
+/// goes all the same, and where it is its count of references that cannot be read, it stays. A sum that is lost begins again; a rebuild counts it anew.
+/// </remarks>
 internal sealed class IndexWriter(IndexConnection connection) : IDisposable
 {
+    private readonly List<long> _damaged = [];
+
     /// <summary>The same connection for questions: sees the open transaction.</summary>
     public IndexReader Reader { get; } = new(connection);
 
@@ -34,6 +41,19 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
             connection.Execute(IndexSchema.CreateQueue);
             connection.Execute($"PRAGMA user_version={IndexSchema.Version}");
             connection.Commit();
+        }
+    }
+
+    /// <summary>Tells of rows that what was applied last met damaged; once it is committed, so that one that is tried again is not told of again.</summary>
+    public void TellOfDamaged(Action<StoreFinding>? noticed, IdCodec ids)
+    {
+        if (_damaged.Count > 0)
+        {
+            noticed?.Invoke(new StoreFinding(
+                MailEventSeverity.Error, "IndexCorrupt", $"content {ids.Content(_damaged[0])}",
+                $"{_damaged.Count} rows of the index were damaged, met when their messages were changed. Those changes are in the log, and nothing else was lost. "
+                + "Run Test-MailStore; Repair-MailStore makes the index anew from the log."));
+            _damaged.Clear();
         }
     }
 
@@ -113,6 +133,7 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
     /// <summary>Takes over what a checkpoint captured. Returns contents that have no reference left, as they lay.</summary>
     public List<ContentPlace> Apply(Checkpoint checkpoint)
     {
+        _damaged.Clear();
         var dead = new List<ContentPlace>();
         var (liveBytes, liveBySegment) = (0L, new Dictionary<long, long>());
         foreach (var (key, place) in checkpoint.Contents)
@@ -130,7 +151,7 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
 
         foreach (var (key, place) in checkpoint.Moves)
         {
-            if (Reader.Content(key) is { } old)
+            if (Find(key) is { } old)
             {
                 connection.Run("UPDATE content SET segment = ?2, offset = ?3 WHERE key = ?1", key, place.Segment, place.Offset);
                 Count(old, -1);
@@ -145,13 +166,22 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
                 continue;
             }
 
-            var left = connection.Single("UPDATE content SET refs = refs + ?2 WHERE key = ?1 RETURNING refs", r => (long?)r.Number(0), key, change);
-            if (left <= 0 && Reader.Content(key) is { } place)
+            var left = connection.Single("UPDATE content SET refs = refs + ?2 WHERE key = ?1 AND typeof(refs) = 'integer' RETURNING refs", r => (long?)r.Number(0), key, change);
+            if (left is null && Reader.HasContent(key))
             {
+                _damaged.Add(key);
+            }
+
+            if (left <= 0)
+            {
+                if (Find(key) is { } place)
+                {
+                    Count(place, -1);
+                    dead.Add(place);
+                }
+
                 connection.Run("DELETE FROM content WHERE key = ?1", key);
                 connection.Run("DELETE FROM summary WHERE content = ?1", key);
-                Count(place, -1);
-                dead.Add(place);
             }
         }
 
@@ -184,7 +214,7 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
 
         foreach (var (folder, uid) in checkpoint.Recents)
         {
-            connection.Run("UPDATE folder SET recent = MAX(recent, ?2) WHERE id = ?1", folder, (long)uid);
+            connection.Run("UPDATE folder SET recent = MAX(COALESCE(recent, 1), ?2) WHERE id = ?1", folder, (long)uid);
         }
 
         foreach (var (content, value) in checkpoint.Summaries)
@@ -196,13 +226,13 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
         {
             liveBySegment.Remove(segment.Id, out var live);
             connection.Run(
-                "INSERT INTO segment VALUES(?1, ?2, ?3, ?4) ON CONFLICT(id) DO UPDATE SET used = excluded.used, live = live + excluded.live, journal = excluded.journal",
+                "INSERT INTO segment VALUES(?1, ?2, ?3, ?4) ON CONFLICT(id) DO UPDATE SET used = excluded.used, live = COALESCE(live, 0) + excluded.live, journal = excluded.journal",
                 segment.Id, segment.Used, live, segment.Journal);
         }
 
         foreach (var (segment, live) in liveBySegment)
         {
-            connection.Run("UPDATE segment SET live = live + ?2 WHERE id = ?1", segment, live);
+            connection.Run("UPDATE segment SET live = COALESCE(live, 0) + ?2 WHERE id = ?1", segment, live);
         }
 
         foreach (var segment in checkpoint.RemovedSegments)
@@ -213,9 +243,22 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
         var p = checkpoint.Position;
         connection.Run(
             "UPDATE state SET seq = ?1, segment = ?2, offset = ?3, next_mailbox = ?4, next_folder = ?5, next_content = ?6, uidvalidity = ?7, mailboxes = ?8, messages = ?9, "
-            + "content_bytes = content_bytes + ?10, clean = ?11",
+            + "content_bytes = COALESCE(content_bytes, 0) + ?10, clean = ?11",
             p.Sequence, p.Segment, p.Offset, p.NextMailbox, p.NextFolder, p.NextContent, p.UidValidity, p.Mailboxes, p.Messages, liveBytes, p.Clean ? 1 : 0);
         return dead;
+
+        ContentPlace? Find(long key)
+        {
+            try
+            {
+                return Reader.Content(key);
+            }
+            catch (InvalidDataException)
+            {
+                _damaged.Add(key);
+                return null;
+            }
+        }
 
         void Count(ContentPlace place, int sign)
         {
@@ -256,7 +299,7 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
         var (row, before, after) = (folder.Row, folder.Before, folder.After);
         var head = after.Head;
         connection.Run(
-            "UPDATE folder SET uidnext = ?2, modseq = ?3, unseen = ?4, deleted = ?5, count = ?6, size = ?7, recent = MAX(recent, ?8), keywords = ?9 WHERE id = ?1",
+            "UPDATE folder SET uidnext = ?2, modseq = ?3, unseen = ?4, deleted = ?5, count = ?6, size = ?7, recent = MAX(COALESCE(recent, 1), ?8), keywords = ?9 WHERE id = ?1",
             row, (long)head.UidNext, (long)head.HighestModSeq, head.Unseen, head.Deleted, after.Count, head.TotalSize, (long)folder.Recent, string.Join(' ', head.Keywords.Names));
 
         // Chunks are immutable: the ones both snapshots hold need no look inside. Both lists ascend by first UID.

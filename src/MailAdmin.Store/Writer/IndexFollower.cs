@@ -11,9 +11,11 @@ namespace MailAdmin.Store.Writer;
 /// <remarks>
 /// Invariants:
 /// 1. Called by whoever is the writer; only the taking over itself runs beside it. One of the two uses the writing connection at a time.
-/// 2. What the index could not take is dirty again, with the figures of its segments: a later checkpoint takes it all.
+/// 2. What left the dirty set is either in the index or dirty again, with the figures of its segments, whatever hindered it: a later checkpoint takes it all.
+///    One that the index has is never given back, for its references would count twice.
 /// 3. An index that fails is told of once until it is well again, is tried again with the clock, and holds up deliveries only when
 ///    <see cref="MaxBehind"/> checkpoints wait for it: what waits is in memory, and has a bound.
+/// 4. A damaged row of one message is no such failure: the checkpoint passes it over (<see cref="IndexWriter.TellOfDamaged"/>), and it is told of once the rest is in the index.
 /// </remarks>
 internal sealed class IndexFollower(
     StoreOptions options, StoreState state, LogAppender log, SegmentTable segments, IndexWriter index, PendingNotes notes, Func<bool> ask) : IAsyncDisposable
@@ -35,6 +37,7 @@ internal sealed class IndexFollower(
 
     /// <summary>Before a batch: an index that is too far behind is waited for, and one that failed must catch up.</summary>
     /// <exception cref="IndexException">It cannot.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
     public void Limit()
     {
         if (!IsFarBehind)
@@ -51,6 +54,7 @@ internal sealed class IndexFollower(
 
     /// <summary>Begins a batch of accounts or folders: the index catches up, and the batch's events go into a transaction.</summary>
     /// <exception cref="IndexException">It cannot.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
     public void Begin()
     {
         CatchUp();
@@ -128,13 +132,27 @@ internal sealed class IndexFollower(
         {
             Take(clean: log.Fault is null);
         }
-        catch (IndexException)
+#pragma warning disable CA1031 // Whatever it was, it was told of, and the log has it all: closing loses nothing by it.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // Told of; the log has it all.
         }
     }
 
-    public ValueTask DisposeAsync() => _timer?.DisposeAsync() ?? ValueTask.CompletedTask;
+    /// <summary>Nothing of it runs afterwards, also where the writer stopped by a fault and <see cref="Close"/> was never called.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync();
+        }
+
+        if (_running is { } running)
+        {
+            // Whose connection is about to go. How it ended matters to nobody: the log has it all.
+            await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     private void Wind()
     {
@@ -163,18 +181,21 @@ internal sealed class IndexFollower(
     private void Take(bool clean)
     {
         var checkpoint = Capture(clean, log.TakeChanged(), []);
+        List<ContentPlace> dead;
         try
         {
-            Settle(checkpoint, Apply(checkpoint));
+            dead = Apply(checkpoint);
         }
-        catch (IndexException e)
+        catch (Exception e)
         {
             GiveBack(checkpoint, e);
             throw;
         }
+
+        Settle(checkpoint, dead);
     }
 
-    /// <summary>Waits until the index is free.</summary>
+    /// <summary>Waits until the index is free; where it failed, what it did not take is dirty again.</summary>
     private void Wait()
     {
         if (_running is not { } running)
@@ -185,14 +206,20 @@ internal sealed class IndexFollower(
         var checkpoint = _checkpoint!;
         _running = null;
         _checkpoint = null;
+        List<ContentPlace> dead;
         try
         {
-            Settle(checkpoint, running.GetAwaiter().GetResult());
+            dead = running.GetAwaiter().GetResult();
         }
-        catch (IndexException e)
+#pragma warning disable CA1031 // Whatever it was, nobody is here whose operation it could fail: it is told of, and tried again by who needs the index.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             GiveBack(checkpoint, e);
+            return;
         }
+
+        Settle(checkpoint, dead);
     }
 
     private List<ContentPlace> Apply(Checkpoint checkpoint)
@@ -214,15 +241,19 @@ internal sealed class IndexFollower(
     private Checkpoint Capture(bool clean, List<SegmentRow> segments, List<long> removedSegments) => state.Capture(
         log.Segment, log.Offset, clean, notes.TakeLogins(), notes.TakeRecents(), notes.TakeSummaries(), segments, removedSegments);
 
-    private void GiveBack(Checkpoint checkpoint, IndexException cause)
+    private void GiveBack(Checkpoint checkpoint, Exception cause)
     {
         state.GiveBack(checkpoint);
         log.GiveBack(checkpoint.Segments);
         if (!_failed)
         {
             _failed = true;
-            options.Noticed?.Invoke(new StoreFinding(
-                MailEventSeverity.Warning, "IndexBehind", "index", $"The index could not take over the last changes and tries again; they are safe in the log. {cause.Message}"));
+            options.Noticed?.Invoke(cause is InvalidDataException or IndexException { IsCorrupt: true } or IndexException { IsConstraint: true }
+                ? new StoreFinding(
+                    MailEventSeverity.Error, "IndexCorrupt", "index",
+                    $"The index is damaged and could not take over the last changes; they are safe in the log. Repair-MailStore makes it anew from the log. {cause.Message}")
+                : new StoreFinding(
+                    MailEventSeverity.Warning, "IndexBehind", "index", $"The index could not take over the last changes and tries again; they are safe in the log. {cause.Message}"));
         }
     }
 
@@ -231,6 +262,7 @@ internal sealed class IndexFollower(
         _failed = false;
         state.Settle(checkpoint);
         notes.Settle(checkpoint);
+        index.TellOfDamaged(options.Noticed, state.Ids);
         foreach (var place in dead)
         {
             if (place.IsAdopted)

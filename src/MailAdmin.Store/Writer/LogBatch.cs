@@ -68,39 +68,37 @@ internal sealed class LogBatch
         _isNamed = position > 0;
     }
 
-    /// <summary>Adds a content; returns the offset of its record.</summary>
+    /// <summary>Adds a content; returns the offset of its record. Where that fails, the batch has to go back to a mark from before.</summary>
     public long AddContent(SpoolingMessage message, long key, long time, ulong checksum)
     {
         var offset = Position;
-        var buffers = _buffers.Count;
-        try
+        AddHeader(new RecordHeader(RecordKind.Content, message.Length, key, time, _storeTag, checksum));
+        if (message.IsSpooled)
         {
-            AddHeader(new RecordHeader(RecordKind.Content, message.Length, key, time, _storeTag, checksum));
-            if (message.IsSpooled)
-            {
-                CopySpooled(message);
-            }
-            else
-            {
-                Add(message.Memory);
-            }
+            CopySpooled(message);
         }
-        catch
+        else
         {
-            // The operation fails alone: what others collected stays, the next record goes where this one began.
-            if (_buffers.Count > buffers)
-            {
-                _buffers.RemoveRange(buffers, _buffers.Count - buffers);
-            }
-
-            Position = offset;
-            _pendingAt = Math.Min(_pendingAt, offset);
-            throw;
+            Add(message.Memory);
         }
 
         Pad(message.Length);
         ContentOctets += Position - offset;
         return offset;
+    }
+
+    /// <summary>What is collected so far, to come back to with <see cref="GoBack"/>.</summary>
+    public (long Position, int Buffers, long ContentOctets) Mark() => (Position, _buffers.Count, ContentOctets);
+
+    /// <summary>Forgets what an operation collected that fails alone: what others collected before it stays, the next record goes where its first one went.</summary>
+    public void GoBack((long Position, int Buffers, long ContentOctets) mark)
+    {
+        // Written meanwhile, with what was pending at the mark: all that is pending now came behind it.
+        var kept = _pendingAt > mark.Position ? 0 : Math.Min(mark.Buffers, _buffers.Count);
+        _buffers.RemoveRange(kept, _buffers.Count - kept);
+        Position = mark.Position;
+        _pendingAt = Math.Min(_pendingAt, mark.Position);
+        ContentOctets = mark.ContentOctets;
     }
 
     /// <summary>Adds an operation's events as one record.</summary>

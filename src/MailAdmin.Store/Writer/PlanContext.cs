@@ -102,19 +102,56 @@ internal sealed class PlanContext(StoreState state, LogAppender log, SegmentTabl
     /// <summary>Puts a content into the log, or takes its file over; returns its key.</summary>
     public long Store(SealedMessage message, long receivedMilliseconds)
     {
-        if (message.AdoptionKey is { } adopted)
+        ContentStored? stored = null;
+        Store([(message, receivedMilliseconds)], new Span<ContentStored>(ref stored!));
+        return stored.Key;
+    }
+
+    /// <summary>
+    /// Puts contents into the log, or takes their files over, all or none. Each may fail, for it is read from the spool: nothing is emitted before the last of them is there,
+    /// so that the operation can fail alone.
+    /// </summary>
+    public void Store(ReadOnlySpan<(SealedMessage Message, long ReceivedMilliseconds)> messages, Span<ContentStored> stored)
+    {
+        var (mark, adopted) = (log.Batch.Mark(), _adopted.Count);
+        try
         {
-            io.Move(message.Source.SpoolPath, segments.PathOf(-adopted));
-            message.Source.Adopted();
-            _adopted.Add(-adopted);
-            Emit(new ContentStored(adopted, new ContentPlace(-adopted, 0, message.Source.Length)));
-            return adopted;
+            for (var i = 0; i < messages.Length; i++)
+            {
+                var (message, received) = messages[i];
+                var (key, length) = (message.AdoptionKey ?? state.TakeContentKey(), message.Source.Length);
+                stored[i] = new ContentStored(key, message.AdoptionKey is not null
+                    ? new ContentPlace(-key, 0, length)
+                    : new ContentPlace(log.Segment, log.Batch.AddContent(message.Source, key, received, message.Checksum), length));
+            }
+
+            // Files last: one that was taken over is lost to its caller, whom only another file's move then can fail.
+            for (var i = 0; i < messages.Length; i++)
+            {
+                if (stored[i].Place is { IsAdopted: true, Segment: var file })
+                {
+                    io.Move(messages[i].Message.Source.SpoolPath, segments.PathOf(file));
+                    messages[i].Message.Source.Adopted();
+                    _adopted.Add(file);
+                }
+            }
+        }
+        catch
+        {
+            log.Batch.GoBack(mark);
+            foreach (var file in _adopted.Skip(adopted))
+            {
+                segments.DeleteQuietly(file);
+            }
+
+            _adopted.RemoveRange(adopted, _adopted.Count - adopted);
+            throw;
         }
 
-        var key = state.TakeContentKey();
-        var offset = log.Batch.AddContent(message.Source, key, receivedMilliseconds, message.Checksum);
-        Emit(new ContentStored(key, new ContentPlace(log.Segment, offset, message.Source.Length)));
-        return key;
+        foreach (var content in stored)
+        {
+            Emit(content);
+        }
     }
 }
 

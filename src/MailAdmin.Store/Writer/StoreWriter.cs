@@ -77,8 +77,14 @@ internal sealed class StoreWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
-        await _stopped.Task;
-        await _index.DisposeAsync();
+        try
+        {
+            await _stopped.Task;
+        }
+        finally
+        {
+            await _index.DisposeAsync();
+        }
     }
 
     /// <summary>False where the queue is full.</summary>
@@ -137,9 +143,13 @@ internal sealed class StoreWriter : IAsyncDisposable
 
             lock (_turn)
             {
-                _ = _log.TryRecover();
-                _index.Close();
-                _isStopped = true;
+                // A caller's fault may have left a batch planned and not committed: of such a state the index must have nothing.
+                if (!_isStopped)
+                {
+                    _ = _log.TryRecover();
+                    _index.Close();
+                    _isStopped = true;
+                }
             }
 
             _stopped.TrySetResult();
@@ -266,7 +276,8 @@ internal sealed class StoreWriter : IAsyncDisposable
                 _state.Publish();
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or IndexException or MailAdminException or InvalidDataException)
+        // Before the mark nothing is planned: whatever it was, also what nobody foresaw, is this batch's alone.
+        catch (Exception e) when (mark is null || e is IOException or UnauthorizedAccessException or IndexException or MailAdminException or InvalidDataException)
         {
             GiveUp(mark, e);
             return;
@@ -349,8 +360,7 @@ internal sealed class StoreWriter : IAsyncDisposable
 
     private MailAdminException Translate(Exception cause) => cause switch
     {
-        InvalidDataException => StoreErrors.StoreCorrupt(_options.Path, cause.Message, cause),
-        MailAdminException or IOException or UnauthorizedAccessException or IndexException => StoreErrors.From(cause, _options.Path),
+        MailAdminException or IOException or UnauthorizedAccessException or IndexException or InvalidDataException => StoreErrors.From(cause, _options.Path),
         _ => StoreErrors.FailedInside(_options.Path, cause),
     };
 

@@ -1,5 +1,6 @@
 using MailAdmin.Errors;
 using MailAdmin.Store.Tests.Faults;
+using MailAdmin.Testing;
 
 namespace MailAdmin.Store.Tests.Engine;
 
@@ -43,6 +44,25 @@ public sealed class ClosingTests : IDisposable
         await reading;
         await CloseAsync(store, gate);
         Assert.Equal("StoreClosed", (await Assert.ThrowsAsync<MailAdminException>(() => verifying)).ErrorId);
+    }
+
+    [Fact]
+    public async Task A_store_that_stopped_by_a_fault_keeps_nothing_running_and_writes_nothing_that_never_was()
+    {
+        using var io = new FailingStoreIO();
+        var clock = new ManualTimeProvider();
+        var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _path, IO = io, TimeProvider = clock });
+        await Scenes.FillAsync(store, 5);
+        io.Called = call => call == "write" ? throw new InvalidOperationException("what nobody foresaw") : null;
+        await Scenes.FailsAsync("StoreFaulted", () => Scenes.DeliverAsync(store, "message 6"));
+        io.Called = null;
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await store.DisposeAsync());
+        Assert.False(clock.HasTimers);
+
+        await using var again = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _path });
+        Assert.Equal("1:5", await Scenes.UidsAsync(again));
+        Assert.Empty(await Scenes.FindingsAsync(again));
+        Assert.Equal(6u, await Scenes.DeliverAsync(again, "goes on"));
     }
 
     /// <summary>The first such call waits at the gate; completed once it does.</summary>

@@ -3,6 +3,8 @@ using MailAdmin.Addresses;
 using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Security;
+using MailAdmin.Store.IO;
+using MailAdmin.Store.Sqlite;
 using MailAdmin.Testing;
 
 namespace MailAdmin.Store.Tests.Faults;
@@ -55,6 +57,90 @@ public sealed class IndexFaultTests : IDisposable
         await using var again = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _path });
         Assert.Equal($"1:{accepted}", await Scenes.UidsAsync(again));
         Assert.Empty(await Scenes.FindingsAsync(again));
+    }
+
+    [Theory]
+    [InlineData("UPDATE content SET segment = NULL WHERE length = 300", true)]
+    [InlineData("UPDATE content SET refs = NULL WHERE length = 300", true)]
+    [InlineData("UPDATE segment SET live = NULL", false)]
+    [InlineData("UPDATE folder SET recent = NULL", false)]
+    [InlineData("UPDATE state SET content_bytes = NULL", false)]
+    public async Task A_damaged_row_that_the_index_meets_on_its_way_costs_nothing_of_what_was_acknowledged(string rot, bool isTold)
+    {
+        var noticed = new ConcurrentQueue<StoreFinding>();
+        var crashed = Path.Combine(_path, "crashed");
+        await using (var store = await SqliteMailStore.OpenAsync(
+            new StoreOptions { Path = Path.Combine(_path, "store"), CheckpointInterval = TimeSpan.FromDays(1), Noticed = noticed.Enqueue }))
+        {
+            await Scenes.FillAsync(store, 3);
+            var mailbox = (await Scenes.MailboxAsync(store)).Id;
+            await store.Folders.CreateAsync(mailbox, "the index has all before it");
+            Scenes.RotIndex(store.Location, rot);
+            Assert.Equal(4u, await Scenes.DeliverAsync(store, "message 4"));
+            await store.Messages.ExpungeAsync(await Scenes.InboxAsync(store), UidSet.Single(2), false);
+            await store.Folders.CreateAsync(mailbox, "one");
+            Assert.Equal(5u, await Scenes.DeliverAsync(store, "message 5"));
+            await store.Folders.CreateAsync(mailbox, "two");
+            Scenes.Copy(store.Location, crashed);
+        }
+
+        Assert.Equal(isTold ? [(MailEventSeverity.Error, "IndexCorrupt")] : [], noticed.Select(n => (n.Severity, n.Kind)));
+        await using (var again = await SqliteMailStore.OpenAsync(new StoreOptions { Path = crashed }))
+        {
+            Assert.Equal("1,3:5", await Scenes.UidsAsync(again));
+            Assert.StartsWith("message 5", await Scenes.TextAsync(again, 5), StringComparison.Ordinal);
+        }
+
+        await StoreRepair.RebuildAsync(crashed);
+        await using var repaired = await SqliteMailStore.OpenAsync(new StoreOptions { Path = crashed });
+        Assert.Equal("1,3:5", await Scenes.UidsAsync(repaired));
+        Assert.StartsWith("message 3", await Scenes.TextAsync(repaired, 3), StringComparison.Ordinal);
+        Assert.Empty(await Scenes.FindingsAsync(repaired));
+    }
+
+    [Fact]
+    public async Task A_damaged_row_that_is_met_while_the_store_is_opened_is_passed_over_and_told_of()
+    {
+        var noticed = new ConcurrentQueue<StoreFinding>();
+        var crashed = Path.Combine(_path, "crashed");
+        await using (var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = Path.Combine(_path, "store"), CheckpointInterval = TimeSpan.FromDays(1) }))
+        {
+            await Scenes.FillAsync(store, 3);
+            await store.Folders.CreateAsync((await Scenes.MailboxAsync(store)).Id, "the index has all before it");
+            await store.Messages.ExpungeAsync(await Scenes.InboxAsync(store), UidSet.Single(2), false);
+            Scenes.Copy(store.Location, crashed);
+        }
+
+        Scenes.RotIndex(crashed, "UPDATE content SET segment = NULL");
+        await using var again = await SqliteMailStore.OpenAsync(new StoreOptions { Path = crashed, Noticed = noticed.Enqueue });
+        Assert.Equal("1,3", await Scenes.UidsAsync(again));
+        Assert.Equal("IndexCorrupt", Assert.Single(noticed).Kind);
+    }
+
+    [Fact]
+    public async Task A_damaged_row_hides_no_other_message()
+    {
+        // Each message has a segment of its own, and every segment is compacted.
+        await using var store = await SqliteMailStore.OpenAsync(
+            new StoreOptions { Path = _path, CheckpointInterval = TimeSpan.FromDays(1), SegmentSize = 1, CompactionShare = -1 });
+        await Scenes.FillAsync(store, 3);
+        await Scenes.DeliverAsync(store, "another");
+        await store.Folders.CreateAsync((await Scenes.MailboxAsync(store)).Id, "the index has all before it");
+        Scenes.RotIndex(_path, "UPDATE content SET segment = NULL WHERE length < 300");
+        Assert.StartsWith("message 1 ", await Scenes.TextAsync(store, 1), StringComparison.Ordinal);
+        Assert.StartsWith("message 3 ", await Scenes.TextAsync(store, 3), StringComparison.Ordinal);
+        await Scenes.FailsAsync("StoreCorrupt", () => Scenes.TextAsync(store, 4));
+        await Scenes.FailsAsync("StoreCorrupt", () => store.CompactAsync());
+        Assert.StartsWith("message 1 ", await Scenes.TextAsync(store, 1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_verification_that_was_given_up_before_SQLite_checks_its_file_does_not_wait_for_that()
+    {
+        using var index = new IndexWriter(new IndexConnection(SystemStoreIO.Instance, Path.Combine(Directory.CreateDirectory(_path).FullName, "index.db"), create: true));
+        index.CreateSchema(Guid.NewGuid(), 0);
+        Assert.ThrowsAny<OperationCanceledException>(() => index.Reader.IntegrityProblems(new CancellationToken(true)));
+        Assert.Empty(index.Reader.IntegrityProblems(CancellationToken.None));
     }
 
     [Fact]

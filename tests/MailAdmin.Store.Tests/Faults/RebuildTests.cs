@@ -122,6 +122,27 @@ public sealed class RebuildTests : IDisposable
         Assert.True(await DeliverAsync(again, "goes on") > 10);
     }
 
+    [Fact]
+    public async Task The_end_of_the_log_is_told_from_what_compaction_wrote_behind_it()
+    {
+        await using (var store = await SqliteMailStore.OpenAsync(new StoreOptions { Path = _path, SegmentSize = 20_000 }))
+        {
+            await FillAsync(store, 40, 500);
+            await store.Messages.ExpungeAsync(await InboxAsync(store), UidSet.Range(2, 30), false);
+            Assert.True(await store.CompactAsync() > 0);
+            Assert.Equal(41u, await DeliverAsync(store, "in the last segment of the log"));
+        }
+
+        // The last segment of the log holds nothing sound any more; the copy of the one before it has a higher number.
+        Assert.Equal(["00000002.seg", "00000003.seg"], Directory.GetFiles(Path.Combine(_path, "content")).Select(Path.GetFileName).Order());
+        var last = Path.Combine(_path, "content", "00000002.seg");
+        File.WriteAllBytes(last, [.. Enumerable.Repeat((byte)0xFF, (int)new FileInfo(last).Length)]);
+        File.Delete(Index);
+        await StoreRepair.RebuildAsync(_path);
+        await using var again = await OpenAsync();
+        Assert.True(await DeliverAsync(again, "goes on") > 41);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -130,6 +130,21 @@ internal static class Scenes
         throw new InvalidOperationException($"There is no message {uid}.");
     }
 
+    /// <summary>Changes rows of a store's index to what its columns do not allow, as rot does.</summary>
+    public static void RotIndex(string store, string sql)
+    {
+        var path = Path.Combine(store, SqliteMailStore.IndexName);
+        Execute("PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = replace(sql, ' NOT NULL', ' CHECK(1)') WHERE type = 'table'");
+        Execute(sql);
+        Execute("PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = replace(sql, ' CHECK(1)', ' NOT NULL') WHERE type = 'table'");
+
+        void Execute(string statements)
+        {
+            using var index = new Sqlite.IndexConnection(IO.SystemStoreIO.Instance, path, create: false);
+            index.Execute(statements);
+        }
+    }
+
     public static void Flip(string path, long at)
     {
         using var file = File.Open(path, FileMode.Open);

@@ -51,7 +51,7 @@ internal sealed class IndexWriter(IndexConnection connection) : IDisposable
         {
             noticed?.Invoke(new StoreFinding(
                 MailEventSeverity.Error, "IndexCorrupt", $"content {ids.Content(_damaged[0])}",
-                $"{_damaged.Count} rows of the index were damaged, met when their messages were changed. Those changes are in the log, and nothing else was lost. "
+                $"Damaged rows of the index were met when their messages were changed: {_damaged.Count}. Those changes are safe in the log; all others the index took over. "
                 + "Run Test-MailStore; Repair-MailStore makes the index anew from the log."));
             _damaged.Clear();
         }

@@ -125,7 +125,7 @@ internal sealed class PlanContext(StoreState state, LogAppender log, SegmentTabl
                     : new ContentPlace(log.Segment, log.Batch.AddContent(message.Source, key, received, message.Checksum), length));
             }
 
-            // Files last: one that was taken over is lost to its caller, whom only another file's move then can fail.
+            // Files last: one that was taken over cannot be given back to its caller, and by then only the move of another can still fail.
             for (var i = 0; i < messages.Length; i++)
             {
                 if (stored[i].Place is { IsAdopted: true, Segment: var file })

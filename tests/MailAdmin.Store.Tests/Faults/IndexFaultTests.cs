@@ -135,6 +135,33 @@ public sealed class IndexFaultTests : IDisposable
     }
 
     [Fact]
+    public void A_verification_that_is_given_up_while_SQLite_checks_its_file_ends()
+    {
+        using var io = new FailingStoreIO();
+        using var given = new CancellationTokenSource();
+        var path = Path.Combine(Directory.CreateDirectory(_path).FullName, "index.db");
+        using (var connection = new IndexConnection(io, path, create: true))
+        {
+            new IndexWriter(connection).CreateSchema(Guid.NewGuid(), 0);
+            connection.Execute("WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < 20000) INSERT INTO content SELECT n, 1, 0, 1, 1 FROM k");
+        }
+
+        using var reader = new IndexReader(new IndexConnection(io, path, create: false));
+        Assert.NotNull(reader.Position());
+        io.Called = call =>
+        {
+            if (call.StartsWith("sqlite read", StringComparison.Ordinal))
+            {
+                given.Cancel();
+            }
+
+            return null;
+        };
+        Assert.ThrowsAny<OperationCanceledException>(() => reader.IntegrityProblems(given.Token));
+        Assert.Empty(reader.IntegrityProblems(CancellationToken.None));
+    }
+
+    [Fact]
     public void A_verification_that_was_given_up_before_SQLite_checks_its_file_does_not_wait_for_that()
     {
         using var index = new IndexWriter(new IndexConnection(SystemStoreIO.Instance, Path.Combine(Directory.CreateDirectory(_path).FullName, "index.db"), create: true));

@@ -201,7 +201,7 @@ internal sealed class DemoRun
     private void Restart()
     {
         _report.Step("Stop, start again on the same store: everything is still there");
-        Do("Stop-MailServer -Name demo -Confirm:$false");
+        Do("$server | Stop-MailServer -Confirm:$false");
         Do($"$server = {Start}");
         _server = Value<MailServerInfo>("server");
         Compare(Do("Receive-Mail -Protocol Imap -Credential $bobLogin"));
@@ -236,7 +236,7 @@ internal sealed class DemoRun
             try
             {
                 _report.Step("Stop the server and remove its store");
-                Do("Stop-MailServer -Name demo -Confirm:$false", atTheEnd: true);
+                Do("$server | Stop-MailServer -Confirm:$false", atTheEnd: true);
             }
             catch (RuntimeException e)
             {

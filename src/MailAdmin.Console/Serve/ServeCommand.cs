@@ -37,12 +37,12 @@ internal static class ServeCommand
             Announce(info);
             Log(DateTimeOffset.UtcNow, "information", $"{info.Name} serves {string.Join(", ", info.Endpoints)}");
             ServiceManager.Notify("READY=1");
-            var failed = Follow(engine, info.Name);
+            var failed = Follow(engine, info);
             ServiceManager.Notify("STOPPING=1");
             Log(DateTimeOffset.UtcNow, "information", stop.IsCancellationRequested ? "asked to stop: telling clients, draining" : "the server has ended");
             if (stop.IsCancellationRequested)
             {
-                engine.InvokeCommand("Stop-MailServer", new Dictionary<string, object> { ["Name"] = info.Name, ["DrainSeconds"] = options.DrainSeconds, ["Confirm"] = false }, atTheEnd: true);
+                engine.InvokeCommand("Stop-MailServer", new Dictionary<string, object> { ["InputObject"] = info, ["DrainSeconds"] = options.DrainSeconds, ["Confirm"] = false }, atTheEnd: true);
             }
 
             Log(DateTimeOffset.UtcNow, "information", "stopped");
@@ -81,12 +81,12 @@ internal static class ServeCommand
 
     // Runs until the stop signal, which stops the pipeline, or until the server is stopped by an admin; over a restart it goes on. True: the last that
     // was told of the server's state is that it could not be started again, and the service manager is to know.
-    private static bool Follow(Engine engine, string name)
+    private static bool Follow(Engine engine, MailServerInfo server)
     {
         var failed = false;
         try
         {
-            engine.InvokeStreaming("Watch-MailEvent", new Dictionary<string, object> { ["Server"] = name }, o =>
+            engine.InvokeStreaming("Watch-MailEvent", new Dictionary<string, object> { ["Server"] = server }, o =>
             {
                 if (o.BaseObject is MailEvent { Kind: "ServerStateChanged" } state)
                 {

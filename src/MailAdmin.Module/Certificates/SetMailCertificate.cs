@@ -12,13 +12,13 @@ namespace MailAdmin.Module.Certificates;
 [OutputType(typeof(MailServerInfo))]
 public sealed class SetMailCertificate : ServerCmdlet
 {
-    /// <summary>Name of the server; wildcards are fine; by default the only one that runs, or the one connected.</summary>
+    /// <summary>Name of the server, or the server as Get-MailServer gives it; wildcards are fine; by default the only one that runs, or the one connected.</summary>
     [Parameter(ValueFromPipeline = true, ParameterSetName = "Name")]
     [Alias("Server")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ServerCompleter))]
-    public override string[]? Name { get; set; }
+    public override object[]? Name { get; set; }
 
     /// <summary>PFX file, or PEM file with certificate and key in one.</summary>
     [Parameter(Mandatory = true, Position = 0)]

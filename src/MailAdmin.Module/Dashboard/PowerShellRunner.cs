@@ -8,7 +8,7 @@ namespace MailAdmin.Module.Dashboard;
 /// The PowerShell behind the dashboard's command line: a runspace of its own, for the caller's is busy with Show-MailDashboard. It opens at the first
 /// command or completion, so that a dashboard nobody types in costs none of it.
 /// </summary>
-internal sealed class PowerShellRunner(string? server, string? storePath) : ICommandRunner
+internal sealed class PowerShellRunner(MailServerInfo? server, string? storePath) : ICommandRunner
 {
     private readonly RunnerHost _host = new();
     private readonly SemaphoreSlim _turn = new(1);
@@ -96,7 +96,7 @@ internal sealed class PowerShellRunner(string? server, string? storePath) : ICom
         shell.Runspace = runspace;
         shell.AddCommand("Import-Module").AddParameter("Name", Manifest).AddParameter("ErrorAction", "Stop").AddParameter("DisableNameChecking");
         shell.Invoke();
-        // Cmdlets mean the server on show, as long as nobody says otherwise.
+        // Cmdlets mean the server on show, and no other of its name, as long as nobody says otherwise.
         var defaults = new DefaultParameterDictionary();
         if (server is not null)
         {

@@ -33,11 +33,11 @@ public sealed class ShowMailDashboard : AdministrationCmdlet
             throw new MailAdminException("ServerNotRunning", MailErrorCategory.ResourceUnavailable, "No mail server is running.", Choice.Name, "Start one with Start-MailServer, or give -StorePath to look into a store at rest.");
         }
 
-        await using var runner = new PowerShellRunner(Choice.Name, StorePath is null ? null : FilePath(StorePath));
+        await using var runner = new PowerShellRunner(StorePath is null ? info : null, StorePath is null ? null : FilePath(StorePath));
         var options = new DashboardOptions { Theme = Theme, Ascii = Ascii.IsPresent ? Ascii.ToBool() : null };
         // On this thread: the terminal is the pipeline's, and Ctrl+C waits until it has been put back.
-        // By its name, and only where it runs: a store at rest must not be opened under a server that is about to start.
-        Func<CancellationToken, Task<IMailAdministration>>? reopen = StorePath is null ? token => ServerGateway.ResolveAsync(new ServerChoice(info.Name), null, token) : null;
+        // Only where it runs: a store at rest must not be opened under a server that is about to start.
+        Func<CancellationToken, Task<IMailAdministration>>? reopen = StorePath is null ? token => ServerGateway.ReopenAsync(info, token) : null;
         MailDashboard.Show(administration, options, runner, ReadAsync, reopen, StopToken);
     }
 

@@ -52,7 +52,8 @@ internal static class ServerGateway
             },
             cancellationToken);
         await using var administration = host.OpenAdministration();
-        return await administration.GetServerAsync(cancellationToken);
+        // It runs: who gave up waiting has to learn of it, so as to stop it.
+        return await administration.GetServerAsync(CancellationToken.None);
     }
 
     /// <summary>Stops a server of this process; false where there is none.</summary>
@@ -61,17 +62,18 @@ internal static class ServerGateway
     /// <summary>Stops just this server, wherever it runs.</summary>
     public static async Task StopAsync(MailServerInfo server, TimeSpan drain, CancellationToken cancellationToken)
     {
-        if (server.ProcessId != Environment.ProcessId)
+        // One of ours that has ended meanwhile is stopped; of another process's we have to hear it.
+        var isOurs = server.ProcessId == Environment.ProcessId;
+        await using (var administration = isOurs ? await MailAdministrationRoute.FindHereAsync(server.StorePath, cancellationToken) : await OpenAsync(server, cancellationToken))
         {
-            await using var administration = await OpenAsync(server, cancellationToken);
-            await administration.StopServerAsync(drain, cancellationToken);
-        }
-        else
-        {
-            await StopAsync(server.Name, drain, cancellationToken);
+            if (administration is not null)
+            {
+                await administration.StopServerAsync(drain, cancellationToken);
+            }
         }
 
-        if (string.Equals(_connected?.Server.Name, server.Name, StringComparison.OrdinalIgnoreCase))
+        // A store has one server; others may have its name.
+        if (_connected?.Server.Exact?.StorePath == server.StorePath)
         {
             _connected = null;
         }
@@ -110,7 +112,8 @@ internal static class ServerGateway
         return servers;
     }
 
-    /// <summary>One running server by name.</summary>
+    /// <summary>One running server by its whole name: that of this process, else the only one of that name in another.</summary>
+    /// <exception cref="MailAdminException"><c>ServerNotRunning</c>, <c>ServerNotUnique</c>.</exception>
     public static async Task<MailServerInfo> GetAsync(string name, CancellationToken cancellationToken)
     {
         await using var administration = await ResolveAsync(new ServerChoice(name), null, cancellationToken);
@@ -145,9 +148,17 @@ internal static class ServerGateway
         return await MailAdministrationRoute.ResolveAsync(place.Server.Name, place.StorePath, cancellationToken);
     }
 
-    /// <summary>Administration of just this server, whatever others of its name there are; never of its store without it.</summary>
+    /// <summary>
+    /// Administration of just this server, whatever others of its name there are; never of its store without it. A store has one server at a time: one of another
+    /// process is the same after its process was started anew.
+    /// </summary>
     public static async Task<IMailAdministration> OpenAsync(MailServerInfo server, CancellationToken cancellationToken) =>
-        (server.ProcessId == Environment.ProcessId ? await HereAsync(server.Name, cancellationToken) : await MailAdministrationRoute.ConnectAsync(server.StorePath, cancellationToken))
+        (server.ProcessId == Environment.ProcessId ? await MailAdministrationRoute.FindHereAsync(server.StorePath, cancellationToken) : await MailAdministrationRoute.ConnectAsync(server.StorePath, cancellationToken))
+            ?? throw NotRunning(server.Name);
+
+    /// <summary>Administration of the server that runs on a store again, in whichever process it came back; never of the store without one.</summary>
+    public static async Task<IMailAdministration> ReopenAsync(MailServerInfo server, CancellationToken cancellationToken) =>
+        await MailAdministrationRoute.FindHereAsync(server.StorePath, cancellationToken) ?? await MailAdministrationRoute.ConnectAsync(server.StorePath, cancellationToken)
             ?? throw NotRunning(server.Name);
 
     /// <summary>Makes a server or store the one that is meant where none is named.</summary>
@@ -155,18 +166,13 @@ internal static class ServerGateway
     {
         await using var administration = await OpenAsync(place, cancellationToken);
         var info = await administration.GetServerAsync(cancellationToken);
-        _connected = place;
+        // What answered to a name now is meant from now on: another of that name may come.
+        _connected = place.StorePath is null ? new Place(ServerChoice.Of(info), null) : place;
         return info;
     }
 
     /// <summary>Takes that back.</summary>
     public static void Disconnect() => _connected = null;
-
-    private static async Task<IMailAdministration?> HereAsync(string name, CancellationToken cancellationToken)
-    {
-        await MailServers.SettleAsync(cancellationToken);
-        return MailServers.Find(name)?.OpenAdministration();
-    }
 
     private static MailAdminException NotRunning(string? name = null) => new(
         "ServerNotRunning", MailErrorCategory.ResourceUnavailable, name is null ? "No mail server is running." : $"The server '{name}' is not running.", name,

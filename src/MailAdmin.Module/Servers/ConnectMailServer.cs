@@ -11,11 +11,12 @@ namespace MailAdmin.Module.Servers;
 [OutputType(typeof(MailServerInfo))]
 public sealed class ConnectMailServer : MailCmdlet
 {
-    /// <summary>Name of a running server, in this process or another of the same user.</summary>
+    /// <summary>Name of a running server, in this process or another of the same user, or the server as Get-MailServer gives it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Name")]
     [Alias("Server")]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServerCompleter))]
-    public string Name { get; set; } = "";
+    public object Name { get; set; } = "";
 
     /// <summary>The server, as Get-MailServer gives it.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
@@ -29,7 +30,7 @@ public sealed class ConnectMailServer : MailCmdlet
     protected override Task ProcessAsync()
     {
         var place = InputObject is not null ? new Place(ServerChoice.Of(InputObject), null)
-            : ParameterSetName == "Name" ? new Place(new ServerChoice(Name), null)
+            : ParameterSetName == "Name" ? new Place(ServerChoice.Of(Name), null)
             : new Place(default, FilePath(StorePath));
         return PerItem(place.Server.Name ?? StorePath, async () =>
         {

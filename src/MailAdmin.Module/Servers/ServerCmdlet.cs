@@ -1,21 +1,25 @@
 using System.Management.Automation;
 using MailAdmin.Administration;
+using MailAdmin.Errors;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
 using MailAdmin.Module.Routing;
 
 namespace MailAdmin.Module.Servers;
 
-/// <summary>Base of the cmdlets that act on running servers by name.</summary>
+/// <summary>
+/// Base of the cmdlets that act on running servers. A name means one server: that of this process, else the only one of that name in another; a pattern means
+/// what Get-MailServer lists for it, in whatever process; a server as Get-MailServer gives it means just that one.
+/// </summary>
 public abstract class ServerCmdlet : MailCmdlet
 {
-    /// <summary>Name of the server; wildcards are fine; by default the only one that runs, or the one connected.</summary>
+    /// <summary>Name of the server, or the server as Get-MailServer gives it; wildcards are fine; by default the only one that runs, or the one connected.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Name")]
     [Alias("Server")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServerCompleter))]
-    public virtual string[]? Name { get; set; }
+    public virtual object[]? Name { get; set; }
 
     /// <summary>The server, as Get-MailServer gives it.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
@@ -30,11 +34,11 @@ public abstract class ServerCmdlet : MailCmdlet
             return;
         }
 
-        foreach (var name in Name ?? [null!])
+        foreach (var choice in (Name ?? [null!]).Select(ServerChoice.Of))
         {
-            await PerItem(name, async () =>
+            await PerItem(choice.Name, async () =>
             {
-                foreach (var server in await FindAsync(name))
+                foreach (var server in await FindAsync(choice))
                 {
                     await PerItem(server.Name, () => ServerAsync(server));
                 }
@@ -62,14 +66,30 @@ public abstract class ServerCmdlet : MailCmdlet
         return server.ProcessId == Environment.ProcessId ? "" : $" in process {server.ProcessId}";
     }
 
-    private async Task<IReadOnlyList<MailServerInfo>> FindAsync(string? name)
+    private async Task<IReadOnlyList<MailServerInfo>> FindAsync(ServerChoice choice)
     {
-        if (name is null)
+        if (choice.Exact is { } server)
+        {
+            return [server];
+        }
+
+        if (choice.Name is not { } name)
         {
             return [await DefaultAsync()];
         }
 
-        var found = NamePattern.Choose([.. await Off(ServerGateway.ListAsync)], name, s => s.Name).ToList();
-        return found.Count > 0 || NamePattern.HasWildcards(name) ? found : throw NotFound.Server(name);
+        if (NamePattern.HasWildcards(name))
+        {
+            return [.. NamePattern.Choose([.. await Off(ServerGateway.ListAsync)], name, s => s.Name)];
+        }
+
+        try
+        {
+            return [await Off(token => ServerGateway.GetAsync(name, token))];
+        }
+        catch (MailAdminException e) when (e.ErrorId == "ServerNotRunning")
+        {
+            throw NotFound.Server(name);
+        }
     }
 }

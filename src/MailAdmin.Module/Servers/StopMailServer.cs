@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using MailAdmin.Errors;
 using MailAdmin.Module.Routing;
 
 namespace MailAdmin.Module.Servers;
@@ -12,16 +11,6 @@ public sealed class StopMailServer : EndingCmdlet
     /// <summary>Returns the server as it is then.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
-
-    // Somebody's service is not stopped by who meant to stop his own; connecting to it says that it is meant.
-    /// <inheritdoc/>
-    protected override async Task<MailServerInfo> DefaultAsync()
-    {
-        var server = await base.DefaultAsync();
-        return server.ProcessId == Environment.ProcessId || ServerGateway.IsConnected ? server : throw new MailAdminException(
-            "ServerElsewhere", MailErrorCategory.InvalidOperation, $"No mail server runs in this process, and server '{server.Name}' of process {server.ProcessId} was not named.", server.Name,
-            $"Name it where it is meant: Stop-MailServer {server.Name}");
-    }
 
     /// <inheritdoc/>
     protected override async Task ServerAsync(MailServerInfo server)

@@ -13,9 +13,13 @@ internal static class ServerErrors
         "ServerNotRunning", MailErrorCategory.ResourceUnavailable, name is null ? "No server is running." : $"The server '{name}' is not running.", name,
         "Start one with Start-MailServer, or name a running one with -Server; Get-MailServer lists them.");
 
-    public static MailAdminException ServerNotUnique(IEnumerable<string> names) => new(
-        "ServerNotUnique", MailErrorCategory.InvalidArgument, $"More than one server is running: {string.Join(", ", names)}.", null,
-        "Say which one with -Server.");
+    public static MailAdminException ServerNotUnique(IReadOnlyList<(string Name, int ProcessId, string StorePath)> running, string? name = null) =>
+        running.DistinctBy(s => s.Name, StringComparer.OrdinalIgnoreCase).Count() == running.Count
+            ? new("ServerNotUnique", MailErrorCategory.InvalidArgument, $"More than one server is running: {string.Join(", ", running.Select(s => s.Name))}.", name, "Say which one with -Server.")
+            : new(
+                "ServerNotUnique", MailErrorCategory.InvalidArgument,
+                $"More than one server is running: {string.Join("; ", running.Select(s => $"'{s.Name}' of process {s.ProcessId}, store {s.StorePath}"))}.", name,
+                $"Give the server itself in place of its name: Get-MailServer | Where-Object ProcessId -EQ {running[0].ProcessId} gives one of them, to pipe on or for -Server.");
 
     public static MailAdminException ServerIsEphemeral(string name) => new(
         "ServerIsEphemeral", MailErrorCategory.InvalidOperation, $"Server '{name}' is ephemeral: its mail would go with the stop.", name, "Stop it and start a new one.");

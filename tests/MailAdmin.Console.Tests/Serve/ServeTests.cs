@@ -12,9 +12,11 @@ public sealed partial class ServeTests : IDisposable
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    private string[] Arguments(params string[] more) =>
+    private string[] Arguments(params string[] more) => ArgumentsAt("store", more);
+
+    private string[] ArgumentsAt(string store, params string[] more) =>
     [
-        "serve", "--name", "svc", "--store", Path.Combine(_directory.FullName, "store"), "--domain", "example.com", "--smtp-port", "0",
+        "serve", "--name", "svc", "--store", Path.Combine(_directory.FullName, store), "--domain", "example.com", "--smtp-port", "0",
         "--submission-port=0", "--submissions-port", "0", "--imap-port", "0", "--imaps-port", "0", "--pop3-port", "-1", "--pop3s-port", "-1", .. more,
     ];
 
@@ -59,6 +61,25 @@ public sealed partial class ServeTests : IDisposable
         Assert.DoesNotContain(Secret, output + error, StringComparison.Ordinal);
         Assert.Matches(@"(?m)^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z information ", error);
         Assert.EndsWith("stopped\n", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_signal_stops_no_other_server_of_the_same_name()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals.");
+        await using var first = ConsoleProgram.Start(Arguments("--drain", "0"));
+        await using var second = ConsoleProgram.Start(ArgumentsAt("other"));
+        using var before = await ConnectAsync(first, "imap");
+        using var client = await ConnectAsync(second, "imap");
+        using var stream = client.GetStream();
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith("* OK", await reader.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        first.Signal(PosixSignal.SIGTERM);
+
+        Assert.Equal(0, (await first.EndAsync()).ExitCode);
+        await stream.WriteAsync("a NOOP\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        Assert.StartsWith("a OK", await reader.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Security;
 using System.Threading.Channels;
 using MailAdmin.Errors;
-using Microsoft.PowerShell.Commands;
 
 namespace MailAdmin.Module.Base;
 
@@ -159,19 +158,11 @@ public abstract class MailCmdlet : PSCmdlet, IDisposable
 
     /// <summary>The full path of a file or directory that need not be there, from where the session stands.</summary>
     /// <exception cref="MailAdminException"><c>PathNotInFileSystem</c>, <c>PathNotUsable</c>.</exception>
-    protected string FilePath(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        return InFileSystem(path, () => (SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _), provider));
-    }
+    protected string FilePath(string path) => Base.FilePaths.Full(SessionState.Path, path);
 
     /// <summary>The files that a path with wildcards means; none where nothing fits.</summary>
     /// <exception cref="MailAdminException"><c>PathNotInFileSystem</c>, <c>PathNotUsable</c>; <c>FileNotFound</c> where a path without wildcards leads nowhere.</exception>
-    protected IReadOnlyList<string> FilePaths(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        return InFileSystem(path, () => (SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider), provider));
-    }
+    protected IReadOnlyList<string> FilePaths(string path) => Base.FilePaths.Matching(SessionState.Path, path);
 
     /// <summary>Writes a file as Get-Item gives it, so that it can be piped on and looks as files look.</summary>
     protected void WriteFile(string file)
@@ -187,26 +178,6 @@ public abstract class MailCmdlet : PSCmdlet, IDisposable
     /// <summary>Takes the progress away.</summary>
     protected void ProgressDone(string activity) =>
         WriteProgress(new ProgressRecord(1, activity, activity) { RecordType = ProgressRecordType.Completed });
-
-    // Anything but a file would be read or written by a name that means something else there.
-    private static T InFileSystem<T>(string path, Func<(T Path, ProviderInfo Provider)> resolve)
-    {
-        try
-        {
-            var (resolved, provider) = resolve();
-            return provider.ImplementingType == typeof(FileSystemProvider) ? resolved : throw new MailAdminException(
-                "PathNotInFileSystem", MailErrorCategory.InvalidArgument, $"'{path}' is a place of the {provider.Name} drive you are in, not of the file system.", path,
-                "Name a directory or file with its drive, or as FileSystem::/path, or go to one with Set-Location first.");
-        }
-        catch (ItemNotFoundException e)
-        {
-            throw new MailAdminException("FileNotFound", MailErrorCategory.ObjectNotFound, e.Message, path, "Check the path.", e);
-        }
-        catch (Exception e) when (e is SessionStateException or ProviderInvocationException)
-        {
-            throw new MailAdminException("PathNotUsable", MailErrorCategory.InvalidArgument, e.Message, path, "Check the path and its drive.", e);
-        }
-    }
 
     // Every array has a method Address, and (Get-Mailbox).Address means it wherever there are two: what reaches a parameter is its signature as text.
     private void DemandValues()

@@ -188,7 +188,7 @@ public sealed partial class MailDriveProvider
     {
         // The list first: a copy below the original would otherwise copy itself.
         var folders = await administration.GetFoldersAsync(folder.Mailbox, null, _stop.Token)
-            .Where(f => f.Name.Equals(folder.Name, StringComparison.OrdinalIgnoreCase) || (recurse && IsBelow(f.Name, folder.Name)))
+            .Where(f => f.Name == folder.Name || (recurse && IsBelow(f.Name, folder.Name)))
             .ToListAsync(_stop.Token);
         foreach (var source in folders)
         {
@@ -238,7 +238,7 @@ public sealed partial class MailDriveProvider
 
     private static int Depth(string name) => name.Count(c => c == '/');
 
-    private static bool IsBelow(string name, string folder) => name.StartsWith(folder + "/", StringComparison.OrdinalIgnoreCase);
+    private static bool IsBelow(string name, string folder) => name.StartsWith(folder + "/", StringComparison.Ordinal);
 
     private static string LastLevel(string name) => name[(name.LastIndexOf('/') + 1)..];
 

@@ -43,9 +43,10 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
         }
 
         var server = ServerChoice.Of(given.Server);
-        var store = given.StorePath is { } path ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(path) : null;
+        string? store = null;
         try
         {
+            store = given.StorePath is { } path ? FilePaths.Full(SessionState.Path, path) : null;
             if (store is not null && server.Name is not null)
             {
                 throw new MailAdminException("ServerAndStore", MailErrorCategory.InvalidArgument, $"Both a server, '{server}', and a store were given.", server.Name, "Give -Server or -StorePath: the server on a store is found by the store's path.");
@@ -153,19 +154,21 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
             yield break;
         }
 
-        var prefix = at.Folder is null ? "" : at.Folder + "/";
-        await foreach (var folder in administration.GetFoldersAsync(at.Mailbox!, null, _stop.Token))
+        var folders = await administration.GetFoldersAsync(at.Mailbox!, null, _stop.Token).ToListAsync(_stop.Token);
+        var above = at.Folder is null ? null : Choose(folders, at.Folder)?.Name ?? at.Folder;
+        var prefix = above is null ? "" : above + "/";
+        foreach (var folder in folders)
         {
-            var isBelow = folder.Name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && folder.Name.Length > prefix.Length;
+            var isBelow = folder.Name.StartsWith(prefix, StringComparison.Ordinal) && folder.Name.Length > prefix.Length;
             if (isBelow && !folder.Name[prefix.Length..].Contains('/', StringComparison.Ordinal))
             {
                 yield return (folder.Name[prefix.Length..], folder);
             }
         }
 
-        if (at.Folder is not null)
+        if (above is not null)
         {
-            await foreach (var message in administration.GetMessagesAsync(new MessageQuery(at.Mailbox!, at.Folder) { Subject = filter }, _stop.Token))
+            await foreach (var message in administration.GetMessagesAsync(new MessageQuery(at.Mailbox!, above) { Subject = filter }, _stop.Token))
             {
                 yield return (message.Uid.ToString(CultureInfo.InvariantCulture), message);
             }
@@ -187,26 +190,30 @@ public sealed partial class MailDriveProvider : NavigationCmdletProvider, IConte
         }
 
         // A folder goes before a message whose UID is its name.
-        var folder = await administration.GetFoldersAsync(mailbox.Address, null, _stop.Token).FirstOrDefaultAsync(f => f.Name.Equals(at.Folder, StringComparison.OrdinalIgnoreCase), _stop.Token);
-        if (folder is not null)
+        var folders = await administration.GetFoldersAsync(mailbox.Address, null, _stop.Token).ToListAsync(_stop.Token);
+        if (Choose(folders, at.Folder!) is { } folder)
         {
             return folder;
         }
 
-        if (!at.TrySplitUid(out var name, out var uid))
+        if (!at.TrySplitUid(out var name, out var uid) || Choose(folders, name) is not { } above)
         {
             return null;
         }
 
         try
         {
-            return await administration.GetMessagesAsync(new MessageQuery(mailbox.Address, name) { Uids = [uid] }, _stop.Token).FirstOrDefaultAsync(_stop.Token);
+            return await administration.GetMessagesAsync(new MessageQuery(mailbox.Address, above.Name) { Uids = [uid] }, _stop.Token).FirstOrDefaultAsync(_stop.Token);
         }
         catch (MailAdminException e) when (e.Category == MailErrorCategory.ObjectNotFound)
         {
             return null;
         }
     }
+
+    // Names of folders are case-sensitive, and people type as they do on other drives: any case will do where it leads to one.
+    private static MailboxFolder? Choose(List<MailboxFolder> folders, string name) =>
+        folders.Find(f => f.Name == name) ?? (folders.FindAll(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is [var only] ? only : null);
 
     private async Task<object> DemandAsync(IMailAdministration administration, MailPath at) =>
         await FindAsync(administration, at) ?? throw new MailAdminException(

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using MailAdmin.Administration;
+using MailAdmin.Errors;
 using MailAdmin.Module.Base;
 
 namespace MailAdmin.Module.Folders;
@@ -19,11 +21,17 @@ public sealed class RemoveMailboxFolder : NamedFolderCmdlet
         if (IsPiped(nameof(Name)))
         {
             // Of a folder that is gone meanwhile, the name must not become a pattern for others.
-            folders.RemoveAll(f => !f.Name.Equals(Name, StringComparison.OrdinalIgnoreCase));
+            folders.RemoveAll(f => f.Name != Name);
             if (folders.Count == 0)
             {
                 throw NotFound.Folder(Mailbox, Name);
             }
+        }
+
+        if (folders.Count > 1 && !NamePattern.HasWildcards(Name))
+        {
+            throw new MailAdminException(
+                "NameNotUnique", MailErrorCategory.InvalidArgument, $"'{Name}' means several: {string.Join(", ", folders.Select(f => f.Name))}.", Name, "Write the name in the case of letters that it has.");
         }
 
         // What lies deeper goes first, so that a pattern that names a folder and those below it removes all of them.

@@ -94,6 +94,35 @@ public sealed class MailDriveTests
         Assert.Contains("Nowhere", lab.Shell.Error("$ExecutionContext.InvokeProvider.Item.Get('Mail:/alice@example.com/Nowhere')").ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Folders_that_differ_only_in_case_are_not_taken_for_one_another()
+    {
+        using var lab = new Lab();
+        lab.Shell.Run("$null = 'Work', 'work', 'Lists/a', 'lists/a', 'lists/b', 'Only' | New-MailboxFolder alice@example.com");
+        lab.Import("alice@example.com", "upper", folder: "Work");
+        lab.Import("alice@example.com", "lower", folder: "work");
+
+        Assert.Equal("lower", lab.Shell.Single<MailboxMessage>("$ExecutionContext.InvokeProvider.Item.Get('Mail:/alice@example.com/work/1')").Subject);
+        Assert.Equal(["a"], Names(lab, "Mail:/alice@example.com/Lists"));
+        Assert.Equal(["a", "b"], Names(lab, "Mail:/alice@example.com/lists"));
+        lab.Shell.Run("""
+            $item = $ExecutionContext.InvokeProvider.Item
+            $null = $item.Copy('Mail:/alice@example.com/Lists', 'Mail:/bob@example.com', $true, 0)
+            $item.Remove('Mail:/alice@example.com/work', $true)
+            $item.Remove('Mail:/alice@example.com/Lists', $true)
+            """);
+        Assert.Empty(lab.Shell.Errors.Select(e => e.ToString()));
+        Assert.Equal(["Lists", "Lists/a"], lab.Shell.Get<MailboxFolder>("Get-MailboxFolder bob@example.com L*").Select(f => f.Name));
+        Assert.Equal(["Work", "lists", "lists/a", "lists/b"], lab.Shell.Get<MailboxFolder>("'Work*', 'Lists*' | ForEach-Object { Get-MailboxFolder alice@example.com $_ }").Select(f => f.Name).Order(StringComparer.Ordinal));
+
+        // One that is alone is found in any case, and what is below it; where there are several, none is guessed.
+        lab.Import("alice@example.com", "there", folder: "Only");
+        Assert.Equal("there", lab.Shell.Single<MailboxMessage>("$ExecutionContext.InvokeProvider.Item.Get('Mail:/alice@example.com/only/1')").Subject);
+        Assert.Equal(["1"], Names(lab, "Mail:/alice@example.com/ONLY"));
+        lab.Shell.Run("$null = New-MailboxFolder alice@example.com work");
+        Assert.False(lab.Shell.Single<bool>("$ExecutionContext.InvokeProvider.Item.Exists('Mail:/alice@example.com/WORK')"));
+    }
+
     private static string[] Names(Lab lab, string path) =>
         [.. lab.Shell.Run("$ExecutionContext.InvokeProvider.ChildItem.GetNames($p, 'ReturnMatchingContainers', $false)", ("p", path)).Select(o => o.ToString())];
 }

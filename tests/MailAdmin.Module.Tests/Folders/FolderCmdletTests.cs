@@ -56,6 +56,21 @@ public sealed class FolderCmdletTests
     }
 
     [Fact]
+    public void A_folder_is_not_removed_for_another_whose_name_differs_in_case()
+    {
+        using var lab = new Lab();
+        lab.Shell.Run("$null = 'Work', 'work', 'WORK' | New-MailboxFolder alice@example.com; $gone = Get-MailboxFolder alice@example.com WORK; Remove-MailboxFolder alice@example.com WORK -Force");
+        Assert.Equal(2, lab.Shell.Get<MailboxFolder>("Get-MailboxFolder alice@example.com w*").Count);
+
+        Assert.StartsWith("NameNotUnique,", lab.Shell.Error("Remove-MailboxFolder alice@example.com WORK -Force").FullyQualifiedErrorId, StringComparison.Ordinal);
+        lab.Shell.Run("Remove-MailboxFolder alice@example.com work -Force");
+        Assert.StartsWith("FolderNotFound,", lab.Shell.Error("$gone | Remove-MailboxFolder -Force").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("Work", lab.Shell.Single<MailboxFolder>("Get-MailboxFolder alice@example.com w*").Name);
+        lab.Shell.Run("Remove-MailboxFolder alice@example.com wORK -Force");
+        Assert.Empty(lab.Shell.Get<MailboxFolder>("Get-MailboxFolder alice@example.com w*"));
+    }
+
+    [Fact]
     public void A_typed_name_that_a_folder_has_exactly_is_no_pattern()
     {
         using var lab = new Lab();

@@ -169,5 +169,9 @@ Describe 'Mail:' {
         $null = New-PSDrive -Name Other -PSProvider MailAdmin -Root '' -StorePath $TestDrive/store
         (Get-ChildItem Other:/).PrimarySmtpAddress | Should -Be 'kept@example.com'
         Remove-PSDrive Other
+
+        # Its directory is one of the file system, wherever one stands.
+        Set-Location Mail:/work@example.com
+        (Get-OneError { New-PSDrive -Name Other -PSProvider MailAdmin -Root '' -StorePath ./INBOX }).FullyQualifiedErrorId | Should -BeLike 'PathNotInFileSystem*'
     }
 }

@@ -59,10 +59,10 @@ public sealed class OwnServerTests : IAsyncLifetime
 
     private static Task<MailSendResult> SendAsync(MailSendRequest request) => new MailSender().SendAsync(request, null, TestContext.Current.CancellationToken);
 
-    private static async Task<List<ReceivedMail>> ReceiveAsync(MailReceiveRequest request, Action<TranscriptLine>? transcript = null)
+    private static async Task<List<ReceivedMail>> ReceiveAsync(MailReceiveRequest request, Action<TranscriptLine>? transcript = null, Action<MailAdminException>? leftOut = null)
     {
         var mails = new List<ReceivedMail>();
-        await foreach (var mail in new MailReceiver().ReceiveAsync(request, transcript, TestContext.Current.CancellationToken))
+        await foreach (var mail in new MailReceiver().ReceiveAsync(request, transcript, leftOut, TestContext.Current.CancellationToken))
         {
             mails.Add(mail);
         }
@@ -121,6 +121,35 @@ public sealed class OwnServerTests : IAsyncLifetime
         Assert.Single(await ReceiveAsync(From(protocol) with { Subject = "goes", Remove = true }));
 
         Assert.Equal(["stays"], (await ReceiveAsync(From(protocol))).Select(m => m.Subject));
+    }
+
+    // What a message was removed by is no trouble of the server's: nothing is missing but what is gone.
+    [Theory]
+    [InlineData(MailProtocol.Imap)]
+    [InlineData(MailProtocol.Pop3)]
+    public async Task What_another_session_removes_meanwhile_is_left_out_without_a_word(MailProtocol protocol)
+    {
+        foreach (var subject in new[] { "one", "two", "three" })
+        {
+            await SendAsync(Mail(subject));
+        }
+
+        // Behind the list and before it is asked for; a POP3 session reads some messages ahead.
+        var removed = 0;
+        void Hear(TranscriptLine line)
+        {
+            if (line.Direction == TranscriptDirection.Client && line.Text.Contains(protocol == MailProtocol.Imap ? "FETCH 1 " : "LIST", StringComparison.Ordinal) && ++removed == 1)
+            {
+                _server.Administration.RemoveMessagesAsync("bob@example.com", "INBOX", [2], CancellationToken.None).GetAwaiter().GetResult();
+            }
+        }
+
+        var leftOut = new List<MailAdminException>();
+        var mails = await ReceiveAsync(From(protocol), Hear, leftOut.Add);
+
+        Assert.Equal(1, removed);
+        Assert.Equal(["one", "three"], mails.Select(m => m.Subject));
+        Assert.Empty(leftOut);
     }
 
     [Fact]

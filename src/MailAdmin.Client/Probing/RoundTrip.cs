@@ -137,7 +137,7 @@ internal sealed class RoundTrip(ProtocolTestRequest request, IReadOnlyList<Endpo
             };
             // Each look is a connection of its own: a POP3 session does not see what comes later (RFC 1939 §5).
             ReceivedMail? found = null;
-            await foreach (var mail in new MailReceiver(time).ReceiveAsync(wanted, null, cancellationToken))
+            await foreach (var mail in new MailReceiver(time).ReceiveAsync(wanted, null, null, cancellationToken))
             {
                 found = mail;
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 using MailAdmin.Client.Connecting;
@@ -16,6 +17,9 @@ namespace MailAdmin.Client.Receiving;
 /// <summary>Fetches messages by IMAP or POP3 from any server; the engine of <c>Receive-Mail</c>.</summary>
 public sealed class MailReceiver
 {
+    /// <summary>What our own POP3 server says to RETR and TOP of such a message; other servers have words of theirs, which cannot be told from a refusal.</summary>
+    private const string DeletedMeanwhile = "[SYS/PERM] That message was deleted by another session";
+
     private readonly TimeProvider _time;
 
     /// <summary>Makes a receiver.</summary>
@@ -25,10 +29,11 @@ public sealed class MailReceiver
     /// <summary>Fetches what the request selects, oldest first.</summary>
     /// <param name="request">Which messages, and from where.</param>
     /// <param name="onTranscript">Hears each line of the conversation as it comes, without secrets and content.</param>
+    /// <param name="onLeftOut">Hears of each message that the server does not give out, <c>MessageNotReadable</c>; the others come all the same, and it is not removed.</param>
     /// <param name="cancellationToken">Ends it. A POP3 removal takes effect only when the enumeration was run to its end.</param>
     /// <exception cref="MailAdminException">Says what failed.</exception>
     public async IAsyncEnumerable<ReceivedMail> ReceiveAsync(
-        MailReceiveRequest request, Action<TranscriptLine>? onTranscript, [EnumeratorCancellation] CancellationToken cancellationToken)
+        MailReceiveRequest request, Action<TranscriptLine>? onTranscript, Action<MailAdminException>? onLeftOut, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Protocol is not (MailProtocol.Imap or MailProtocol.Pop3))
@@ -47,8 +52,8 @@ public sealed class MailReceiver
         await session.LoginAsync(request.Credential, cancellationToken);
 
         var messages = client is ImapClient i
-            ? ByImapAsync(i, session, request, cancellationToken)
-            : ByPop3Async((Pop3Client)client, session, request, cancellationToken);
+            ? ByImapAsync(i, session, request, onLeftOut, cancellationToken)
+            : ByPop3Async((Pop3Client)client, session, request, onLeftOut, cancellationToken);
         await foreach (var message in messages)
         {
             yield return message;
@@ -58,7 +63,7 @@ public sealed class MailReceiver
     }
 
     private static async IAsyncEnumerable<ReceivedMail> ByImapAsync(
-        ImapClient client, ServerSession session, MailReceiveRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ImapClient client, ServerSession session, MailReceiveRequest request, Action<MailAdminException>? onLeftOut, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var folder = await session.BoundAsync("open the folder", async token =>
         {
@@ -84,7 +89,8 @@ public sealed class MailReceiver
             .OrderBy(s => s.UniqueId).ToList();
         foreach (var summary in request.Newest > 0 ? chosen.TakeLast(request.Newest) : chosen)
         {
-            using var message = await session.BoundAsync("fetch a message", (token, watch) => UnlessGoneAsync(folder.GetMessageAsync(summary.UniqueId, token, watch)), cancellationToken);
+            using var message = await session.BoundAsync("fetch a message", (token, watch) => UnlessLeftOutAsync(
+                folder.GetMessageAsync(summary.UniqueId, token, watch), why => LeaveOut(summary.UniqueId.ToString(), why)), cancellationToken);
             if (message is null)
             {
                 continue;
@@ -106,10 +112,12 @@ public sealed class MailReceiver
                 }, cancellationToken);
             }
         }
+
+        void LeaveOut(string uid, string why) => onLeftOut?.Invoke(NotReadable(request, uid, uid, why));
     }
 
     private static async IAsyncEnumerable<ReceivedMail> ByPop3Async(
-        Pop3Client client, ServerSession session, MailReceiveRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Pop3Client client, ServerSession session, MailReceiveRequest request, Action<MailAdminException>? onLeftOut, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var uids = client.Capabilities.HasFlag(Pop3Capabilities.UIDL) && client.Count > 0
             ? await session.BoundAsync("list the messages", token => client.GetMessageUidsAsync(token), cancellationToken) : null;
@@ -128,7 +136,8 @@ public sealed class MailReceiver
 
             // RFC 1939 §7: TOP n 0 gives the header without the body.
             var at = index;
-            var headers = await session.BoundAsync("read a header", token => UnlessGoneAsync(client.GetMessageHeadersAsync(at, token), client.Capabilities.HasFlag(Pop3Capabilities.Top)), cancellationToken);
+            var headers = await session.BoundAsync("read a header", token => UnlessLeftOutAsync(
+                client.GetMessageHeadersAsync(at, token), why => LeaveOut(at, why), client.Capabilities.HasFlag(Pop3Capabilities.Top)), cancellationToken);
             if (headers is not null && Matches(request.Subject, headers[HeaderId.Subject]) && (request.MessageId is null || SameId(request.MessageId, headers[HeaderId.MessageId])))
             {
                 chosen.Push(index);
@@ -137,7 +146,8 @@ public sealed class MailReceiver
 
         foreach (var index in chosen)
         {
-            using var message = await session.BoundAsync("fetch a message", (token, watch) => UnlessGoneAsync(client.GetMessageAsync(index, token, watch)), cancellationToken);
+            using var message = await session.BoundAsync("fetch a message", (token, watch) => UnlessLeftOutAsync(
+                client.GetMessageAsync(index, token, watch), why => LeaveOut(index, why)), cancellationToken);
             if (message is null)
             {
                 continue;
@@ -149,11 +159,18 @@ public sealed class MailReceiver
                 await session.BoundAsync("remove a message", token => client.DeleteMessageAsync(index, token), cancellationToken);
             }
         }
+
+        void LeaveOut(int index, string why)
+        {
+            var number = (index + 1).ToString(CultureInfo.InvariantCulture);
+            onLeftOut?.Invoke(NotReadable(request, uids is null ? number : $"{number} ({uids[index]})", uids?[index] ?? number, why));
+        }
     }
 
-    // What another session removed after it was listed is left out, as if it had gone a moment sooner. RFC 1939 §5: -ERR to RETR means that there is no such
-    // message; RFC 3206 §4: after SYS/TEMP it does not. Where the command may be one that the server does not know, its refusal says nothing of the message.
-    private static async Task<T?> UnlessGoneAsync<T>(Task<T> reading, bool isKnownCommand = true)
+    // What another session removed after it was listed is left out, as if it had gone a moment sooner; what the server does not give out for another reason is told.
+    // IMAP: no response for it, or NO. POP3 has -ERR for both (RFC 1939 §5), and no response code tells them apart (RFC 2449 §8); [SYS/TEMP] is no matter of one
+    // message (RFC 3206 §4). Where the command may be one that the server does not know, its refusal says nothing of the message.
+    private static async Task<T?> UnlessLeftOutAsync<T>(Task<T> reading, Action<string> leaveOut, bool isKnownCommand = true)
         where T : class
     {
         try
@@ -164,11 +181,26 @@ public sealed class MailReceiver
         {
             return null;
         }
+        catch (ImapCommandException e) when (e.Response == ImapCommandResponse.No)
+        {
+            leaveOut(e.ResponseText);
+            return null;
+        }
         catch (Pop3CommandException e) when (isKnownCommand && !e.StatusText.StartsWith("[SYS/TEMP]", StringComparison.OrdinalIgnoreCase))
         {
+            if (e.StatusText != DeletedMeanwhile)
+            {
+                leaveOut(e.StatusText);
+            }
+
             return null;
         }
     }
+
+    private static MailAdminException NotReadable(MailReceiveRequest request, string which, string target, string why) => new(
+        "MessageNotReadable", MailErrorCategory.InvalidData,
+        $"{request.Server} does not give out message {which}{(string.IsNullOrWhiteSpace(why) ? "." : $": {ServerSession.OneLine(why)}")}", target,
+        "It is still on the server, and the others come all the same. See the server's log; where the server is yours, Test-MailStore finds what is damaged.");
 
     private static ReceivedMail Decode(MimeMessage message) => new()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Net;
 using MailAdmin.Client.Receiving;
@@ -12,6 +13,8 @@ namespace MailAdmin.Module.Clients;
 [OutputType(typeof(ReceivedMail))]
 public sealed class ReceiveMail : ClientCmdlet
 {
+    private readonly ConcurrentQueue<MailAdminException> _leftOut = new();
+
     /// <summary>Login.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Credential]
@@ -84,18 +87,28 @@ public sealed class ReceiveMail : ClientCmdlet
         };
 
         // A message is removed when the next is asked for: not before the pipeline took it.
-        await using var mails = new PipelineSteps<ReceivedMail>(new MailReceiver().ReceiveAsync(request, Hear, StopToken), StopToken);
+        await using var mails = new PipelineSteps<ReceivedMail>(new MailReceiver().ReceiveAsync(request, Hear, _leftOut.Enqueue, StopToken), StopToken);
         try
         {
             while (await mails.NextAsync())
             {
                 WriteConversation();
+                WriteLeftOut();
                 WriteObject(mails.Current);
             }
         }
         finally
         {
             WriteConversation();
+            WriteLeftOut();
         }
     });
+
+    private void WriteLeftOut()
+    {
+        while (_leftOut.TryDequeue(out var error))
+        {
+            WriteError(ErrorRecords.Make(error, null));
+        }
+    }
 }

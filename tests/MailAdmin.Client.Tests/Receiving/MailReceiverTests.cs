@@ -19,10 +19,10 @@ public class MailReceiverTests
         Timeout = TimeSpan.FromSeconds(120),
     };
 
-    private static async Task<List<ReceivedMail>> ReceiveAsync(MailReceiveRequest request)
+    private static async Task<List<ReceivedMail>> ReceiveAsync(MailReceiveRequest request, Action<MailAdminException>? leftOut = null)
     {
         var mails = new List<ReceivedMail>();
-        await foreach (var mail in new MailReceiver().ReceiveAsync(request, null, TestContext.Current.CancellationToken))
+        await foreach (var mail in new MailReceiver().ReceiveAsync(request, null, leftOut, TestContext.Current.CancellationToken))
         {
             mails.Add(mail);
         }
@@ -52,14 +52,63 @@ public class MailReceiverTests
     });
 
     [Theory]
-    [InlineData("-ERR [SYS/PERM] That message was deleted by another session", null)]
-    [InlineData("-ERR no such message", null)]
-    [InlineData("-ERR no such message", "mail*")]
-    public async Task A_message_that_is_gone_is_left_out_and_the_others_come(string refusal, string? subject)
+    [InlineData("-ERR [SYS/PERM] That message was deleted by another session", null, false)]
+    [InlineData("-ERR [SYS/PERM] That message was deleted by another session", "mail*", false)]
+    [InlineData("-ERR [SYS/PERM] That message cannot be read", null, true)]
+    [InlineData("-ERR [SYS/PERM] That message cannot be read", "mail*", true)]
+    [InlineData("-ERR no such message \e[2J", null, true)]
+    public async Task A_message_that_the_server_does_not_give_out_is_told_and_the_others_come(string refusal, string? subject, bool told)
     {
         await using var server = Pop3(refusal, "TOP");
+        var leftOut = new List<MailAdminException>();
 
-        Assert.Equal(["mail 1", "mail 3"], (await ReceiveAsync(At(server, MailProtocol.Pop3) with { Subject = subject })).Select(m => m.Subject));
+        var mails = await ReceiveAsync(At(server, MailProtocol.Pop3) with { Subject = subject, Remove = true }, leftOut.Add);
+
+        Assert.Equal(["mail 1", "mail 3"], mails.Select(m => m.Subject));
+        Assert.Equal(["DELE 1", "DELE 3"], server.Received.Where(l => l.StartsWith("DELE", StringComparison.Ordinal)));
+        Assert.Equal(told, leftOut.Count == 1);
+        if (told)
+        {
+            Assert.Equal("MessageNotReadable", leftOut[0].ErrorId);
+            Assert.Equal("b", leftOut[0].Target);
+            Assert.Contains("message 2 (b)", leftOut[0].Message, StringComparison.Ordinal);
+            Assert.Contains(refusal["-ERR ".Length..][..12], leftOut[0].Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(leftOut[0].Message, char.IsControl);
+        }
+    }
+
+    [Fact]
+    public async Task A_message_that_an_IMAP_server_does_not_give_out_is_told_and_the_others_come()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            await connection.SendAsync("* PREAUTH [CAPABILITY IMAP4rev1] welcome");
+            while (await connection.ReadAsync() is { } line)
+            {
+                var words = line.Split(' ');
+                var tag = words[0];
+                await (words[1].ToUpperInvariant() switch
+                {
+                    "CAPABILITY" => connection.SendAsync("* CAPABILITY IMAP4rev1", $"{tag} OK"),
+                    "LIST" => connection.SendAsync("* LIST () \"/\" INBOX", $"{tag} OK"),
+                    "EXAMINE" => connection.SendAsync("* 2 EXISTS", "* OK [UIDVALIDITY 1] ok", $"{tag} OK [READ-ONLY]"),
+                    "UID" when words[2] == "SEARCH" => connection.SendAsync("* SEARCH 7 8", $"{tag} OK"),
+                    "UID" when line.Contains("ENVELOPE", StringComparison.Ordinal) => connection.SendAsync(
+                        "* 1 FETCH (UID 7 FLAGS () RFC822.SIZE 15 ENVELOPE (NIL \"one\" NIL NIL NIL NIL NIL NIL NIL NIL))",
+                        "* 2 FETCH (UID 8 FLAGS () RFC822.SIZE 16 ENVELOPE (NIL \"two\" NIL NIL NIL NIL NIL NIL NIL NIL))", $"{tag} OK"),
+                    "UID" when words[3] == "7" => connection.SendAsync($"{tag} NO That message cannot be read"),
+                    "UID" => connection.SendAsync("* 2 FETCH (UID 8 BODY[] {16}", "Subject: two", "", ")", $"{tag} OK"),
+                    _ => connection.SendAsync($"{tag} OK"),
+                });
+            }
+        });
+        var leftOut = new List<MailAdminException>();
+
+        var mails = await ReceiveAsync(At(server, MailProtocol.Imap), leftOut.Add);
+
+        Assert.Equal(["two"], mails.Select(m => m.Subject));
+        Assert.Equal("MessageNotReadable", Assert.Single(leftOut).ErrorId);
+        Assert.Contains("message 7: That message cannot be read", leftOut[0].Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -49,6 +49,7 @@ internal sealed class Retr : IPop3Command
             var content = await session.Maildrop!.OpenContentAsync(index, session.Connection.Aborted);
             if (content is null)
             {
+                // Receive-Mail knows it by these words from a message that cannot be read.
                 session.Reply("-ERR [SYS/PERM] That message was deleted by another session");
             }
 

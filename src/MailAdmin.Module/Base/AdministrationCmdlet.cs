@@ -55,7 +55,7 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
                     StorePathCheck.Demand(store, StorePath!);
                 }
 
-                await (_route = Off(token => ServerGateway.OpenAsync(place, token)));
+                await RouteAsync(make: false);
             }
         }
 
@@ -97,29 +97,24 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
     }
 
     /// <summary>One question to the server or store.</summary>
-    protected Task<T> Ask<T>(Func<IMailAdministration, CancellationToken, Task<T>> question)
+    protected async Task<T> Ask<T>(Func<IMailAdministration, CancellationToken, Task<T>> question)
     {
-        var route = Route;
-        return Off(async token => await question(await route, token));
+        var route = await RouteAsync();
+        return await Off(token => question(route, token));
     }
 
     /// <summary>One order to the server or store.</summary>
-    protected Task Ask(Func<IMailAdministration, CancellationToken, Task> order)
+    protected async Task Ask(Func<IMailAdministration, CancellationToken, Task> order)
     {
-        var route = Route;
-        return Off(async token => await order(await route, token));
+        var route = await RouteAsync();
+        await Off(token => order(route, token));
     }
 
     /// <summary>A question with many answers.</summary>
-    protected IAsyncEnumerable<T> AskMany<T>(Func<IMailAdministration, CancellationToken, IAsyncEnumerable<T>> question)
+    protected async IAsyncEnumerable<T> AskMany<T>(Func<IMailAdministration, CancellationToken, IAsyncEnumerable<T>> question, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var route = Route;
-        return Stream(token => AnswersAsync(route, question, token));
-    }
-
-    private static async IAsyncEnumerable<T> AnswersAsync<T>(Task<IMailAdministration> route, Func<IMailAdministration, CancellationToken, IAsyncEnumerable<T>> question, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var answer in question(await route, cancellationToken).WithCancellation(cancellationToken))
+        var route = await RouteAsync();
+        await foreach (var answer in Stream(token => question(route, token), cancellationToken))
         {
             yield return answer;
         }
@@ -224,25 +219,44 @@ public abstract class AdministrationCmdlet : RoutedCmdlet
     {
         if (Interlocked.Exchange(ref _route, null) is { } route)
         {
-            // Off this thread's synchronization context, and bounded: a peer that died must not hold the prompt.
-            Task.Run(async () =>
+            // Off this thread's synchronization context.
+            var leaving = Task.Run(async () =>
             {
                 // What was not to be had has been told where it was asked for.
                 if (await Task.WhenAny(route) is { IsCompletedSuccessfully: true })
                 {
                     await (await route).DisposeAsync();
                 }
-            }).Wait(TimeSpan.FromSeconds(10));
+            });
+
+            // What Ctrl+C gave up opening is left once it is open. Nothing else holds the prompt either: the peer may have died.
+            if (route.IsCompleted)
+            {
+                leaving.Wait(TimeSpan.FromSeconds(10));
+            }
         }
     }
 
-    // Opened already, but for a store that is to be made.
-    private Task<IMailAdministration> Route
+    // Opened already, but for a store that is to be made. What is kept is the opening itself and not the wait for it, which Ctrl+C ends.
+    private async Task<IMailAdministration> RouteAsync(bool make = true)
     {
-        get
+        var place = _place ?? throw new InvalidOperationException("A place is chosen before the first question.");
+        var stopping = StopToken;
+        var opening = _route ??= Task.Run(() => ServerGateway.OpenAsync(place, stopping, make), CancellationToken.None);
+        try
         {
-            var place = _place ?? throw new InvalidOperationException("A place is chosen before the first question.");
-            return _route ??= Off(token => ServerGateway.OpenAsync(place, token, make: true));
+            return await opening.WaitAsync(stopping);
+        }
+        catch (Exception e) when (opening.IsFaulted)
+        {
+            // The next item tries again.
+            _route = null;
+            if (!IsPlaceOfItem && ErrorRecords.TryMake(e, null, out var record))
+            {
+                ThrowTerminatingError(record);
+            }
+
+            throw;
         }
     }
 }

@@ -97,7 +97,7 @@ public abstract class RoutedCmdlet : MailCmdlet
     }
 
     /// <summary>Whether the item of this moment, and not the person, says where.</summary>
-    private protected virtual bool IsPlaceOfItem => Origin is not null;
+    private protected virtual bool IsPlaceOfItem => Origin is not null || (_pipeline is not null && Choice.Exact is not null);
 
     // What makes something takes what comes for a pattern, and where it came from is there already.
     private protected bool IsMaker => MyInvocation.MyCommand is CmdletInfo { Verb: VerbsCommon.New or VerbsCommon.Add };

@@ -335,7 +335,17 @@ Describe 'What was made' {
         $failures.Count | Should -Be 1
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'StoreNotFound,*'
 
+        # Nor from being asked there again: it may have come meanwhile.
+        $box = Get-Mailbox bob@example.com -Server two
+        Stop-MailServer two -DrainSeconds 0
+        & { $box; $null = Start-MailServer two -Ephemeral -Credential (Get-Login bob@example.com); $box } | Set-Mailbox -DisplayName again -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures.Count | Should -Be 1
+        (Get-Mailbox bob@example.com -Server two).DisplayName | Should -Be 'again'
+        $null = Connect-MailServer two
+
         # What was typed still ends it at once.
+        $null = New-Item $TestDrive/file -Value x
+        (Get-OneError { 'a@example.com', 'b@example.com' | New-Mailbox -StorePath $TestDrive/file }).FullyQualifiedErrorId | Should -BeLike 'StorePathIsFile,*'
         (Get-OneError { 'a@example.com', 'b@example.com' | Get-Mailbox -StorePath $never }).FullyQualifiedErrorId | Should -BeLike 'StoreNotFound,*'
     }
 }
@@ -355,7 +365,71 @@ Describe 'A server of another process' {
         $serve.HasExited | Should -BeFalse
         $said = & { $ConfirmPreference = 'None'; Stop-MailServer other -WhatIf } *>&1
         $serve.HasExited | Should -BeFalse
+        (Get-OneError { Restart-MailServer -WhatIf }).FullyQualifiedErrorId | Should -BeLike 'ServerElsewhere,*'
         Stop-MailServer other -DrainSeconds 0
         $serve.WaitForExit(60000) | Should -BeTrue
+    }
+}
+
+Describe 'Servers of one name' {
+    BeforeAll { $first, $second = 'first', 'second' | ForEach-Object { Invoke-Serve same "$TestDrive/$_" } }
+
+    BeforeEach { $there = Get-MailServer same | Where-Object ProcessId -EQ $first.Id }
+
+    AfterEach {
+        Disconnect-MailServer
+        Get-MailServer | Where-Object ProcessId -EQ $PID | Stop-MailServer -DrainSeconds 0
+    }
+
+    AfterAll {
+        foreach ($serve in $first, $second) {
+            if (-not $serve.HasExited) { $serve.Kill() }
+            $serve.WaitForExit()
+        }
+    }
+
+    It 'are not guessed among: <_>' -ForEach 'Stop-MailServer same', 'Stop-MailServer SAME', '"same" | Restart-MailServer', 'Set-MailServer same -HostName mx.example.com', 'Measure-MailServer same', 'Get-Mailbox -Server same', 'Connect-MailServer same' {
+        $failure = Get-OneError ([scriptblock]::Create($_))
+        $failure.FullyQualifiedErrorId | Should -BeLike 'ServerNotUnique,*'
+        "$failure" | Should -Match "process $($first.Id), store "
+        $failure.ErrorDetails.RecommendedAction | Should -Match 'Get-MailServer \| Where-Object ProcessId'
+        (Get-MailServer same).Count | Should -Be 2
+        (Get-MailServer same).HostName | Should -Not -Contain 'mx.example.com'
+    }
+
+    It 'are told apart by where they run: this process first' {
+        $here = Start-MailServer same -Ephemeral -Credential (Get-Login here@example.com)
+        (Set-MailServer same -HostName mx.example.com -PassThru).ProcessId | Should -Be $PID
+        (Get-Mailbox -Server same).Address | Should -Be 'here@example.com'
+        Stop-MailServer same -DrainSeconds 0
+        (Get-MailServer same).ProcessId | Sort-Object | Should -Be ($first.Id, $second.Id | Sort-Object)
+        $first.HasExited, $second.HasExited | Should -Be $false, $false
+        (Get-OneError { $here | Get-Mailbox }).FullyQualifiedErrorId | Should -BeLike 'ServerNotRunning,*'
+    }
+
+    It 'are meant one by one as objects: <_>' -ForEach 'Set-MailServer $there -HostName $name', 'Set-MailServer -Server $there -HostName $name', '$there | Set-MailServer -HostName $name', 'Set-MailServer -InputObject $there -HostName $name', '$PSDefaultParameterValues = @{ "*-Mail*:Server" = $there }; Set-MailServer -HostName $name', '$null = Connect-MailServer $there; Set-MailServer -HostName $name' {
+        $null = Start-MailServer same -Ephemeral
+        $name = "m$(Get-Random).example.com"
+        & ([scriptblock]::Create($_))
+        (Get-MailServer same | Where-Object HostName -EQ $name).ProcessId | Should -Be $first.Id
+    }
+
+    It 'stay connected when one of them stops' {
+        $null = Connect-MailServer $there
+        $null = New-Mailbox there@example.com
+        $here = Start-MailServer same -Ephemeral
+        (Get-Mailbox).Address | Should -Be 'there@example.com'
+        $here | Stop-MailServer -DrainSeconds 0
+        (Get-Mailbox).Address | Should -Be 'there@example.com'
+        Remove-Mailbox there@example.com -Force
+    }
+
+    It 'stay connected by name as well' {
+        $second.Kill()
+        $second.WaitForExit()
+        $null = Connect-MailServer same
+        $null = New-Mailbox there@example.com
+        $null = Start-MailServer same -Ephemeral
+        (Get-Mailbox).Address | Should -Be 'there@example.com'
     }
 }

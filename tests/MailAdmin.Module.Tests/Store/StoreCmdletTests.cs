@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Management.Automation;
 using MailAdmin.Module.Tests.Engine;
 
 namespace MailAdmin.Module.Tests.Store;
@@ -56,5 +58,50 @@ public sealed class StoreCmdletTests
         var finding = Assert.Single(lab.Shell.Single<MailStoreRepair>("$report").Findings);
         Assert.Equal("LostOperations", finding.Kind);
         Assert.Contains(finding.Message, lab.Shell.Single<string>("\"$told\""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_store_whose_opening_is_stopped_is_closed_again()
+    {
+        using var lab = new Lab();
+        lab.Shell.Run("Stop-MailServer; $null = New-Mailbox carol@example.com -StorePath $dir/off");
+        for (var change = 1; change <= 8; change++)
+        {
+            // Stopped at the first change of the directory that the opening makes, at the second, and so on.
+            using var watch = new FileSystemWatcher(Path.Combine(lab.Directory, "off")) { IncludeSubdirectories = true };
+            using var asking = PowerShell.Create(lab.Shell.Runspace);
+            asking.AddScript("Get-Mailbox -StorePath $dir/off");
+            var left = change;
+            void Stop(object sender, FileSystemEventArgs e)
+            {
+                if (Interlocked.Decrement(ref left) == 0)
+                {
+                    asking.BeginStop(null, null);
+                }
+            }
+
+            watch.Created += Stop;
+            watch.Changed += Stop;
+            watch.Deleted += Stop;
+            watch.EnableRaisingEvents = true;
+            try
+            {
+                asking.Invoke();
+            }
+            catch (PipelineStoppedException)
+            {
+                // As asked.
+            }
+        }
+
+        // Whoever comes first waits for what still closes, and nobody for ever.
+        var waited = Stopwatch.StartNew();
+        do
+        {
+            lab.Shell.Run("Start-MailServer off -StorePath $dir/off -SmtpPort 0 -SubmissionPort -1 -SubmissionsPort -1 -ImapPort -1 -ImapsPort -1 -Pop3Port -1 -Pop3sPort -1");
+        }
+        while (lab.Shell.Errors is [{ FullyQualifiedErrorId: var id }] && id.StartsWith("StoreInUse", StringComparison.Ordinal) && waited.Elapsed < TimeSpan.FromSeconds(60));
+
+        Assert.Equal("off", lab.Shell.Single<MailServerInfo>("Get-MailServer").Name);
     }
 }

@@ -79,7 +79,6 @@ public static class MailDashboard
             TerminalDescriptors.CloseNew(descriptors);
             // The sixteen names follow the palette that the admin chose for the terminal; true colours would not.
             app.Driver!.Force16Colors = true;
-            app.Driver.WriteRaw(TerminalGuard.WrapOff);
             using var window = new DashboardWindow(model, theme, isPlain);
             app.Driver.ClearedContents += (_, _) => window.Repaint();
             app.Paste += (_, args) => window.PasteText(args.Text);
@@ -112,6 +111,7 @@ public static class MailDashboard
 
             try
             {
+                app.Driver.WriteRaw(TerminalGuard.WrapOff);
                 model.Start();
                 app.Run(window);
             }

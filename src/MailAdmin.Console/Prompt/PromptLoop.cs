@@ -53,9 +53,9 @@ internal sealed class PromptLoop
             {
                 (end, text) = terminal.Sequences ? TerminalInput.Typing(() => editor.Read(prompt)) : ReadPlain(ui, prompt);
             }
-            catch (EndOfStreamException)
+            catch (IOException)
             {
-                break;
+                break; // nobody types any more, or the terminal that the line would be drawn on has gone
             }
 
             if (end == LineEnd.EndOfInput)

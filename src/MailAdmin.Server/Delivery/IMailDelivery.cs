@@ -63,7 +63,11 @@ public enum RecipientStatus
 }
 
 /// <summary>Answer to a recipient; Address is the canonical one where it could be read.</summary>
-public readonly record struct RecipientOutcome(RecipientStatus Status, MailboxAddress? Address);
+public readonly record struct RecipientOutcome(RecipientStatus Status, MailboxAddress? Address)
+{
+    /// <summary>What the client is not told and the administrator is; null where the status says all.</summary>
+    public string? Cause { get; init; }
+}
 
 /// <summary>Answer to a message.</summary>
 public enum DeliveryStatus

@@ -10,12 +10,15 @@ namespace MailAdmin.Server.Delivery;
 /// <summary>One message on its way to mailboxes and to the queue: recipients are resolved as they come, all of them are committed at once.</summary>
 /// <remarks>
 /// SMTP has one answer for an alias and one for a content. Where the sender has a mailbox here, a full one stops nobody else: the answer is for those that get the mail, and a report for
-/// the rest (<see cref="FullMailboxes"/>). Any other sender, and one whose recipients are all full, is refused: 552 for all loses nothing, and a 250 for some would.
+/// the rest (<see cref="LeftOut"/>). Any other sender, and one whose recipients are all full, is refused: 552 for all loses nothing, and a 250 for some would.
 /// </remarks>
 internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext context) : IMailTransaction
 {
+    /// <summary>Mailboxes named in an event.</summary>
+    private const int MostNamed = 5;
+
     private readonly List<(MailboxRecord Mailbox, string Recipient)> _mailboxes = [];
-    private readonly FullMailboxes _full = new(delivery, context);
+    private readonly LeftOut _leftOut = new(delivery, context);
     private readonly OutboundRecipients _captured = new();
     private readonly OutboundRecipients _outbound = new();
     private HashSet<MailboxId>? _ids;
@@ -45,8 +48,8 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
             var places = await DeliverAsync(content, copy, cancellationToken);
             var isCaptured = copy is not null && await TryCaptureAsync(copy, folder);
             delivery.Counters.Delivered(places.Count + (isCaptured ? 1 : 0));
-            Announce(places);
-            _full.Announce();
+            Announce(places, content.Length);
+            _leftOut.Announce();
             return new DeliveryOutcome(DeliveryStatus.Delivered, places);
         }
         catch (MailAdminException e)
@@ -92,7 +95,7 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
         var resolution = await delivery.Resolver.ResolveAsync(address, cancellationToken);
         if (resolution.Status == ResolutionStatus.Unknown)
         {
-            return new RecipientOutcome(RecipientStatus.UnknownMailbox, address);
+            return new RecipientOutcome(RecipientStatus.UnknownMailbox, address) { Cause = resolution.Dead.Count > 0 ? $"it leads to {resolution.Dead[0].Target}, {LeftOut.Describe(resolution.Dead)}" : null };
         }
 
         var mode = delivery.Outbound.Mode;
@@ -104,26 +107,27 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
         var takers = resolution.Elsewhere.Count;
         foreach (var mailbox in resolution.Mailboxes)
         {
-            takers += FullMailboxes.HasRoom(mailbox, context.DeclaredSize) ? 1 : 0;
+            takers += LeftOut.HasRoom(mailbox, context.DeclaredSize) ? 1 : 0;
         }
 
-        if (takers == 0 || (takers < resolution.Elsewhere.Count + resolution.Mailboxes.Count && !await _full.MayLeaveOutAsync(cancellationToken)))
+        if (takers == 0 || (takers < resolution.Elsewhere.Count + resolution.Mailboxes.Count && !await _leftOut.MayLeaveOutAsync(cancellationToken)))
         {
             return new RecipientOutcome(RecipientStatus.OverQuota, address);
         }
 
         foreach (var mailbox in resolution.Mailboxes)
         {
-            if (FullMailboxes.HasRoom(mailbox, context.DeclaredSize))
+            if (LeftOut.HasRoom(mailbox, context.DeclaredSize))
             {
                 Take(mailbox, recipient);
             }
             else
             {
-                _full.Add(mailbox, recipient);
+                _leftOut.Add(mailbox, recipient);
             }
         }
 
+        _leftOut.Add(resolution.Dead, recipient);
         foreach (var outside in resolution.Elsewhere)
         {
             (mode == MailOutboundMode.Relay ? _outbound : _captured).Add(outside, outside == address ? recipient : null);
@@ -159,7 +163,7 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
     {
         while (true)
         {
-            await _full.ReportAsync(content);
+            await _leftOut.ReportAsync(content);
             if (_mailboxes.Count + _outbound.Count == 0)
             {
                 return [];
@@ -189,7 +193,7 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
     {
         var submitter = context.Submitter!;
         var octets = copy.Length + (_mailboxes.Exists(m => m.Mailbox.Id == submitter.Id) ? content.Length : 0);
-        if (await delivery.Store.Accounts.GetMailboxAsync(submitter.Id, cancellationToken) is { } now && !FullMailboxes.HasRoom(now, octets))
+        if (await delivery.Store.Accounts.GetMailboxAsync(submitter.Id, cancellationToken) is { } now && !LeftOut.HasRoom(now, octets))
         {
             throw new MailAdminException("QuotaExceeded", MailErrorCategory.QuotaExceeded, $"The mailbox '{submitter.Address}' has no room for the captured copy.");
         }
@@ -204,20 +208,20 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
         foreach (var (mailbox, _) in _mailboxes)
         {
             if (mailbox.Address.ToString() == named
-                || (mailbox.QuotaBytes is not null && await delivery.Store.Accounts.GetMailboxAsync(mailbox.Id, cancellationToken) is { } now && !FullMailboxes.HasRoom(now, octets)))
+                || (mailbox.QuotaBytes is not null && await delivery.Store.Accounts.GetMailboxAsync(mailbox.Id, cancellationToken) is { } now && !LeftOut.HasRoom(now, octets)))
             {
                 full.Add(mailbox.Id);
             }
         }
 
-        if (full.Count == 0 || full.Count == _mailboxes.Count + _outbound.Count + _captured.Count || !await _full.MayLeaveOutAsync(cancellationToken))
+        if (full.Count == 0 || full.Count == _mailboxes.Count + _outbound.Count + _captured.Count || !await _leftOut.MayLeaveOutAsync(cancellationToken))
         {
             return false;
         }
 
         foreach (var (mailbox, recipient) in _mailboxes.Where(m => full.Contains(m.Mailbox.Id)))
         {
-            _full.Add(mailbox, recipient);
+            _leftOut.Add(mailbox, recipient);
         }
 
         _mailboxes.RemoveAll(m => full.Contains(m.Mailbox.Id));
@@ -319,7 +323,7 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
         return true;
     }
 
-    private void Announce(IReadOnlyList<StoredPlace> places)
+    private void Announce(IReadOnlyList<StoredPlace> places, long octets)
     {
         if (places.Count == 0)
         {
@@ -327,9 +331,16 @@ internal sealed class MailTransaction(MailDelivery delivery, DeliveryContext con
         }
 
         var first = _mailboxes[0].Mailbox.Address.ToString();
+        // One text a message, whoever watches: events are kept for those who come later.
         delivery.Events.Publish("Delivered", MailEventSeverity.Information,
-            places.Count == 1 ? $"Message from <{context.Sender}> delivered" : $"Message from <{context.Sender}> delivered to {places.Count} mailboxes",
+            $"Message from <{context.Sender}> delivered to {(_mailboxes.Count == 1 ? first : Named(first))}, {octets} octets",
             Details() with { Mailbox = first, Folder = FolderName.Inbox, Uid = places[0].Uid });
+    }
+
+    private string Named(string first)
+    {
+        var more = _mailboxes.Count - MostNamed;
+        return $"{first}, {string.Join(", ", _mailboxes.Skip(1).Take(MostNamed - 1).Select(m => m.Mailbox.Address))}{(more > 0 ? $" and {more} more" : "")}";
     }
 
     private ServerEventDetails Details() => new(context.SessionId, context.Protocol, RemoteAddress: context.RemoteAddress);

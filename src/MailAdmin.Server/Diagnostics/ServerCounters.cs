@@ -10,7 +10,7 @@ public sealed class ServerCounters
     public ProtocolCounters this[MailProtocol protocol] => _protocols[(int)protocol];
     /// <summary>Messages committed to mailboxes, one per recipient.</summary>
     public long MessagesDelivered => Volatile.Read(ref _delivered);
-    /// <summary>Messages refused after their content.</summary>
+    /// <summary>Refusals of mail: senders, recipients and contents.</summary>
     public long MessagesRefused => Volatile.Read(ref _refused);
     /// <summary>Logins that succeeded.</summary>
     public long LoginsSucceeded => Volatile.Read(ref _loginsSucceeded);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using MailAdmin.Server.Delivery;
-using MailAdmin.Server.Diagnostics;
 
 namespace MailAdmin.Server.Smtp;
 
@@ -30,9 +29,7 @@ internal static class ContentEnd
         }
         else
         {
-            session.Context.Counters.Refused();
-            session.Context.Events.Publish("Refused", MailEventSeverity.Warning, $"Message from <{transaction.Sender.Mailbox}> refused: {refusal}",
-                new ServerEventDetails(session.Connection.Id, session.Role, RemoteAddress: session.Connection.Remote.Address.ToString()));
+            session.Refusals.Content(transaction.Sender.Mailbox, refusal);
         }
 
         if (refusal is null)

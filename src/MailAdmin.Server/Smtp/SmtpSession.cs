@@ -42,6 +42,7 @@ internal sealed class SmtpSession
         Role = role;
         Log = log;
         Counters = context.Counters[role];
+        Refusals = new SmtpRefusals(this);
         Input = new LineInput(connection, context.Time, connection.Limits.SmtpCommandLine);
     }
 
@@ -52,6 +53,8 @@ internal sealed class SmtpSession
     /// <summary>What EHLO lists.</summary>
     public EhloLines Listed { get; }
     public ProtocolCounters Counters { get; }
+    /// <summary>Tells of what is refused.</summary>
+    public SmtpRefusals Refusals { get; }
     public LineInput Input { get; }
     public ServerLimits Limits => Connection.Limits;
 
@@ -173,9 +176,13 @@ internal sealed class SmtpSession
     }
 
     /// <summary>Replies to a recipient that is not taken; too many of them end the session.</summary>
-    public async ValueTask<SmtpNext> ReplyRefusedRecipientAsync(string line)
+    /// <param name="recipient">As the client wrote it.</param>
+    /// <param name="line">The reply.</param>
+    /// <param name="cause">What the client is not told.</param>
+    public async ValueTask<SmtpNext> ReplyRefusedRecipientAsync(string recipient, string line, string? cause)
     {
         Transaction!.RefusedRecipients++;
+        Refusals.Recipient(recipient, line, cause);
         if (!await MayGoOnAsync(++_refusedRecipients, Limits.SmtpRefusedRecipients))
         {
             Reply("421 4.7.0 Too many refused recipients, closing");

@@ -76,7 +76,7 @@ public sealed record MailServerStatistics
     public required IReadOnlyList<MailProtocolStatistics> Protocols { get; init => field = Indexable.Array(value); }
     /// <summary>Messages committed to mailboxes, one per recipient.</summary>
     public long MessagesDelivered { get; init; }
-    /// <summary>Messages refused after their content was received.</summary>
+    /// <summary>Refusals of mail: senders at MAIL, recipients at RCPT, and messages after their content was received.</summary>
     public long MessagesRefused { get; init; }
     /// <summary>Logins that succeeded.</summary>
     public long LoginsSucceeded { get; init; }

@@ -45,7 +45,7 @@ internal sealed class Bdat : ISmtpCommand
         if (receiver.Refusal is { } refusal)
         {
             // The message has failed; chunks still on their way are swallowed and answered 503.
-            session.Context.Counters.Refused();
+            session.Refusals.Content(transaction!.Sender.Mailbox, refusal);
             await session.ResetTransactionAsync();
             session.Reply(refusal);
             return SmtpNext.Continue;

@@ -22,6 +22,7 @@ internal sealed class Data : ISmtpCommand
         await using var receiver = await ContentReceiver.BeginAsync(session, transaction);
         if (receiver.Refusal is { } early)
         {
+            session.Refusals.Content(transaction.Sender.Mailbox, early);
             await session.ResetTransactionAsync();
             session.Reply(early);
             return SmtpNext.Continue;
@@ -53,6 +54,7 @@ internal sealed class Data : ISmtpCommand
             session.Input.Consume(chunk.Length - rest.Length);
             if (ContentPatience.IsEndless(session, receiver.Size))
             {
+                session.Refusals.Content(transaction.Sender.Mailbox, "421 4.3.4 Message is larger than this server takes, closing");
                 session.Reply("421 4.3.4 Message is larger than this server takes, closing");
                 return SmtpNext.Close;
             }

@@ -15,7 +15,7 @@ internal sealed class Mail : ISmtpCommand
         if (session.Role == MailProtocol.Submission && session.Mailbox is null)
         {
             // RFC 6409 §4.3.
-            return session.ReplyBad("530 5.7.0 Log in first");
+            return Refuse(session, null, "530 5.7.0 Log in first");
         }
 
         if (session.MessageCount >= session.Limits.MessagesPerSession)
@@ -27,14 +27,14 @@ internal sealed class Mail : ISmtpCommand
         if (!TryParse(argument.Span, out var path, out var parameters, out var refusal)
             || !TryTake(session, path, parameters, out var body, out var size, out var isUtf8, out refusal))
         {
-            return session.ReplyBad(refusal);
+            return Refuse(session, path.Mailbox, refusal);
         }
 
         if (session.Mailbox is { } mailbox && !path.IsNull
             && !await session.Context.Delivery.MaySendAsAsync(mailbox, path.Mailbox, session.Connection.Aborted))
         {
             // RFC 6409 §6.1: whoever logs in sends as himself.
-            return session.ReplyBad("553 5.7.1 The sender address does not belong to this login");
+            return Refuse(session, path.Mailbox, "553 5.7.1 The sender address does not belong to this login");
         }
 
         var context = new DeliveryContext(
@@ -43,6 +43,12 @@ internal sealed class Mail : ISmtpCommand
         session.State = SmtpState.Sender;
         session.Reply("250 2.1.0 OK");
         return SmtpNext.Continue;
+    }
+
+    private static SmtpNext Refuse(SmtpSession session, string? sender, string reply)
+    {
+        session.Refusals.Sender(sender, reply);
+        return session.ReplyBad(reply);
     }
 
     private static QueueNeeds Needs(BodyType body, bool isUtf8) =>

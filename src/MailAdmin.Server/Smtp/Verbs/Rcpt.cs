@@ -13,6 +13,7 @@ internal sealed class Rcpt : ISmtpCommand
         if (!TryParse(argument.Span, transaction, out var path, out var refusal))
         {
             transaction.RefusedRecipients++;
+            session.Refusals.Recipient(path.Mailbox, refusal, null);
             return session.ReplyBad(refusal);
         }
 
@@ -32,14 +33,14 @@ internal sealed class Rcpt : ISmtpCommand
             return SmtpNext.Continue;
         }
 
-        return await session.ReplyRefusedRecipientAsync(outcome.Status switch
+        return await session.ReplyRefusedRecipientAsync(path.Mailbox, outcome.Status switch
         {
             RecipientStatus.UnknownMailbox => "550 5.1.1 No such mailbox here",
             RecipientStatus.RelayDenied => "550 5.7.1 This server does not relay to that domain",
             RecipientStatus.OverQuota => "552 5.2.2 The mailbox is full",
             RecipientStatus.BadAddress => "553 5.1.3 That is not an address",
             _ => "451 4.3.0 Local error, try again later",
-        });
+        }, outcome.Cause);
     }
 
     private static bool TryParse(ReadOnlySpan<byte> text, SmtpTransaction transaction, out SmtpPath path, out string refusal)

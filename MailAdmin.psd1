@@ -18,7 +18,7 @@
         'Connect-MailServer', 'Disconnect-MailServer', 'Measure-MailServer'
         'New-Mailbox', 'Get-Mailbox', 'Set-Mailbox', 'Remove-Mailbox', 'Rename-Mailbox', 'Enable-Mailbox', 'Disable-Mailbox'
         'Get-MailboxStatistics'
-        'New-MailDomain', 'Get-MailDomain', 'Remove-MailDomain'
+        'New-MailDomain', 'Get-MailDomain', 'Set-MailDomain', 'Remove-MailDomain'
         'New-MailAlias', 'Get-MailAlias', 'Set-MailAlias', 'Remove-MailAlias'
         'New-MailboxFolder', 'Get-MailboxFolder', 'Rename-MailboxFolder', 'Remove-MailboxFolder'
         'Get-MailboxMessage', 'Set-MailboxMessage', 'Move-MailboxMessage', 'Copy-MailboxMessage', 'Remove-MailboxMessage'

@@ -19,7 +19,7 @@ internal static class StoreErrors
         "DomainNotFound", MailErrorCategory.ObjectNotFound, $"There is no domain '{name}'.", name, "Make it with New-MailDomain.");
 
     public static MailAdminException DomainExists(string name) => new(
-        "DomainExists", MailErrorCategory.ResourceExists, $"There is already a domain '{name}'.", name, "Get-MailDomain shows it.");
+        "DomainExists", MailErrorCategory.ResourceExists, $"There is already a domain '{name}'.", name, "Get-MailDomain shows it; Set-MailDomain -CatchAll says where the mail of its unknown recipients goes.");
 
     public static MailAdminException DomainNotEmpty(string name) => new(
         "DomainNotEmpty", MailErrorCategory.InvalidOperation, $"The domain '{name}' still has mailboxes or aliases.", name, "Remove its mailboxes and aliases first.");

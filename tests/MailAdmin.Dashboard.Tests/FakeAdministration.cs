@@ -250,8 +250,10 @@ internal sealed class FakeAdministration(TimeProvider time) : IMailAdministratio
     public Task<MailServerInfo> RestartServerAsync(TimeSpan drain, CancellationToken cancellationToken) => throw new NotSupportedException();
     public IAsyncEnumerable<MailDomain> GetDomainsAsync(string? pattern, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<MailDomain> NewDomainAsync(string name, string? catchAll, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<MailDomain> SetDomainAsync(string name, string? catchAll, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task RemoveDomainAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
     public IAsyncEnumerable<MailAlias> GetAliasesAsync(string? pattern, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<AddressUses> GetUsesAsync(string address, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<MailAlias> SetAliasAsync(string address, IReadOnlyList<string> targets, bool replace, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task RemoveAliasAsync(string address, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<MailboxFolder> NewFolderAsync(string mailbox, string name, string? specialUse, CancellationToken cancellationToken) => throw new NotSupportedException();

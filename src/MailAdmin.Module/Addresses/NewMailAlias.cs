@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
 
 namespace MailAdmin.Module.Addresses;
@@ -7,7 +6,7 @@ namespace MailAdmin.Module.Addresses;
 /// <summary>New-MailAlias</summary>
 [Cmdlet(VerbsCommon.New, "MailAlias", SupportsShouldProcess = true)]
 [OutputType(typeof(MailAlias))]
-public sealed class NewMailAlias : AdministrationCmdlet
+public sealed class NewMailAlias : AliasChangeCmdlet
 {
     /// <summary>Address of the alias.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -28,7 +27,9 @@ public sealed class NewMailAlias : AdministrationCmdlet
         AddressCheck.DemandTargets(Identity, Target);
         if (ShouldChange($"Make alias {Identity} for {string.Join(", ", Target)}.", $"Make alias {Identity}?"))
         {
-            WriteObject(await Ask((a, token) => a.SetAliasAsync(Identity, Target, replace: false, token)));
+            var made = await Ask((a, token) => a.SetAliasAsync(Identity, Target, replace: false, token));
+            WriteObject(made);
+            WarnOfDead(made);
         }
     });
 }

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using System.Net;
 using MailAdmin.Addresses;
 using MailAdmin.Errors;
-using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;
 
 namespace MailAdmin.Module.Addresses;
@@ -10,7 +9,7 @@ namespace MailAdmin.Module.Addresses;
 /// <summary>New-MailDomain</summary>
 [Cmdlet(VerbsCommon.New, "MailDomain", SupportsShouldProcess = true)]
 [OutputType(typeof(MailDomain))]
-public sealed class NewMailDomain : AdministrationCmdlet
+public sealed class NewMailDomain : CatchAllCmdlet
 {
     /// <summary>Domain name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -42,20 +41,9 @@ public sealed class NewMailDomain : AdministrationCmdlet
                 if (ShouldChange($"Make domain {name}.", $"Make domain {name}?"))
                 {
                     WriteObject(await Ask((a, token) => a.NewDomainAsync(name, string.IsNullOrEmpty(CatchAll) ? null : CatchAll, token)));
-                    await WarnOfMissingAsync(name);
+                    await WarnOfMissingAsync(name, CatchAll);
                 }
             });
-        }
-    }
-
-    // No error: a mailbox of the domain itself can only be made afterwards.
-    private async Task WarnOfMissingAsync(string domain)
-    {
-        if (!string.IsNullOrEmpty(CatchAll)
-            && !await AskMany((a, token) => a.GetMailboxesAsync(CatchAll, token)).AnyAsync(StopToken)
-            && !await AskMany((a, token) => a.GetAliasesAsync(CatchAll, token)).AnyAsync(StopToken))
-        {
-            WriteWarning($"There is no mailbox '{CatchAll}' yet. Until it is made, mail for unknown recipients of {domain} is refused.");
         }
     }
 }

@@ -8,7 +8,7 @@ namespace MailAdmin.Module.Addresses;
 /// <summary>Set-MailAlias</summary>
 [Cmdlet(VerbsCommon.Set, "MailAlias", SupportsShouldProcess = true)]
 [OutputType(typeof(MailAlias))]
-public sealed class SetMailAlias : AdministrationCmdlet
+public sealed class SetMailAlias : AliasChangeCmdlet
 {
     /// <summary>Address of the alias.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -64,6 +64,7 @@ public sealed class SetMailAlias : AdministrationCmdlet
         if (ShouldChange($"Set alias {alias.Address} to {string.Join(", ", targets)}.", $"Change alias {alias.Address}?"))
         {
             var changed = await Ask((a, token) => a.SetAliasAsync(alias.Address, targets, replace: true, token));
+            WarnOfDead(changed);
             if (PassThru)
             {
                 WriteObject(changed);

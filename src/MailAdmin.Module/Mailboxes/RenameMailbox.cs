@@ -43,6 +43,10 @@ public sealed class RenameMailbox : AdministrationCmdlet
             {
                 await Ask((a, token) => a.SetAliasAsync(old.Address, [renamed.Address], replace: false, token));
             }
+            else
+            {
+                await WarnOfDetailsAsync(old.Address);
+            }
 
             if (PassThru)
             {
@@ -50,4 +54,13 @@ public sealed class RenameMailbox : AdministrationCmdlet
             }
         }
     });
+
+    // What named the address itself follows; with a detail it is an address of its own.
+    private async Task WarnOfDetailsAsync(string address)
+    {
+        foreach (var alias in (await Ask((a, token) => a.GetUsesAsync(address, token))).Aliases)
+        {
+            WriteWarning($"Alias {alias} leads to {address} with a detail, which nobody has now: change it with Set-MailAlias.");
+        }
+    }
 }

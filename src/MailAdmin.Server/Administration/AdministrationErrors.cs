@@ -19,6 +19,10 @@ internal static class AdministrationErrors
     public static MailAdminException AliasNotFound(string address) => new(
         "AliasNotFound", MailErrorCategory.ObjectNotFound, $"There is no alias '{address}'.", address, "Get-MailAlias lists those there are.");
 
+    public static MailAdminException AliasLoop(IReadOnlyList<Addresses.MailboxAddress> way) => new(
+        way.Count > 2 ? "AliasLoop" : "AliasOfItself", MailErrorCategory.InvalidArgument, $"Alias '{way[0]}' would lead to itself{(way.Count > 2 ? $": {string.Join(" -> ", way)}" : "")}.", way[0].ToString(),
+        "Name the mailboxes or other addresses that its mail is to go to.");
+
     public static MailAdminException QueueMessageNotFound(string id) => new(
         "QueueMessageNotFound", MailErrorCategory.ObjectNotFound, $"There is no message '{id}' in the queue.", id,
         "It may have been sent meanwhile; Get-MailQueueMessage lists those that wait.");

@@ -24,6 +24,10 @@ internal sealed partial class MailAdministration
         ToDomain(await store.Accounts.CreateDomainAsync(Domain(name), catchAll is null ? null : Address(catchAll), cancellationToken));
 
     /// <inheritdoc/>
+    public async Task<MailDomain> SetDomainAsync(string name, string? catchAll, CancellationToken cancellationToken) =>
+        ToDomain(await store.Accounts.SetCatchAllAsync(Domain(name), catchAll is null ? null : Address(catchAll), cancellationToken));
+
+    /// <inheritdoc/>
     public Task RemoveDomainAsync(string name, CancellationToken cancellationToken) => store.Accounts.DeleteDomainAsync(Domain(name), cancellationToken);
 
     /// <inheritdoc/>
@@ -99,7 +103,7 @@ internal sealed partial class MailAdministration
     {
         if (MailboxAddress.TryParse(pattern, out var address) && await store.Accounts.FindAliasAsync(address, cancellationToken) is { } one)
         {
-            yield return ToAlias(one);
+            yield return await ToAliasAsync(one, cancellationToken);
             yield break;
         }
 
@@ -107,16 +111,47 @@ internal sealed partial class MailAdministration
         {
             if (NamePattern.Matches(pattern, alias.Address.ToString()))
             {
-                yield return ToAlias(alias);
+                yield return await ToAliasAsync(alias, cancellationToken);
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<AddressUses> GetUsesAsync(string address, CancellationToken cancellationToken)
+    {
+        var used = Address(address);
+        var aliases = new List<string>();
+        await foreach (var alias in store.Accounts.ListAliasesAsync(cancellationToken))
+        {
+            if (alias.Targets.Any(t => t == used || Targets.WithoutDetail(t) == used))
+            {
+                aliases.Add(alias.Address.ToString());
+            }
+        }
+
+        var domains = new List<string>();
+        await foreach (var domain in store.Accounts.ListDomainsAsync(cancellationToken))
+        {
+            if (domain.CatchAll is { } catchAll && (catchAll == used || Targets.WithoutDetail(catchAll) == used))
+            {
+                domains.Add(domain.Name);
+            }
+        }
+
+        return new AddressUses(aliases, domains);
     }
 
     /// <inheritdoc/>
     public async Task<MailAlias> SetAliasAsync(string address, IReadOnlyList<string> targets, bool replace, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(targets);
-        return ToAlias(await store.Accounts.PutAliasAsync(Address(address), [.. targets.Select(Address)], replace, cancellationToken));
+        var (alias, wanted) = (Address(address), targets.Select(Address).ToArray());
+        if (await Targets.FindLoopAsync(alias, wanted, cancellationToken) is { } loop)
+        {
+            throw AdministrationErrors.AliasLoop(loop);
+        }
+
+        return await ToAliasAsync(await store.Accounts.PutAliasAsync(alias, wanted, replace, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -139,10 +174,13 @@ internal sealed partial class MailAdministration
         CreatedAt = domain.CreatedAt,
     };
 
-    private static MailAlias ToAlias(AliasRecord alias) => new()
+    private AliasTargets Targets => new(store.Accounts, (host is null ? new MailServerSettings() : host.Settings).DetailSeparator);
+
+    private async ValueTask<MailAlias> ToAliasAsync(AliasRecord alias, CancellationToken cancellationToken) => new()
     {
         Address = alias.Address.ToString(),
         Targets = [.. alias.Targets.Select(t => t.ToString())],
+        DeadTargets = [.. (await Targets.FindDeadAsync(alias.Targets, cancellationToken)).Select(t => t.ToString())],
         CreatedAt = alias.CreatedAt,
     };
 

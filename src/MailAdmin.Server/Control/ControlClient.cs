@@ -70,6 +70,8 @@ internal sealed class ControlClient : IMailAdministration
 
     public Task<MailDomain> NewDomainAsync(string name, string? catchAll, CancellationToken cancellationToken) => CallAsync<MailDomain>(cancellationToken, [name, catchAll]);
 
+    public Task<MailDomain> SetDomainAsync(string name, string? catchAll, CancellationToken cancellationToken) => CallAsync<MailDomain>(cancellationToken, [name, catchAll]);
+
     public Task RemoveDomainAsync(string name, CancellationToken cancellationToken) => CallAsync<object?>(cancellationToken, [name]);
 
     public IAsyncEnumerable<Mailbox> GetMailboxesAsync(string? pattern, CancellationToken cancellationToken) => StreamAsync<Mailbox>([pattern], cancellationToken);
@@ -81,6 +83,8 @@ internal sealed class ControlClient : IMailAdministration
     public Task RemoveMailboxAsync(string identity, CancellationToken cancellationToken) => CallAsync<object?>(cancellationToken, [identity]);
 
     public IAsyncEnumerable<MailAlias> GetAliasesAsync(string? pattern, CancellationToken cancellationToken) => StreamAsync<MailAlias>([pattern], cancellationToken);
+
+    public Task<AddressUses> GetUsesAsync(string address, CancellationToken cancellationToken) => CallAsync<AddressUses>(cancellationToken, [address]);
 
     public Task<MailAlias> SetAliasAsync(string address, IReadOnlyList<string> targets, bool replace, CancellationToken cancellationToken) =>
         CallAsync<MailAlias>(cancellationToken, [address, targets, replace]);

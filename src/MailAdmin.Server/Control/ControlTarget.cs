@@ -49,6 +49,8 @@ internal sealed class ControlTarget(IMailAdministration inner, MailServerHost ho
 
     public Task<MailDomain> NewDomainAsync(string name, string? catchAll, CancellationToken cancellationToken) => inner.NewDomainAsync(name, catchAll, cancellationToken);
 
+    public Task<MailDomain> SetDomainAsync(string name, string? catchAll, CancellationToken cancellationToken) => inner.SetDomainAsync(name, catchAll, cancellationToken);
+
     public Task RemoveDomainAsync(string name, CancellationToken cancellationToken) => inner.RemoveDomainAsync(name, cancellationToken);
 
     public IAsyncEnumerable<Mailbox> GetMailboxesAsync(string? pattern, CancellationToken cancellationToken) => Stream(inner.GetMailboxesAsync(pattern, cancellationToken));
@@ -60,6 +62,8 @@ internal sealed class ControlTarget(IMailAdministration inner, MailServerHost ho
     public Task RemoveMailboxAsync(string identity, CancellationToken cancellationToken) => inner.RemoveMailboxAsync(identity, cancellationToken);
 
     public IAsyncEnumerable<MailAlias> GetAliasesAsync(string? pattern, CancellationToken cancellationToken) => Stream(inner.GetAliasesAsync(pattern, cancellationToken));
+
+    public Task<AddressUses> GetUsesAsync(string address, CancellationToken cancellationToken) => inner.GetUsesAsync(address, cancellationToken);
 
     public Task<MailAlias> SetAliasAsync(string address, IReadOnlyList<string> targets, bool replace, CancellationToken cancellationToken) =>
         inner.SetAliasAsync(address, targets, replace, cancellationToken);

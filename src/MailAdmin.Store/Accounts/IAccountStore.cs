@@ -21,6 +21,8 @@ public interface IAccountStore
     /// <summary>Makes the mailbox with INBOX and the folders in <see cref="NewMailbox.Folders"/>.</summary>
     /// <exception cref="Errors.MailAdminException"><c>MailboxExists</c>, <c>AddressInUse</c> (an alias has it), <c>DomainNotFound</c></exception>
     Task<MailboxRecord> CreateMailboxAsync(NewMailbox mailbox, CancellationToken cancellationToken = default);
+    /// <summary>Changes a mailbox. Targets of aliases and catch-alls that name its old address name the new one then, in the same commit.</summary>
+    /// <exception cref="Errors.MailAdminException"><c>MailboxNotFound</c>; for a new address <c>MailboxExists</c>, <c>AddressInUse</c>, <c>DomainNotFound</c></exception>
     Task<MailboxRecord> UpdateMailboxAsync(MailboxId id, MailboxUpdate update, CancellationToken cancellationToken = default);
     Task DeleteMailboxAsync(MailboxId id, CancellationToken cancellationToken = default);
     /// <summary>Noted in memory at once, written with a later commit; the only thing that a crash may lose.</summary>

@@ -80,6 +80,11 @@ internal static class AccountVerbs
             update.ClearQuota ? null : update.QuotaBytes ?? old.Quota, v?.Salt ?? old.Salt, v?.Iterations ?? old.Iterations, v?.StoredKey ?? old.StoredKey, v?.ServerKey ?? old.ServerKey,
             old.Created);
         context.Emit(put);
+        if (address != old.Address)
+        {
+            Follow(context, old.Address, address);
+        }
+
         context.Announce(new MailboxChanged(id, address, MailboxChangeKind.Updated, context.Now));
         if (v is not null)
         {
@@ -178,6 +183,24 @@ internal static class AccountVerbs
         }
 
         return folders;
+    }
+
+    // What led to a mailbox leads to it under its new address: mail for an alias or a catch-all would be nobody's.
+    private static void Follow(PlanContext context, string from, string to)
+    {
+        foreach (var alias in context.Index.AliasesTo(from))
+        {
+            var targets = alias.Targets.Split('\n').Select(t => t == from ? to : t).Distinct();
+            context.Emit(new AliasPut(alias.Address, string.Join('\n', targets), alias.Created));
+        }
+
+        foreach (var domain in context.Index.Domains())
+        {
+            if (domain.CatchAll == from)
+            {
+                context.Emit(new DomainPut(domain.Name, to, domain.Created));
+            }
+        }
     }
 
     private static void RequireFree(PlanContext context, MailboxAddress address)

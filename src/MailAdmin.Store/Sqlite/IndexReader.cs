@@ -40,6 +40,10 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
     public List<AliasRow> Aliases(string after, int count) => connection.Query(
         "SELECT address, targets, created FROM alias WHERE address > ?1 ORDER BY address LIMIT ?2", MapAlias, after, count);
 
+    /// <summary>Aliases that have an address among their targets. Reads all of them.</summary>
+    public List<AliasRow> AliasesTo(string target) => connection.Query(
+        "SELECT address, targets, created FROM alias WHERE instr(char(10) || targets || char(10), char(10) || ?1 || char(10)) > 0 ORDER BY address", MapAlias, target);
+
     public string? Setting(string key) => connection.Single("SELECT value FROM setting WHERE key = ?1", r => r.Text(0), key);
 
     /// <summary>A page of settings from a key on and below a bound, by key.</summary>

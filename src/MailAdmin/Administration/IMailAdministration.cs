@@ -35,19 +35,26 @@ public interface IMailAdministration : IAsyncDisposable
     IAsyncEnumerable<MailDomain> GetDomainsAsync(string? pattern, CancellationToken cancellationToken);
     /// <summary>Makes a domain.</summary>
     Task<MailDomain> NewDomainAsync(string name, string? catchAll, CancellationToken cancellationToken);
+    /// <summary>Gives a domain another catch-all; null takes it away. <c>DomainNotFound</c>.</summary>
+    Task<MailDomain> SetDomainAsync(string name, string? catchAll, CancellationToken cancellationToken);
     /// <summary>Removes a domain; <c>DomainNotEmpty</c> while mailboxes or aliases are in it.</summary>
     Task RemoveDomainAsync(string name, CancellationToken cancellationToken);
     /// <summary>Mailboxes whose address, id or display name matches; null for all. Ordered by address.</summary>
     IAsyncEnumerable<Mailbox> GetMailboxesAsync(string? pattern, CancellationToken cancellationToken);
     /// <summary>Makes a mailbox with the standard folders; its domain is made where it is missing and the request says so.</summary>
     Task<Mailbox> NewMailboxAsync(NewMailboxRequest request, CancellationToken cancellationToken);
-    /// <summary>Changes one mailbox; null members stay.</summary>
+    /// <summary>Changes one mailbox; null members stay. Aliases and catch-alls that name its old address name the new one then.</summary>
     Task<Mailbox> SetMailboxAsync(string identity, MailboxChange change, CancellationToken cancellationToken);
     /// <summary>Removes a mailbox and all its mail.</summary>
     Task RemoveMailboxAsync(string identity, CancellationToken cancellationToken);
     /// <summary>Aliases whose address matches; null for all.</summary>
     IAsyncEnumerable<MailAlias> GetAliasesAsync(string? pattern, CancellationToken cancellationToken);
-    /// <summary>Makes an alias, or replaces its targets where it exists and <paramref name="replace"/> is set.</summary>
+    /// <summary>What sends its mail to an address: aliases with it as a target, with or without a detail, and domains with it as catch-all.</summary>
+    Task<AddressUses> GetUsesAsync(string address, CancellationToken cancellationToken);
+    /// <summary>
+    /// Makes an alias, or replaces its targets where it exists and <paramref name="replace"/> is set. <c>AliasLoop</c> where a target leads back to it; a target that nobody has
+    /// is taken, and stands in <see cref="MailAlias.DeadTargets"/>.
+    /// </summary>
     Task<MailAlias> SetAliasAsync(string address, IReadOnlyList<string> targets, bool replace, CancellationToken cancellationToken);
     /// <summary>Removes an alias.</summary>
     Task RemoveAliasAsync(string address, CancellationToken cancellationToken);
@@ -127,6 +134,11 @@ public interface IMailAdministration : IAsyncDisposable
     /// <summary>Compacts segments that are mostly dead; returns octets given back.</summary>
     Task<long> OptimizeStoreAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>What sends its mail to an address.</summary>
+/// <param name="Aliases">Addresses of aliases.</param>
+/// <param name="Domains">Domains whose catch-all it is.</param>
+public sealed record AddressUses(IReadOnlyList<string> Aliases, IReadOnlyList<string> Domains);
 
 /// <summary>What to make.</summary>
 /// <param name="Address">Address and login name.</param>

@@ -64,6 +64,8 @@ public sealed record MailAlias
     public required string Address { get; init; }
     /// <summary>Where its mail goes.</summary>
     public required IReadOnlyList<string> Targets { get; init => field = Indexable.Array(value); }
+    /// <summary>Those of its targets whose domain is here and that nobody has: their mail is not delivered. Empty where all is well.</summary>
+    public IReadOnlyList<string> DeadTargets { get; init => field = Indexable.Array(value); } = [];
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 

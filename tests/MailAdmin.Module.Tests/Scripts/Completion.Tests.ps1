@@ -28,6 +28,8 @@ Describe 'Tab' {
         @{ Line = 'Get-MailboxStatistics a'; Expected = 'alice@example.com' }
         @{ Line = 'Get-MailDomain e'; Expected = 'example.com' }
         @{ Line = 'Remove-MailDomain '; Expected = 'example.com' }
+        @{ Line = 'Set-MailDomain ex'; Expected = 'example.com' }
+        @{ Line = 'Set-MailDomain example.com -CatchAll b'; Expected = 'bob@example.com' }
         @{ Line = 'Get-MailAlias s'; Expected = 'sales@example.com' }
         @{ Line = 'Set-MailAlias sales@example.com -Add b'; Expected = 'bob@example.com' }
         @{ Line = 'Get-MailboxFolder alice@example.com Ar'; Expected = 'Archive' }

@@ -65,6 +65,7 @@ Describe 'One clear error' {
         @{ Code = 'Disable-Mailbox nobody@example.com'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
         @{ Code = 'Get-MailboxStatistics nobody@example.com'; Id = 'MailboxNotFound'; Category = 'ObjectNotFound'; Target = 'nobody@example.com' }
         @{ Code = 'Get-MailDomain nosuch.example'; Id = 'DomainNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch.example' }
+        @{ Code = 'Set-MailDomain nosuch.example -CatchAll $null'; Id = 'DomainNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch.example' }
         @{ Code = 'Remove-MailDomain nosuch.example -Force'; Id = 'DomainNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch.example' }
         @{ Code = 'Get-MailAlias nosuch@example.com'; Id = 'AliasNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch@example.com' }
         @{ Code = 'Set-MailAlias nosuch@example.com -Add alice@example.com'; Id = 'AliasNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch@example.com' }
@@ -271,7 +272,7 @@ Describe 'One clear error' {
 
     It 'none for a pattern that means nothing: <_>' -ForEach @(
         'Get-Mailbox zz*', 'Get-MailDomain zz*', 'Get-MailAlias zz*', 'Get-MailboxFolder alice@example.com zz*', 'Get-MailboxMessage zz*', 'Get-MailboxMessage alice@example.com zz*',
-        'Set-Mailbox zz* -Quota 1GB', 'Remove-Mailbox zz* -Force', 'Remove-MailAlias zz* -Force', 'Remove-MailDomain zz* -Force', 'Remove-MailboxFolder alice@example.com zz* -Force',
+        'Set-Mailbox zz* -Quota 1GB', 'Remove-Mailbox zz* -Force', 'Remove-MailAlias zz* -Force', 'Remove-MailDomain zz* -Force', 'Set-MailDomain zz* -CatchAll alice@example.com', 'Remove-MailboxFolder alice@example.com zz* -Force',
         'Disable-Mailbox zz*', 'Get-MailSession zz*', 'Stop-MailSession zz*', 'Get-MailServer zz*', 'Stop-MailServer zz*',
         'Get-MailQueue zz*', 'Get-MailQueue nothing.example', 'Get-MailQueueMessage zz*', 'Suspend-MailQueueMessage zz*', 'Resume-MailQueueMessage zz*', 'Restart-MailQueueMessage zz*', 'Remove-MailQueueMessage zz* -Force',
         'Export-MailQueueMessage zz*', 'Get-MailRoute zz*', 'Set-MailRoute zz* -Port 25', 'Remove-MailRoute zz* -Force', 'Get-MailBlock zz*', 'Remove-MailBlock zz*'

@@ -100,6 +100,7 @@ Describe 'The first try' {
         @{ Code = 'Disable-Mailbox alice@example.com'; Says = 'Refuse logins to mailbox alice@example.com' }
         @{ Code = 'Rename-Mailbox alice@example.com al@example.com -KeepAlias'; Says = 'keep the old address' }
         @{ Code = 'New-MailDomain x.example'; Says = 'Make domain x.example' }
+        @{ Code = 'Set-MailDomain other.example -CatchAll alice@example.com'; Says = 'Set catch-all alice@example.com for domain other.example' }
         @{ Code = 'Remove-MailDomain other.example'; Says = 'Remove domain other.example' }
         @{ Code = 'New-MailAlias x@example.com alice@example.com'; Says = 'Make alias x@example.com for alice@example.com' }
         @{ Code = 'New-MailboxFolder alice@example.com X'; Says = 'Make folder X in mailbox alice@example.com' }

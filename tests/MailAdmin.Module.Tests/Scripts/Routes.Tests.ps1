@@ -43,6 +43,13 @@ BeforeAll {
             Set-MailAlias team@example.com -Add d@example.com -Remove a@example.com -PassThru @Route
             Set-MailAlias team@example.com -Remove a@example.com @Route
             New-MailAlias loop@example.com loop@example.com @Route
+            New-MailAlias round@example.com team@example.com @Route
+            Set-MailAlias team@example.com -Add round@example.com @Route
+            Set-MailAlias round@example.com -Add nosuch@example.com -PassThru @Route
+            Remove-MailAlias round@example.com -Force @Route
+            Set-MailDomain example.com -CatchAll b@example.com -PassThru @Route
+            Set-MailDomain example.com @Route
+            Set-MailDomain example.com -CatchAll $null -PassThru @Route
             New-Mailbox '*@example.com' @Route
             [pscustomobject]@{ Who = 'a@example.com' } | Get-Mailbox @Route
             Get-MailAlias @Route

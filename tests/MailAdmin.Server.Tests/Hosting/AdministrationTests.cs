@@ -36,6 +36,9 @@ public sealed class AdministrationTests
 
         await admin.NewDomainAsync("example.org", "bob@example.com", None);
         Assert.Equal(["example.com", "example.org"], (await admin.GetDomainsAsync(null, None).ToListAsync()).Select(d => d.Name));
+        Assert.Equal("alicia@example.com", (await admin.SetDomainAsync("Example.org", "alicia@example.com", None)).CatchAll);
+        Assert.Null((await admin.SetDomainAsync("example.org", null, None)).CatchAll);
+        Assert.Null((await admin.GetDomainsAsync("example.org", None).ToListAsync())[0].CatchAll);
         await admin.RemoveDomainAsync("example.org", None);
 
         await admin.SetAliasAsync("sales@example.com", ["bob@example.com", "alicia@example.com"], false, None);
@@ -45,6 +48,35 @@ public sealed class AdministrationTests
 
         await admin.RemoveMailboxAsync("bob@example.com", None);
         Assert.Single(await admin.GetMailboxesAsync(null, None).ToListAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task Targets_that_nobody_has_are_told_and_loops_refused(string route)
+    {
+        await using var under = await RouteUnderTest.OpenAsync(route);
+        var admin = under.Administration;
+        await admin.NewMailboxAsync(new NewMailboxRequest("alice@example.com", ScramVerifier.Create("secret", 4096)), None);
+        await admin.NewDomainAsync("caught.test", "alice@example.com", None);
+        await admin.NewDomainAsync("ghost.test", "gone@example.com", None);
+        string[] alive = ["alice@example.com", "alice+sales@example.com", "x@elsewhere.test", "any@caught.test", "postmaster@example.com"];
+        var made = await admin.SetAliasAsync("sales@example.com", [.. alive, "nosuch@example.com", "any@ghost.test"], false, None);
+        Assert.Equal(["nosuch@example.com", "any@ghost.test"], made.DeadTargets);
+        Assert.Equal(made.DeadTargets, (await admin.GetAliasesAsync(null, None).ToListAsync())[0].DeadTargets);
+
+        await admin.SetAliasAsync("l1@example.com", ["l2@example.com", "alice@example.com"], false, None);
+        Assert.Equal(["l2@example.com"], (await admin.GetAliasesAsync("l1@example.com", None).ToListAsync())[0].DeadTargets);
+        await admin.SetAliasAsync("l2@example.com", ["l3@example.com"], false, None);
+        var loop = await Assert.ThrowsAsync<MailAdminException>(() => admin.SetAliasAsync("l3@example.com", ["alice@example.com", "l1@example.com"], false, None));
+        Assert.Equal("AliasLoop", loop.ErrorId);
+        Assert.Contains("l3@example.com -> l1@example.com -> l2@example.com -> l3@example.com", loop.Message, StringComparison.Ordinal);
+        Assert.Equal("AliasLoop", (await Assert.ThrowsAsync<MailAdminException>(() => admin.SetAliasAsync("l2@example.com", ["l2+x@example.com"], true, None))).ErrorId);
+        Assert.Equal("AliasOfItself", (await Assert.ThrowsAsync<MailAdminException>(() => admin.SetAliasAsync("l3@example.com", ["L3@example.com"], false, None))).ErrorId);
+        Assert.Empty((await admin.SetAliasAsync("l3@example.com", ["alice@example.com"], false, None)).DeadTargets);
+
+        var uses = await admin.GetUsesAsync("alice@example.com", None);
+        Assert.Equal(["l1@example.com", "l3@example.com", "sales@example.com"], uses.Aliases);
+        Assert.Equal(["caught.test"], uses.Domains);
     }
 
     [Theory]
@@ -148,6 +180,7 @@ public sealed class AdministrationTests
         await Fails("MessageNotFound", () => admin.ReadMessageAsync("alice@example.com", "INBOX", 77, 0, 10, None));
         await Fails("InvalidFlag", () => admin.SetMessageFlagsAsync("alice@example.com", "INBOX", [1], MessageFlagsMode.Add, ["not an atom"], None));
         await Fails("DomainNotFound", () => admin.RemoveDomainAsync("nowhere.test", None));
+        await Fails("DomainNotFound", () => admin.SetDomainAsync("nowhere.test", null, None));
         await Fails("DomainNotEmpty", () => admin.RemoveDomainAsync("example.com", None));
         await Fails("AliasNotFound", () => admin.RemoveAliasAsync("sales@example.com", None));
         if (route == "store")

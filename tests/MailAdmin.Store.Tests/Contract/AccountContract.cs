@@ -53,6 +53,26 @@ public abstract class AccountContract : StoreContract
     }
 
     [Fact]
+    public async Task What_leads_to_a_mailbox_leads_to_its_new_address()
+    {
+        var (bob, anna) = ((await Mailbox("bob@example.org")).Address, MailboxAddress.Parse("anna@example.org"));
+        var (team, other) = (MailboxAddress.Parse("team@example.org"), MailboxAddress.Parse("other@example.org"));
+        await Store.Accounts.PutAliasAsync(Sales, [bob, Ann.Address, MailboxAddress.Parse("ann@example.org.test"), anna], false);
+        await Store.Accounts.PutAliasAsync(team, [Ann.Address], false);
+        await Store.Accounts.PutAliasAsync(other, [bob, MailboxAddress.Parse("joann@example.org")], false);
+        await Store.Accounts.CreateDomainAsync("caught.test", Ann.Address);
+        await Store.Accounts.CreateDomainAsync("else.test", bob);
+        await Store.Accounts.UpdateMailboxAsync(Ann.Id, new MailboxUpdate { Address = anna });
+        await ReopenAsync();
+        Assert.Equal([bob, anna, MailboxAddress.Parse("ann@example.org.test")], (await Store.Accounts.FindAliasAsync(Sales))!.Targets);
+        Assert.Equal([anna], (await Store.Accounts.FindAliasAsync(team))!.Targets);
+        Assert.Equal([bob, MailboxAddress.Parse("joann@example.org")], (await Store.Accounts.FindAliasAsync(other))!.Targets);
+        Assert.Equal(anna, (await Store.Accounts.FindDomainAsync("caught.test"))!.CatchAll);
+        Assert.Equal(bob, (await Store.Accounts.FindDomainAsync("else.test"))!.CatchAll);
+        Assert.Equal(2, (await Store.Accounts.FindDomainAsync("example.org"))!.MailboxCount);
+    }
+
+    [Fact]
     public async Task A_deleted_mailbox_takes_its_folders_and_messages_along()
     {
         await Deliver("x");

@@ -76,6 +76,19 @@ public sealed partial class MemoryMailStore
             IsEnabled = update.IsEnabled ?? old.IsEnabled,
             Verifier = update.Verifier ?? old.Verifier,
         };
+        if (now.Address != old.Address)
+        {
+            foreach (var alias in _aliases.Values.Where(a => a.Targets.Contains(old.Address)).ToList())
+            {
+                _aliases[alias.Address.ToString()] = alias with { Targets = [.. alias.Targets.Select(t => t == old.Address ? now.Address : t).Distinct()] };
+            }
+
+            foreach (var domain in _domains.Values.Where(d => d.CatchAll == old.Address).ToList())
+            {
+                _domains[domain.Name] = domain with { CatchAll = now.Address };
+            }
+        }
+
         changes.Add(new MailboxChanged(id, now.Address.ToString(), MailboxChangeKind.Updated, DateTimeOffset.UtcNow));
         return _mailboxes[id] = now;
     });

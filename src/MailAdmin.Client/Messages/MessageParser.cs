@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MailAdmin.Errors;
 using MimeKit;
 
 namespace MailAdmin.Client.Messages;
@@ -16,10 +17,10 @@ public static partial class MessageParser
     /// <param name="message">What the store knows of it.</param>
     /// <param name="content">The raw message; must be able to seek.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="FormatException">The content is no message at all.</exception>
+    /// <exception cref="MailAdminException"><c>MessageNotReadable</c>: the content is no message at all.</exception>
     public static async Task<MailMessageContent> ParseAsync(MailboxMessage message, Stream content, CancellationToken cancellationToken)
     {
-        using var parsed = await MimeMessage.LoadAsync(content, persistent: true, cancellationToken);
+        using var parsed = await LoadAsync(message, content, cancellationToken);
         var html = parsed.HtmlBody;
 
         // A plain part that stands beside an HTML one is text as well, whatever multipart they are in.
@@ -38,6 +39,19 @@ public static partial class MessageParser
             Attachments = [.. parsed.Attachments.Select(a => new MessageAttachment(a).Read(MostAttachmentOctets))],
             Headers = [.. parsed.Headers.Select(h => KeyValuePair.Create(h.Field, h.Value))],
         };
+    }
+
+    private static async Task<MimeMessage> LoadAsync(MailboxMessage message, Stream content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await MimeMessage.LoadAsync(content, persistent: true, cancellationToken);
+        }
+        catch (FormatException e)
+        {
+            throw new MailAdminException("MessageNotReadable", MailErrorCategory.InvalidData, $"{message} is no Internet message: {e.Message}", message.Uid,
+                "Export-MailboxMessage writes its octets to a file as they are; Remove-MailboxMessage removes it.", e);
+        }
     }
 
     private static List<string> Addresses(InternetAddressList list) => [.. list.Mailboxes.Select(a => a.Address)];

@@ -29,7 +29,7 @@ public sealed class MailReceiver
     /// <summary>Fetches what the request selects, oldest first.</summary>
     /// <param name="request">Which messages, and from where.</param>
     /// <param name="onTranscript">Hears each line of the conversation as it comes, without secrets and content.</param>
-    /// <param name="onLeftOut">Hears of each message that the server does not give out, <c>MessageNotReadable</c>; the others come all the same, and it is not removed.</param>
+    /// <param name="onLeftOut">Hears of each message that the server does not give out, or that is none, <c>MessageNotReadable</c>; the others come all the same, and it is not removed.</param>
     /// <param name="cancellationToken">Ends it. A POP3 removal takes effect only when the enumeration was run to its end.</param>
     /// <exception cref="MailAdminException">Says what failed.</exception>
     public async IAsyncEnumerable<ReceivedMail> ReceiveAsync(
@@ -89,14 +89,14 @@ public sealed class MailReceiver
             .OrderBy(s => s.UniqueId).ToList();
         foreach (var summary in request.Newest > 0 ? chosen.TakeLast(request.Newest) : chosen)
         {
-            using var message = await session.BoundAsync("fetch a message", (token, watch) => UnlessLeftOutAsync(
-                folder.GetMessageAsync(summary.UniqueId, token, watch), why => LeaveOut(summary.UniqueId.ToString(), why)), cancellationToken);
-            if (message is null)
+            await using var content = await session.BoundAsync("fetch a message", (token, watch) => UnlessLeftOutAsync(
+                folder.GetStreamAsync(summary.UniqueId, token, watch), why => LeaveOut(summary.UniqueId.ToString(), why)), cancellationToken);
+            if (content is null || await ReadAsync(content, e => onLeftOut?.Invoke(NoMessage(request, $"UID {summary.UniqueId}", summary.UniqueId.ToString(), e)), cancellationToken) is not { } mail)
             {
                 continue;
             }
 
-            yield return Decode(message) with
+            yield return mail with
             {
                 Protocol = MailProtocol.Imap,
                 Uid = summary.UniqueId.ToString(),
@@ -136,8 +136,9 @@ public sealed class MailReceiver
 
             // RFC 1939 §7: TOP n 0 gives the header without the body.
             var at = index;
-            var headers = await session.BoundAsync("read a header", token => UnlessLeftOutAsync(
-                client.GetMessageHeadersAsync(at, token), why => LeaveOut(at, why), client.Capabilities.HasFlag(Pop3Capabilities.Top)), cancellationToken);
+            await using var content = await session.BoundAsync("read a header", token => UnlessLeftOutAsync(
+                client.GetStreamAsync(at, headersOnly: true, token), why => LeaveOut(at, why), client.Capabilities.HasFlag(Pop3Capabilities.Top)), cancellationToken);
+            var headers = content is null ? null : await HeadersAsync(content, cancellationToken);
             if (headers is not null && Matches(request.Subject, headers[HeaderId.Subject]) && (request.MessageId is null || SameId(request.MessageId, headers[HeaderId.MessageId])))
             {
                 chosen.Push(index);
@@ -146,25 +147,27 @@ public sealed class MailReceiver
 
         foreach (var index in chosen)
         {
-            using var message = await session.BoundAsync("fetch a message", (token, watch) => UnlessLeftOutAsync(
-                client.GetMessageAsync(index, token, watch), why => LeaveOut(index, why)), cancellationToken);
-            if (message is null)
+            await using var content = await session.BoundAsync("fetch a message", (token, watch) => UnlessLeftOutAsync(
+                client.GetStreamAsync(index, headersOnly: false, token, watch), why => LeaveOut(index, why)), cancellationToken);
+            if (content is null || await ReadAsync(content, e => onLeftOut?.Invoke(NoMessage(request, Which(index), Target(index), e)), cancellationToken) is not { } mail)
             {
                 continue;
             }
 
-            yield return Decode(message) with { Protocol = MailProtocol.Pop3, Uid = uids?[index], SizeBytes = sizes[index] };
+            yield return mail with { Protocol = MailProtocol.Pop3, Uid = uids?[index], SizeBytes = sizes[index] };
             if (request.Remove)
             {
                 await session.BoundAsync("remove a message", token => client.DeleteMessageAsync(index, token), cancellationToken);
             }
         }
 
-        void LeaveOut(int index, string why)
-        {
-            var number = (index + 1).ToString(CultureInfo.InvariantCulture);
-            onLeftOut?.Invoke(NotReadable(request, uids is null ? number : $"{number} ({uids[index]})", uids?[index] ?? number, why));
-        }
+        void LeaveOut(int index, string why) => onLeftOut?.Invoke(NotReadable(request, Which(index), Target(index), why));
+
+        string Which(int index) => uids is null ? Number(index) : $"{Number(index)} ({uids[index]})";
+
+        string Target(int index) => uids?[index] ?? Number(index);
+
+        static string Number(int index) => (index + 1).ToString(CultureInfo.InvariantCulture);
     }
 
     // What another session removed after it was listed is left out, as if it had gone a moment sooner; what the server does not give out for another reason is told.
@@ -201,6 +204,38 @@ public sealed class MailReceiver
         "MessageNotReadable", MailErrorCategory.InvalidData,
         $"{request.Server} does not give out message {which}{(string.IsNullOrWhiteSpace(why) ? "." : $": {ServerSession.OneLine(why)}")}", target,
         "It is still on the server, and the others come all the same. See the server's log; where the server is yours, Test-MailStore finds what is damaged.");
+
+    // Octets first and their meaning after: a parser that stumbles amid a transfer leaves a connection that nobody can go on with.
+    private static async Task<ReceivedMail?> ReadAsync(Stream content, Action<FormatException> leaveOut, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var message = await MimeMessage.LoadAsync(content, persistent: true, cancellationToken);
+            return Decode(message);
+        }
+        catch (FormatException e)
+        {
+            leaveOut(e);
+            return null;
+        }
+    }
+
+    // What has no header that can be read is none of those that a filter means.
+    private static async Task<HeaderList?> HeadersAsync(Stream content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await HeaderList.LoadAsync(content, cancellationToken);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static MailAdminException NoMessage(MailReceiveRequest request, string which, string target, FormatException cause) => new(
+        "MessageNotReadable", MailErrorCategory.InvalidData, $"What {request.Server} gives out as message {which} is no Internet message: {cause.Message}", target,
+        "It is still on the server, and the others come all the same. Where the server is yours, Export-MailboxMessage writes its octets to a file as they are.", cause);
 
     private static ReceivedMail Decode(MimeMessage message) => new()
     {

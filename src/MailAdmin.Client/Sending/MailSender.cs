@@ -86,19 +86,15 @@ public sealed class MailSender
         {
             await client.SendAsync(FormatOptions.Default, message, from, recipients, cancellationToken, watch);
         }
+        catch (Exception e) when (client.SenderRefusal is { } reply && e is not OperationCanceledException)
+        {
+            throw SmtpRefusal.OfSender(request.Server, from.Address, reply, client.MessageSize, client.MaxSize, e);
+        }
         catch (SmtpCommandException e)
         {
-            var reply = $"{(int)e.StatusCode} {ServerSession.OneLine(e.Message)}";
-            var again = (int)e.StatusCode is >= 400 and < 500 ? "It may be accepted later: send it again in some minutes." : null;
             throw client.Recipients.Count > 0 && client.Recipients.All(r => !r.Accepted)
-                ? new MailAdminException("RecipientsRefused", MailErrorCategory.InvalidOperation,
-                    $"{request.Server} refused every recipient: {string.Join("; ", client.Recipients.Select(r => $"{r.Address}: {r.Reply}"))}",
-                    recipients[0].Address, again ?? "Correct the addresses, or log in with -Credential if they are outside the server's domains.", e)
-                : e.ErrorCode == SmtpErrorCode.SenderNotAccepted
-                    ? new MailAdminException("SenderRefused", MailErrorCategory.InvalidOperation, $"{request.Server} refused the sender {from.Address}: {reply}",
-                        from.Address, again ?? "Use an address that this server lets you send from, or log in with -Credential.", e)
-                    : new MailAdminException("MessageRefused", MailErrorCategory.InvalidOperation, $"{request.Server} refused the message: {reply}",
-                        request.Subject ?? message.MessageId, again ?? "The reply says what the server objects to.", e);
+                ? SmtpRefusal.OfRecipients(request.Server, client.Recipients, e)
+                : SmtpRefusal.OfMessage(request.Server, request.Subject ?? message.MessageId, $"{(int)e.StatusCode} {ServerSession.OneLine(e.Message)}", client.MessageSize, client.MaxSize, e);
         }
         catch (NotSupportedException e)
         {

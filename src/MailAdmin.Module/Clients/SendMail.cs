@@ -176,6 +176,12 @@ public sealed class SendMail : ClientCmdlet
             {
                 WriteObject(result);
             }
+
+            // Last, for the first of them may end the pipeline, and the mail has gone by now.
+            foreach (var refused in result.Recipients.Where(r => !r.Accepted))
+            {
+                WriteError(ErrorRecords.Make(SmtpRefusal.OfRecipient(result.Server, refused), refused.Address));
+            }
         }
     });
 

@@ -97,6 +97,12 @@ public sealed class ImportMailboxMessage : AdministrationCmdlet
             throw new MailAdminException("EmptyMessage", MailErrorCategory.InvalidArgument, $"'{name}' is empty.", name, "Give a message with a header, as mail programs save it.");
         }
 
+        if (!await BeginsWithHeaderAsync(open))
+        {
+            // Stored all the same: what a mailbox holds need not be well made, and octets that were once taken are wanted back as they were.
+            WriteWarning($"'{name}' does not begin with a header field such as 'From: ' or 'Subject: ': it goes into {Mailbox}/{Folder} as it is, and mail programs may not read it. Is it a message?");
+        }
+
         if (ShouldChange($"Import {name} into {Mailbox}/{Folder}.", $"Import {name} into {Mailbox}/{Folder}?"))
         {
             var flags = FlagCompleter.Named(Flag);
@@ -106,6 +112,12 @@ public sealed class ImportMailboxMessage : AdministrationCmdlet
                 return await a.ImportMessageAsync(Mailbox, Folder, ContentPieces.ReadAsync(content, token), flags, ReceivedAt, token);
             }));
         }
+    }
+
+    private async Task<bool> BeginsWithHeaderAsync(Func<Stream> open)
+    {
+        await using var content = open();
+        return await HeaderStart.IsAtAsync(content, StopToken);
     }
 
     private static long LengthOf(string file) => !Directory.Exists(file) ? new FileInfo(file).Length : throw new MailAdminException(

@@ -31,7 +31,9 @@ public class MailReceiverTests
     }
 
     /// <summary>A POP3 server of three messages, whose answer for one of them another decides.</summary>
-    private static ScriptedServer Pop3(string refusal, params string[] capabilities) => ScriptedServer.Start(async connection =>
+    private static ScriptedServer Pop3(string refusal, params string[] capabilities) => Pop3([refusal], capabilities);
+
+    private static ScriptedServer Pop3(string[] answer, params string[] capabilities) => ScriptedServer.Start(async connection =>
     {
         await connection.SendAsync("+OK fake");
         while (await connection.ReadAsync() is { } line)
@@ -44,7 +46,7 @@ public class MailReceiverTests
                 "STAT" => connection.SendAsync("+OK 3 300"),
                 "UIDL" => connection.SendAsync("+OK", "1 a", "2 b", "3 c", "."),
                 "LIST" => connection.SendAsync("+OK", "1 100", "2 100", "3 100", "."),
-                "TOP" or "RETR" when words[1] == "2" => connection.SendAsync(refusal),
+                "TOP" or "RETR" when words[1] == "2" => connection.SendAsync(answer),
                 "TOP" or "RETR" => connection.SendAsync("+OK", $"Subject: mail {words[1]}", "", "."),
                 _ => connection.SendAsync("-ERR what?"),
             });
@@ -75,6 +77,23 @@ public class MailReceiverTests
             Assert.Contains(refusal["-ERR ".Length..][..12], leftOut[0].Message, StringComparison.Ordinal);
             Assert.DoesNotContain(leftOut[0].Message, char.IsControl);
         }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("mail*")]
+    public async Task What_is_no_message_is_told_by_its_number_and_the_others_come(string? subject)
+    {
+        await using var server = Pop3(["+OK", "hello", "."], "TOP");
+        var leftOut = new List<MailAdminException>();
+
+        var mails = await ReceiveAsync(At(server, MailProtocol.Pop3) with { Subject = subject, Remove = true }, leftOut.Add);
+
+        Assert.Equal(["mail 1", "mail 3"], mails.Select(m => m.Subject));
+        Assert.Equal(["DELE 1", "DELE 3"], server.Received.Where(l => l.StartsWith("DELE", StringComparison.Ordinal)));
+        // What has no header that could be read is none of those that a filter means.
+        Assert.Equal(subject is null ? ["MessageNotReadable b"] : [], leftOut.Select(e => $"{e.ErrorId} {e.Target}"));
+        Assert.All(leftOut, e => Assert.Contains("message 2 (b) is no Internet message", e.Message, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -205,12 +205,91 @@ public class MailSenderTests
         Assert.Equal("250 2.1.5 ?[31mthis 2.1.5 and that", Assert.Single((await SendAsync(Request(server))).Recipients).Reply);
     }
 
-    [Fact]
-    public async Task A_refused_sender_is_named()
+    /// <summary>With PIPELINING the recipients were sent before the sender's reply was there, and are refused for its sake.</summary>
+    private static FakeSmtp RefusingSender(string reply, params string[] extensions) => new() { Extensions = extensions, Mail = _ => reply, Recipient = _ => "503 5.5.1 RCPT comes after MAIL" };
+
+    [Theory]
+    [InlineData("8BITMIME")]
+    [InlineData("PIPELINING")]
+    public async Task A_refused_sender_is_named(string extension)
     {
-        await using var server = new FakeSmtp { Mail = _ => "553 5.7.1 not yours" }.Start();
+        await using var server = RefusingSender("553 5.7.1 not yours", extension).Start();
+
+        var error = await FailsAsync(Request(server));
+
+        Assert.Equal(("SenderRefused", "alice@example.com"), (error.ErrorId, error.Target));
+        Assert.EndsWith("refused the sender alice@example.com: 553 5.7.1 not yours", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("8BITMIME")]
+    [InlineData("PIPELINING")]
+    public async Task A_refused_size_names_the_limit(string extension)
+    {
+        await using var server = RefusingSender("552 5.3.4 too large", extension, "SIZE 1048576").Start();
+
+        var error = await FailsAsync(Request(server));
+
+        Assert.Equal(("MessageTooLarge", MailErrorCategory.QuotaExceeded), (error.ErrorId, error.Category));
+        Assert.Contains("552 5.3.4 too large; it takes 1 MB at most", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("503", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_sender_is_named_though_the_server_hangs_up_then()
+    {
+        await using var server = ScriptedServer.Start(async connection =>
+        {
+            await connection.SendAsync("220 fake");
+            while (await connection.ReadAsync() is { } line && !line.StartsWith("MAIL", StringComparison.Ordinal))
+            {
+                await connection.SendAsync("250-fake", "250 PIPELINING");
+            }
+
+            await connection.SendAsync("553 5.7.1 not yours");
+        });
 
         Assert.Equal("SenderRefused", (await FailsAsync(Request(server))).ErrorId);
+    }
+
+    [Theory]
+    [InlineData("550 5.1.1 no such mailbox", "Correct the address.", MailErrorCategory.InvalidOperation)]
+    [InlineData("550 no such mailbox", "Correct the address, or log in", MailErrorCategory.InvalidOperation)]
+    [InlineData("550 5.7.1 relaying denied", "-Credential", MailErrorCategory.InvalidOperation)]
+    [InlineData("552 5.2.2 full", "Set-Mailbox -Quota", MailErrorCategory.QuotaExceeded)]
+    [InlineData("552 full", "Set-Mailbox -Quota", MailErrorCategory.QuotaExceeded)]
+    [InlineData("452 4.2.2 full", "Set-Mailbox -Quota", MailErrorCategory.QuotaExceeded)]
+    [InlineData("552 5.2.3 too large", "Send less", MailErrorCategory.QuotaExceeded)]
+    [InlineData("452 4.5.3 too many", "fewer recipients", MailErrorCategory.InvalidOperation)]
+    [InlineData("451 4.7.1 greylisted", "again", MailErrorCategory.InvalidOperation)]
+    [InlineData("550 5.7.26 not signed", "The reply says", MailErrorCategory.InvalidOperation)]
+    public async Task The_remedy_of_a_refused_recipient_is_the_replys(string reply, string advice, MailErrorCategory category)
+    {
+        await using var server = new FakeSmtp { Recipient = _ => reply }.Start();
+
+        var error = await FailsAsync(Request(server));
+
+        Assert.Equal(("RecipientsRefused", category), (error.ErrorId, error.Category));
+        Assert.Contains(advice, error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal(advice.Contains("Correct", StringComparison.Ordinal), error.RecommendedAction!.Contains("Correct", StringComparison.Ordinal));
+        var one = SmtpRefusal.OfRecipient("mx", new MailRecipientResult("bob@example.com", false, reply));
+        Assert.Equal(("RecipientRefused", category, "bob@example.com", error.RecommendedAction), (one.ErrorId, one.Category, one.Target, one.RecommendedAction));
+        Assert.Contains(reply, one.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("552 5.3.4 too large", "MessageTooLarge", "Send less")]
+    [InlineData("552 too large", "MessageTooLarge", "Send less")]
+    [InlineData("552 5.2.2 no room", "MessageRefused", "Set-Mailbox -Quota")]
+    [InlineData("554 5.6.0 no", "MessageRefused", "The reply says")]
+    public async Task The_remedy_of_a_refused_message_is_the_replys(string reply, string id, string advice)
+    {
+        await using var server = new FakeSmtp { ContentReply = reply }.Start();
+
+        var error = await FailsAsync(Request(server));
+
+        Assert.Equal(id, error.ErrorId);
+        Assert.StartsWith(advice, error.RecommendedAction!.Replace("The mailbox takes mail again when its owner has removed some, or has more room: ", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -186,4 +186,67 @@ public sealed class ClientCmdletTests
         Assert.Single(lab.Shell.Get<ReceivedMail>("Receive-Mail $bob"));
         Assert.Equal("ECDSA", lab.Shell.Single<MailCertificate>("Get-MailCertificate").KeyAlgorithm);
     }
+
+    [Fact]
+    public void Send_tells_of_each_refused_recipient_and_the_others_get_the_mail()
+    {
+        using var lab = new Lab();
+
+        var went = lab.Shell.Run("$result = Send-Mail -From alice@example.com -To nosuch@example.com, bob@example.com, neither@example.com -Subject s -Body b -PassThru; $?; $result.Recipients.Count");
+
+        Assert.Equal([false, 3], went.Select(o => o.BaseObject));
+        Assert.Equal(["nosuch@example.com", "neither@example.com"], lab.Shell.Errors.Select(e => e.TargetObject));
+        Assert.All(lab.Shell.Errors, e => Assert.StartsWith("RecipientRefused,", e.FullyQualifiedErrorId, StringComparison.Ordinal));
+        Assert.All(lab.Shell.Errors, e => Assert.Contains("550 5.1.1 No such mailbox here", e.ToString(), StringComparison.Ordinal));
+        Assert.Single(lab.Shell.Get<MailboxMessage>("Get-MailboxMessage bob@example.com"));
+    }
+
+    [Fact]
+    public void Send_that_stops_at_errors_has_sent_to_the_others()
+    {
+        using var lab = new Lab();
+
+        var error = lab.Shell.Error("Send-Mail -From alice@example.com -To bob@example.com, nosuch@example.com -Subject s -Body b -ErrorAction Stop; $global:reached = $true");
+
+        Assert.StartsWith("RecipientRefused,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Null(lab.Shell.Runspace.SessionStateProxy.GetVariable("reached"));
+        Assert.Single(lab.Shell.Get<MailboxMessage>("Get-MailboxMessage bob@example.com"));
+    }
+
+    [Theory]
+    [InlineData("Send-Mail -From bob@example.com -To bob@example.com -Subject s -Body b -Credential $alice", "SenderRefused", "553 5.7.1")]
+    [InlineData("Send-Mail -From alice@example.com -To bob@example.com -Subject s -Body b -Attachments $dir/large.bin", "MessageTooLarge", "it takes 100 KB at most")]
+    [InlineData("Send-Mail -From alice@example.com -To full@example.com -Subject s -Body b", "RecipientsRefused", "552 5.2.2")]
+    public void Send_names_what_was_refused(string script, string id, string says)
+    {
+        using var lab = new Lab();
+        File.WriteAllBytes(Path.Combine(lab.Directory, "large.bin"), new byte[200 * 1024]);
+        lab.Shell.Run("Set-MailServer -Limit @{ MessageSize = 100KB }; $null = New-Mailbox full@example.com -Quota 20; $null = Import-MailboxMessage full@example.com -Message \"S: x`n`n1234567890\"");
+
+        var error = lab.Shell.Error(script);
+
+        Assert.StartsWith(id + ",", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains(says, error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(id == "RecipientsRefused", error.ErrorDetails.RecommendedAction.Contains("Set-Mailbox -Quota", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Receive-Mail $bob -Protocol Imap", "UID 2")]
+    [InlineData("Receive-Mail $bob -Protocol Pop3", "message 2 (")]
+    [InlineData("Get-MailboxMessage bob@example.com -Content", "bob@example.com/INBOX/2")]
+    public void What_is_no_message_is_one_error_that_names_it_and_the_others_come(string script, string named)
+    {
+        using var lab = new Lab();
+        File.WriteAllText(Path.Combine(lab.Directory, "five.eml"), "hello");
+        lab.Import("bob@example.com", "one");
+        lab.Shell.Run("$null = Import-MailboxMessage bob@example.com $dir/five.eml -WarningAction Ignore");
+        lab.Import("bob@example.com", "three");
+
+        var subjects = lab.Shell.Run($"{script} | ForEach-Object Subject").Select(o => o.ToString());
+
+        Assert.Equal(["one", "three"], subjects);
+        var error = Assert.Single(lab.Shell.Errors);
+        Assert.StartsWith("MessageNotReadable,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains(named, error.ToString(), StringComparison.Ordinal);
+    }
 }

@@ -6,6 +6,26 @@ namespace MailAdmin.Module.Tests.Messages;
 public sealed class MessageFileCmdletTests
 {
     [Theory]
+    [InlineData("Subject: x\r\n\r\nhello", true)]
+    [InlineData("X-Odd \t: x\n\nhello", true)]
+    [InlineData("\uFEFFSubject: x\n\nhello", true)]
+    [InlineData("From carol@example.net Fri Jan  2 10:00:00 2026\nSubject: x\n\nhello", true)]
+    [InlineData("hello", false)]
+    [InlineData("Dear Bob: hello", false)]
+    [InlineData(": x\n\nhello", false)]
+    [InlineData("\nSubject: x\n\nhello", false)]
+    [InlineData("\u0001\u0002\u00FF:\u0000", false)]
+    public void A_file_that_does_not_begin_as_a_message_does_is_imported_with_a_warning(string content, bool isMessage)
+    {
+        using var lab = new Lab();
+        File.WriteAllText(Path.Combine(lab.Directory, "in.eml"), content);
+
+        lab.Shell.Single<MailboxMessage>("Import-MailboxMessage alice@example.com $dir/in.eml");
+
+        Assert.Equal(!isMessage, lab.Shell.Warnings.Any(w => w.Contains("in.eml", StringComparison.Ordinal) && w.Contains("header field", StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("-Force")]
     public void Messages_of_several_folders_and_mailboxes_keep_a_file_each(string force)

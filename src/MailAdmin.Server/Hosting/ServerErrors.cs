@@ -19,7 +19,7 @@ internal static class ServerErrors
             : new(
                 "ServerNotUnique", MailErrorCategory.InvalidArgument,
                 $"More than one server is running: {string.Join("; ", running.Select(s => $"'{s.Name}' of process {s.ProcessId}, store {s.StorePath}"))}.", name,
-                $"Give the server itself in place of its name: Get-MailServer | Where-Object ProcessId -EQ {running[0].ProcessId} gives one of them, to pipe on or for -Server.");
+                $"Give the server itself in place of its name: Get-MailServer | Where-Object ProcessId -EQ {running[0].ProcessId} gives one of them, to pipe on, for -Server or Connect-MailServer; or name its store with -StorePath.");
 
     public static MailAdminException ServerIsEphemeral(string name) => new(
         "ServerIsEphemeral", MailErrorCategory.InvalidOperation, $"Server '{name}' is ephemeral: its mail would go with the stop.", name, "Stop it and start a new one.");

@@ -55,6 +55,32 @@ public sealed class FormatTests
         Assert.Contains(sample.GetType().FullName, Viewed());
     }
 
+    [Theory]
+    [MemberData(nameof(Samples), DisableDiscoveryEnumeration = true)]
+    public void What_has_been_through_a_job_looks_as_it_did(string shows, object sample)
+    {
+        var host = new AskedHost("No");
+        using var shell = new Shell(host: host);
+
+        var text = Shell.Render(shell, host, "$sample", ("sample", sample));
+        var after = Shell.Render(shell, host, "[Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($sample, 1))", ("sample", sample));
+
+        Assert.Contains(shows, after, StringComparison.Ordinal);
+        Assert.Equal(text, after);
+    }
+
+    [Fact]
+    public void A_server_that_has_lost_its_endpoints_parts_shows_their_names()
+    {
+        var host = new AskedHost("No");
+        using var shell = new Shell(host: host);
+
+        var text = Shell.Render(shell, host, "$sample = [pscustomobject]@{ Name = 'default'; Endpoints = 'imap 127.0.0.1:2143', 'smtp 127.0.0.1:2025' }; $sample.PSObject.TypeNames.Insert(0, 'Deserialized.MailAdmin.MailServerInfo'); $sample");
+
+        Assert.Contains("imap 127.0.0.1:2143,", text, StringComparison.Ordinal);
+        Assert.Contains("smtp 127.0.0.1:2025", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Times_are_the_same_in_every_culture()
     {

@@ -45,6 +45,18 @@ Describe 'Jobs' {
         $job | Receive-Job -Wait -AutoRemoveJob | Should -Be 'alice@example.com'
     }
 
+    It 'what comes out of one looks as it did' {
+        $job = Start-Job {
+            Import-Module $using:env:MAILADMIN_MANIFEST
+            Get-MailServer default
+            Measure-MailServer default
+        }
+        $info, $statistics = $job | Receive-Job -Wait -AutoRemoveJob
+        $info | Out-String -Width 80 | Should -Be (Get-MailServer default | Out-String -Width 80)
+        $info.Endpoints[0].Port | Should -Be $server.Endpoints[0].Port
+        $statistics | Out-String -Width 80 | Should -Match 'Imap: 0 clients'
+    }
+
     It 'a session that ends takes neither server nor connection of another with it' {
         $shell = [powershell]::Create()
         $shell.AddScript('Import-Module $env:MAILADMIN_MANIFEST; Start-MailServer second -Ephemeral | ForEach-Object Name').Invoke() | Should -Be 'second'

@@ -29,7 +29,7 @@ public sealed class SetMailAlias : AliasChangeCmdlet
 
     /// <summary>Addresses that its mail goes to no longer.</summary>
     [Parameter]
-    [ArgumentCompleter(typeof(MailboxCompleter))]
+    [ArgumentCompleter(typeof(AliasTargetCompleter))]
     public string[]? Remove { get; set; }
 
     /// <summary>Returns the alias as it is then.</summary>

@@ -47,6 +47,28 @@ public sealed class AliasCompleter : AdministrationCompleter
     }
 }
 
+/// <summary>Completes the addresses that the alias of the command line leads to.</summary>
+public sealed class AliasTargetCompleter : AdministrationCompleter
+{
+    /// <inheritdoc/>
+    protected override async IAsyncEnumerable<(string Value, string Tip)> OfferAsync(string parameter, string word, IDictionary bound, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (Bound(bound, "Identity") is not { } address)
+        {
+            yield break;
+        }
+
+        await using var route = await RouteAsync(bound, cancellationToken);
+        await foreach (var alias in route.GetAliasesAsync(address, cancellationToken))
+        {
+            foreach (var target in alias.Targets)
+            {
+                yield return (target, $"{alias.Address} leads there");
+            }
+        }
+    }
+}
+
 /// <summary>Completes folder names of the mailbox that the command line names.</summary>
 public sealed class FolderCompleter : AdministrationCompleter
 {

@@ -4,6 +4,7 @@ using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Module.Addresses;
 using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
 using MailAdmin.Security;
 
 namespace MailAdmin.Module.Mailboxes;
@@ -47,6 +48,7 @@ public sealed class NewMailbox : AdministrationCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("QuotaBytes", "ProhibitSendReceiveQuota")]
     [Quota]
+    [ArgumentCompleter(typeof(QuotaCompleter))]
     public long? Quota { get; set; }
 
     /// <summary>Makes it so that logins are refused until Enable-Mailbox.</summary>

@@ -4,6 +4,7 @@ using MailAdmin.Administration;
 using MailAdmin.Display;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
+using MailAdmin.Module.Completion;
 using MailAdmin.Security;
 
 namespace MailAdmin.Module.Mailboxes;
@@ -29,6 +30,7 @@ public sealed class SetMailbox : MailboxActionCmdlet
     [Parameter]
     [Alias("QuotaBytes", "ProhibitSendReceiveQuota")]
     [Quota]
+    [ArgumentCompleter(typeof(QuotaCompleter))]
     public long? Quota { get; set; }
 
     /// <summary>Takes a weak password.</summary>

@@ -2,6 +2,10 @@
 # context then loads the cmdlets and all packages apart from those of other modules. Only what the bare engine has is used here:
 # Add-Type and Join-Path live in modules that a host may not have.
 
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+    throw "MailAdmin needs FullLanguage and runs in $($ExecutionContext.SessionState.LanguageMode) here, where a script cannot load its assemblies. Import it in a session without that restriction, or have the policy behind it (App Control for Business, AppLocker) trust the files of the module."
+}
+
 $bin = [IO.Path]::Combine($PSScriptRoot, 'bin')
 if (-not ('MailAdmin.Loading.LoadContext' -as [type])) {
     $null = [Reflection.Assembly]::LoadFrom([IO.Path]::Combine($bin, 'MailAdmin.dll'))

@@ -21,6 +21,18 @@ public sealed class ImportTests
     }
 
     [Fact]
+    public void A_session_that_may_not_load_assemblies_is_told_so_once()
+    {
+        using var shell = new Shell(import: false);
+        shell.Run("$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'");
+
+        var said = shell.Run($"try {{ Import-Module '{Shell.Manifest}' }} catch {{ }}; $Error").Select(o => o.ToString());
+
+        Assert.StartsWith("MailAdmin needs FullLanguage and runs in ConstrainedLanguage here", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Empty(shell.Run("Get-Command -Module MailAdmin"));
+    }
+
+    [Fact]
     public void Every_cmdlet_of_the_assembly_is_exported()
     {
         using var shell = new Shell();

@@ -48,7 +48,6 @@ BeforeAll {
             Set-MailAlias round@example.com -Add nosuch@example.com -PassThru @Route
             Remove-MailAlias round@example.com -Force @Route
             Set-MailDomain example.com -CatchAll b@example.com -PassThru @Route
-            Set-MailDomain example.com @Route
             Set-MailDomain example.com -CatchAll $null -PassThru @Route
             New-Mailbox '*@example.com' @Route
             [pscustomobject]@{ Who = 'a@example.com' } | Get-Mailbox @Route

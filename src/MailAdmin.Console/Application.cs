@@ -22,7 +22,7 @@ internal static class Application
     // Kept for as long as the process lives: a signal must not cut short what stops at its exit.
     private static Signals? _signals;
 
-    public static int Run(ConsoleOptions options)
+    public static int Run(ConsoleOptions options, Terminal terminal)
     {
         switch (options.Verb)
         {
@@ -49,12 +49,6 @@ internal static class Application
             }
         }
 
-        var terminal = Terminal.Detect();
-        if (System.Console.IsOutputRedirected || terminal.Unicode)
-        {
-            System.Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        }
-
         Engine engine;
         try
         {
@@ -76,6 +70,12 @@ internal static class Application
             catch (Exception e) when (e is OperationCanceledException or PipelineStoppedException && signals.ExitCode is not null)
             {
                 return signals.ExitCode.Value;
+            }
+            catch (IOException e)
+            {
+                // A result that its file did not take. Servers of this process are stopped at its exit, which an exception would take from them.
+                System.Console.Error.WriteLine($"mailadmin: {e.Message}");
+                return 1;
             }
         }
     }
@@ -99,7 +99,7 @@ internal static class Application
             case ConsoleVerb.Demo:
                 return RunDemo(options, engine, signals);
             case ConsoleVerb.Serve:
-                return ServeCommand.Run(engine, options.Arguments, signals.Stop);
+                return ServeCommand.Run(engine, options.Arguments, signals);
             case ConsoleVerb.Dashboard:
                 return After(options, engine, signals, engine.Run(Engine.CommandLine("Show-MailDashboard", ConsoleOptions.AsParameters(options.Arguments))));
             default:

@@ -1,6 +1,8 @@
 using MailAdmin.Console;
 using MailAdmin.Console.CommandLine;
 
+var terminal = Terminal.Detect();
+StandardStreams.Prepare(terminal);
 ConsoleOptions options;
 try
 {
@@ -14,4 +16,4 @@ catch (FormatException e)
 
 // PowerShell's own telemetry and update checks have no place in a mail server.
 Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
-return Application.Run(options);
+return Application.Run(options, terminal);

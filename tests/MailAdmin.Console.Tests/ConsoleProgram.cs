@@ -27,16 +27,20 @@ internal sealed class ConsoleProgram : IAsyncDisposable
     /// <summary>The program that was built beside these tests, in the same configuration.</summary>
     public static string Path { get; } = Find();
 
-    public static ConsoleProgram Start(string[] arguments, string? input = null, params (string Name, string? Value)[] environment)
+    public static ConsoleProgram Start(string[] arguments, string? input = null, params (string Name, string? Value)[] environment) =>
+        Start(new ProcessStartInfo(Path, arguments), input, environment);
+
+    /// <summary>The same with streams that a shell redirects: <c>2&gt;/dev/full</c>.</summary>
+    public static ConsoleProgram StartRedirected(string redirection, string[] arguments, params (string Name, string? Value)[] environment) =>
+        Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$0\" \"$@\" {redirection}", Path, .. arguments]), null, environment);
+
+    private static ConsoleProgram Start(ProcessStartInfo start, string? input, (string Name, string? Value)[] environment)
     {
-        var start = new ProcessStartInfo(Path, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.StandardOutputEncoding = Encoding.UTF8;
+        start.StandardErrorEncoding = Encoding.UTF8;
         start.Environment["LC_ALL"] = "C.UTF-8";
         foreach (var (name, value) in environment)
         {
@@ -90,7 +94,7 @@ internal sealed class ConsoleProgram : IAsyncDisposable
     /// <summary>Sends a signal, as a service manager or a terminal does.</summary>
     public void Signal(PosixSignal signal)
     {
-        using var kill = Process.Start("kill", [signal == PosixSignal.SIGTERM ? "-TERM" : "-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + signal.ToString()[3..], _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

@@ -8,7 +8,8 @@ internal static class Usage
 
         mailadmin                       a PowerShell prompt with the MailAdmin module
         mailadmin demo [-Stay]          shows a server at work, from start to stop
-        mailadmin serve [options]       runs a server until SIGTERM or Ctrl+C
+        mailadmin serve [options]       runs a server until SIGTERM or Ctrl+C; without a
+                                        terminal, SIGHUP reads the certificate again
         mailadmin dashboard [options]   the terminal dashboard
         mailadmin -Command <text>       runs commands; '-' reads them from standard input,
                                         otherwise that is their $input
@@ -28,7 +29,8 @@ internal static class Usage
                --smtp-port <n> and the like: 0 for a free one, -1 for none
                --outbound <mode> (of mail to outside domains: capture, the default,
                refuse or relay) --relay, --production (short for relay, refuse)
-               --drain <seconds> --ephemeral
+               --trusted-proxy <network> (a load balancer; may be repeated)
+               --offer-channel-binding --drain <seconds> --ephemeral
 
         Exit codes: 0 done, 1 a command failed, 64 bad usage, 130 interrupted,
         143 terminated; 'exit n' in a script gives n.

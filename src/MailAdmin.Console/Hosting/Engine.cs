@@ -145,7 +145,12 @@ internal sealed partial class Engine : IDisposable
     }
 
     /// <summary>Runs one command and hands its results on as they come; the first error is thrown at the end.</summary>
-    public void InvokeStreaming(string command, IReadOnlyDictionary<string, object> parameters, Action<PSObject> onResult, bool atTheEnd = false)
+    /// <param name="command">Its name.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="onResult">Gets each result.</param>
+    /// <param name="atTheEnd">It is run though the program is to end: it puts in order what has to be.</param>
+    /// <param name="enough">Stops it, which is no error.</param>
+    public void InvokeStreaming(string command, IReadOnlyDictionary<string, object> parameters, Action<PSObject> onResult, bool atTheEnd = false, CancellationToken enough = default)
     {
         using var shell = Create();
         shell.AddCommand(command);
@@ -162,11 +167,26 @@ internal sealed partial class Engine : IDisposable
                 onResult(result);
             }
         };
-        Tracked(() => shell.BeginStop(null, null), atTheEnd, () =>
+        if (enough.IsCancellationRequested)
+        {
+            return;
+        }
+
+        using var stopping = enough.Register(() => shell.BeginStop(null, null));
+        try
+        {
+            Tracked(() => shell.BeginStop(null, null), atTheEnd, Invoke);
+        }
+        catch (Exception e) when (e is PipelineStoppedException or InvalidPowerShellStateException && enough.IsCancellationRequested && !Host.Ending.IsCancellationRequested)
+        {
+            // It was enough, perhaps before it began.
+        }
+
+        bool Invoke()
         {
             shell.Invoke(null, output);
             return shell.Streams.Error.Count > 0 ? throw new RuntimeException(shell.Streams.Error[0].ToString(), shell.Streams.Error[0].Exception, shell.Streams.Error[0]) : true;
-        });
+        }
     }
 
     /// <summary>Stops what runs, if anything does. From any thread.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace MailAdmin.Console.Hosting;
 
-/// <summary>Turns SIGINT, SIGTERM and SIGHUP into an orderly end: the running pipeline is stopped, and the program leaves by its usual way.</summary>
+/// <summary>Turns SIGINT, SIGTERM and SIGHUP into an orderly end: the running pipeline is stopped, and the program leaves by its usual way. A service takes SIGHUP otherwise.</summary>
 internal sealed class Signals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -27,9 +27,18 @@ internal sealed class Signals : IDisposable
         {
             // Left to itself the runtime would end the process under the pipeline's feet.
             context.Cancel = true;
+            if (signal == PosixSignal.SIGHUP && HungUp is { } hungUp)
+            {
+                hungUp();
+                return;
+            }
+
             Receive(signal, code);
         }));
     }
+
+    /// <summary>What SIGHUP asks for in place of an end: set by a service without a terminal, whose loss it could tell.</summary>
+    public Action? HungUp { get; set; }
 
     // In this order: what begins to run or to wait after the first line sees that it must not, and what began before is stopped by the others.
     private void Receive(PosixSignal signal, int code)

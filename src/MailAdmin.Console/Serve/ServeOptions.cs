@@ -1,10 +1,31 @@
+using System.Collections.Frozen;
 using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
 
 namespace MailAdmin.Console.Serve;
 
 /// <summary>The options of <c>mailadmin serve</c>, as parameters of Start-MailServer and what is ours.</summary>
-internal sealed class ServeOptions
+internal sealed partial class ServeOptions
 {
+    /// <summary>The parameters of Start-MailServer that errors name, and the options that set them.</summary>
+    private static readonly FrozenDictionary<string, string> OptionNames = new Dictionary<string, string>
+    {
+        ["-Name"] = "--name", ["-StorePath"] = "--store", ["-Ephemeral"] = "--ephemeral", ["-Address"] = "--address", ["-HostName"] = "--host-name",
+        ["-PortOffset"] = "--port-offset", ["-SmtpPort"] = "--smtp-port", ["-SubmissionPort"] = "--submission-port", ["-SubmissionsPort"] = "--submissions-port",
+        ["-ImapPort"] = "--imap-port", ["-ImapsPort"] = "--imaps-port", ["-Pop3Port"] = "--pop3-port", ["-Pop3sPort"] = "--pop3s-port", ["-Domain"] = "--domain",
+        ["-Credential"] = "--mailbox", ["-CertificatePath"] = "--certificate", ["-CertificatePassword"] = "--certificate-password-file", ["-OutboundMail"] = "--outbound",
+        ["-DisabledCapability"] = "--disabled-capability", ["-Limit"] = "--limit", ["port parameters"] = "port options",
+    }.ToFrozenDictionary();
+
+    /// <summary>Other spellings, those of the cmdlets.</summary>
+    private static readonly FrozenDictionary<string, string> Synonyms =
+        new Dictionary<string, string> { ["STOREPATH"] = "STORE", ["CERTIFICATEPATH"] = "CERTIFICATE", ["DRAINSECONDS"] = "DRAIN" }.ToFrozenDictionary();
+
+    /// <summary>The options that add up or say the same again; every other is given once.</summary>
+    private static readonly FrozenSet<string> Repeatable =
+        FrozenSet.Create("DOMAIN", "LIMIT", "DISABLEDCAPABILITY", "TRUSTEDPROXY", "OFFERCHANNELBINDING", "EPHEMERAL", "OUTBOUND", "RELAY", "PRODUCTION");
+
     private static readonly string[] Outbounds = ["Capture", "Refuse", "Relay"];
 
     /// <summary>Time for clients to be told and leave. Service managers usually kill after 10 to 90 s.</summary>
@@ -33,6 +54,9 @@ internal sealed class ServeOptions
         var domains = new List<string>();
         var capabilities = new List<string>();
         var limits = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
+        var proxies = new List<string>();
+        var given = new HashSet<string>();
+        var channelBinding = false;
         string? outboundBy = null;
         for (var i = 0; i < arguments.Count; i++)
         {
@@ -40,7 +64,8 @@ internal sealed class ServeOptions
             // Both spellings are welcome: --port-offset and -PortOffset.
             var key = name.TrimStart('-').Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
             string Value() => (attached ?? (++i < arguments.Count ? arguments[i] : "")) is { Length: > 0 } value ? value : throw new FormatException($"'{name}' needs a value.");
-            int Number() => int.TryParse(Value(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException($"'{name}' needs a number.");
+            int Number(int least, int most) => int.TryParse(Value(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+                ? number : throw new FormatException($"'{name}' needs a number from {least} to {most}.");
             void Outbound(string mode)
             {
                 if (options.Parameters.TryGetValue("OutboundMail", out var other) && !mode.Equals(other))
@@ -52,30 +77,38 @@ internal sealed class ServeOptions
                 options.Parameters["OutboundMail"] = mode;
             }
 
+            key = Synonyms.GetValueOrDefault(key, key);
+            if (!given.Add(key) && !Repeatable.Contains(key))
+            {
+                throw new FormatException($"'{name}' is given twice.");
+            }
+
             switch (name.StartsWith('-') ? key : "")
             {
                 case "NAME":
                     options.Name = Value();
                     break;
-                case "STORE" or "STOREPATH":
+                case "STORE":
                     options.Parameters["StorePath"] = Value();
                     break;
                 case "ADDRESS":
-                    options.Parameters["Address"] = Value();
+                    var address = Value();
+                    options.Parameters["Address"] = IPAddress.TryParse(address, out _) ? address
+                        : throw new FormatException($"'{name}' needs an IP address, and '{address}' is none: 127.0.0.1, ::1, 0.0.0.0, :: or that of a network interface.");
                     break;
                 case "HOSTNAME":
                     options.Parameters["HostName"] = Value();
                     break;
                 case "PORTOFFSET":
-                    options.Parameters["PortOffset"] = Number();
+                    options.Parameters["PortOffset"] = Number(0, 60000);
                     break;
                 case "SMTPPORT" or "SUBMISSIONPORT" or "SUBMISSIONSPORT" or "IMAPPORT" or "IMAPSPORT" or "POP3PORT" or "POP3SPORT":
-                    options.Parameters[key] = Number();
+                    options.Parameters[key] = Number(-1, IPEndPoint.MaxPort);
                     break;
                 case "DOMAIN":
                     domains.AddRange(List(Value()));
                     break;
-                case "CERTIFICATE" or "CERTIFICATEPATH":
+                case "CERTIFICATE":
                     options.Parameters["Certificate"] = Value();
                     break;
                 case "CERTIFICATEPASSWORDFILE":
@@ -98,6 +131,13 @@ internal sealed class ServeOptions
                 case "DISABLEDCAPABILITY":
                     capabilities.AddRange(List(Value()));
                     break;
+                case "TRUSTEDPROXY":
+                    proxies.AddRange(List(Value()).Select(p => IPAddress.TryParse(p, out _) || IPNetwork.TryParse(p, out _) ? p
+                        : throw new FormatException($"'{name}' needs an address or a network, as 192.0.2.10 or 10.0.0.0/8, and '{p}' is neither.")));
+                    break;
+                case "OFFERCHANNELBINDING":
+                    channelBinding = true;
+                    break;
                 case "EPHEMERAL":
                     options.Parameters["Ephemeral"] = true;
                     break;
@@ -111,8 +151,8 @@ internal sealed class ServeOptions
                 case "PRODUCTION":
                     Outbound("Refuse");
                     break;
-                case "DRAIN" or "DRAINSECONDS":
-                    options.DrainSeconds = Number() is >= 0 and <= 3600 and var seconds ? seconds : throw new FormatException($"'{name}' needs 0 to 3600 seconds.");
+                case "DRAIN":
+                    options.DrainSeconds = Number(0, 3600);
                     break;
                 default:
                     throw new FormatException($"serve has no option '{arguments[i]}'.");
@@ -134,10 +174,45 @@ internal sealed class ServeOptions
             options.Parameters["DisabledCapability"] = capabilities.ToArray();
         }
 
+        if (proxies.Count > 0 || channelBinding)
+        {
+            options.Parameters["Settings"] = new MailServerSettings { TrustedProxies = proxies, OfferChannelBinding = channelBinding };
+        }
+
         options.Parameters["Name"] = options.Name;
-        return options.Mailbox is null == options.PasswordFile is null ? options
-            : throw new FormatException("--mailbox and --password-file belong together.");
+        options.RefuseContradictions();
+        return options;
     }
+
+    /// <summary>A text of the cmdlets with the names of options in place of those of parameters.</summary>
+    public static string InOptions(string text) => ParameterName().Replace(text, m => OptionNames.GetValueOrDefault(m.Value, m.Value));
+
+    // What would be taken and have no effect is refused: whoever gave it relies on it.
+    private void RefuseContradictions()
+    {
+        if (Mailbox is null != PasswordFile is null)
+        {
+            throw new FormatException("--mailbox and --password-file belong together.");
+        }
+
+        if (CertificatePasswordFile is not null && !Parameters.ContainsKey("Certificate"))
+        {
+            throw new FormatException("--certificate-password-file is the password of a file, which --certificate names.");
+        }
+
+        if (Parameters.ContainsKey("Ephemeral") && Parameters.ContainsKey("StorePath"))
+        {
+            throw new FormatException("An ephemeral server deletes its store at its end: give --store or --ephemeral.");
+        }
+
+        if (Parameters.ContainsKey("Ephemeral") && Parameters.ContainsKey("PortOffset"))
+        {
+            throw new FormatException("An ephemeral server takes free ports: give --port-offset or --ephemeral; --smtp-port and the like set one of them.");
+        }
+    }
+
+    [GeneratedRegex(@"(?<![\w-])-[A-Z]\w+\b|\bport parameters\b", RegexOptions.CultureInvariant)]
+    private static partial Regex ParameterName();
 
     private static string[] List(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 

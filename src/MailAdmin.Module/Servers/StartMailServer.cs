@@ -37,7 +37,7 @@ public sealed class StartMailServer : MailCmdlet
     [ValidateNotNullOrEmpty]
     public string? HostName { get; set; }
 
-    /// <summary>Added to the standard ports: 0 for the standard ports themselves.</summary>
+    /// <summary>Added to the standard ports: 0 for the standard ports themselves. Not with -Ephemeral, whose ports are free ones.</summary>
     [Parameter]
     [ValidateRange(0, 60000)]
     public int PortOffset { get; set; }
@@ -167,6 +167,13 @@ public sealed class StartMailServer : MailCmdlet
     private MailServerSettings Compose()
     {
         var given = MyInvocation.BoundParameters;
+        if ((Settings.Ephemeral || Ephemeral) && given.ContainsKey(nameof(PortOffset)))
+        {
+            throw new MailAdminException(
+                "InvalidSettings", MailErrorCategory.InvalidArgument, "An ephemeral server takes free ports, to which -PortOffset would not be added.", PortOffset,
+                "Leave out -PortOffset or -Ephemeral; -SmtpPort and the like set a port of an ephemeral server.");
+        }
+
         return Settings with
         {
             Name = given.ContainsKey(nameof(Name)) || Settings.Name.Length == 0 ? Name : Settings.Name,

@@ -24,7 +24,7 @@ internal static class EndpointPlan
     {
         if (!IPAddress.TryParse(settings.Address, out var address))
         {
-            throw ServerErrors.AddressNotAvailable(settings.Address, null);
+            throw ServerErrors.NotAnAddress(settings.Address);
         }
 
         var endpoints = new List<MailEndpoint>();

@@ -14,6 +14,9 @@ internal static class ServerCertificate
     /// <summary>A new one is made this long before the old one ends.</summary>
     private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(30);
 
+    /// <summary>ERROR_INVALID_PASSWORD, which the runtime gives on every platform.</summary>
+    private const int InvalidPassword = unchecked((int)0x80070056);
+
     /// <summary>Loads <paramref name="path"/>: PFX, or PEM with the chain and the private key in one file.</summary>
     /// <exception cref="Errors.MailAdminException"><c>CertificateNotUsable</c></exception>
     public static TlsConfiguration Load(string path, string? password)
@@ -23,6 +26,11 @@ internal static class ServerCertificate
             var certificates = new X509Certificate2Collection();
             if (IsPem(path))
             {
+                if (password is null && HoldsEncryptedKey(path))
+                {
+                    throw ServerErrors.CertificateNotUsable(path, "its private key is encrypted, and no password was given.", null);
+                }
+
                 var pem = password is null ? X509Certificate2.CreateFromPemFile(path) : X509Certificate2.CreateFromEncryptedPemFile(path, password);
                 certificates.ImportFromPemFile(path);
                 return new TlsConfiguration(Usable(pem), certificates);
@@ -31,6 +39,10 @@ internal static class ServerCertificate
             certificates.AddRange(X509CertificateLoader.LoadPkcs12CollectionFromFile(path, password, X509KeyStorageFlags.Exportable));
             var own = certificates.FirstOrDefault(c => c.HasPrivateKey) ?? throw ServerErrors.CertificateNotUsable(path, "it has no private key.", null);
             return new TlsConfiguration(own, certificates);
+        }
+        catch (CryptographicException e) when (e.HResult == InvalidPassword)
+        {
+            throw ServerErrors.CertificateNotUsable(path, password is null ? "it is encrypted, and no password was given." : "the password is not that of the file.", e);
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
@@ -96,6 +108,9 @@ internal static class ServerCertificate
         OperatingSystem.IsLinux()
             ? certificate
             : X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null, X509KeyStorageFlags.Exportable);
+
+    private static bool HoldsEncryptedKey(string path) =>
+        File.ReadLines(path).Any(l => l.StartsWith("-----BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal));
 
     private static bool IsPem(string path)
     {

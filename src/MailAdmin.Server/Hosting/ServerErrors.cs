@@ -37,12 +37,16 @@ internal static class ServerErrors
         "AddressNotAvailable", MailErrorCategory.InvalidArgument, $"'{address}' is not an address of this machine.", address,
         "Use 127.0.0.1, ::1, 0.0.0.0, :: or an address of one of its network interfaces.", cause);
 
+    public static MailAdminException NotAnAddress(string text) => new(
+        "AddressNotAvailable", MailErrorCategory.InvalidArgument, $"'{text}' is not an IP address, and a server listens on one.", text,
+        "Use 127.0.0.1, ::1, 0.0.0.0, :: or an address of one of the machine's network interfaces.");
+
     public static MailAdminException InvalidSettings(string message, object? target, string action) =>
         new("InvalidSettings", MailErrorCategory.InvalidArgument, message, target, action);
 
     public static MailAdminException CertificateNotUsable(string path, string reason, Exception? cause) => new(
         "CertificateNotUsable", MailErrorCategory.InvalidArgument, $"The certificate '{path}' cannot be used: {reason}", path,
-        "Give a PFX file with its password, or a PEM file that holds the certificate chain and the unencrypted private key.", cause);
+        "Give a PFX file, or a PEM file that holds the certificate chain and the private key; where it is encrypted, its password with -CertificatePassword (Set-MailCertificate: -Password).", cause);
 
     public static MailAdminException SessionNotFound(string id) => new(
         "SessionNotFound", MailErrorCategory.ObjectNotFound, $"There is no session '{id}'.", id, "Get-MailSession lists the open ones.");

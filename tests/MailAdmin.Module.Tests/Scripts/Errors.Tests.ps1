@@ -216,6 +216,8 @@ Describe 'One clear error' {
         @{ Code = 'Start-MailServer other -Ephemeral -Address 203.0.113.9'; Id = 'AddressNotAvailable'; Category = '*'; Target = '203.0.113.9' }
         @{ Code = 'Start-MailServer other -Ephemeral -DisabledCapability CHUNKIN'; Id = 'InvalidSettings'; Category = 'InvalidArgument'; Target = 'CHUNKIN' }
         @{ Code = 'Start-MailServer other -Ephemeral -StorePath ./x'; Id = 'InvalidSettings'; Category = 'InvalidArgument'; Target = '*' }
+        @{ Code = 'Start-MailServer other -Ephemeral -PortOffset 100'; Id = 'InvalidSettings'; Category = 'InvalidArgument'; Target = '100' }
+        @{ Code = 'Start-MailServer other -Ephemeral -Address localhost'; Id = 'AddressNotAvailable'; Category = 'InvalidArgument'; Target = 'localhost' }
         @{ Code = 'Start-MailServer other -StorePath $server.StorePath -SmtpPort 0 -SubmissionPort 0 -SubmissionsPort 0 -ImapPort 0 -ImapsPort 0 -Pop3Port 0 -Pop3sPort 0'; Id = 'StoreInUse'; Category = 'ResourceBusy'; Target = '*' }
         @{ Code = 'Repair-MailStore $server.StorePath -Force'; Id = 'StoreInUse'; Category = 'ResourceBusy'; Target = '*' }
         @{ Code = 'Wait-MailboxMessage bob@example.com -Timeout 0.1'; Id = 'WaitTimeout'; Category = 'OperationTimeout'; Target = 'bob@example.com' }

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Reflection;
-using System.Text;
 using MailAdmin.Console.CommandLine;
 using MailAdmin.Console.Demo;
 using MailAdmin.Console.Hosting;

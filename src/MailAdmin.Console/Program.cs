@@ -1,5 +1,6 @@
 using MailAdmin.Console;
 using MailAdmin.Console.CommandLine;
+using MailAdmin.Console.Hosting;
 
 var terminal = Terminal.Detect();
 StandardStreams.Prepare(terminal);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Management.Automation;
 using MailAdmin.Console.CommandLine;
@@ -10,6 +11,7 @@ namespace MailAdmin.Console.Serve;
 /// at SIGTERM or SIGINT, or when its terminal goes away, tells the clients, drains and leaves with 0. Neither stream is needed: what cannot be written is dropped.
 /// Without a terminal SIGHUP has the certificate read again.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing to dispose of, and a signal may ask for a reload as long as the process lives.")]
 internal sealed class ServeCommand
 {
     /// <summary>
@@ -25,7 +27,9 @@ internal sealed class ServeCommand
     private readonly ServeOptions _options;
     private readonly CancellationToken _stop;
     private CancellationTokenSource _reload = new();
-    private long _seen;
+
+    /// <summary>Number of the last event that is in the log. Begins with what the start itself told; 0 would leave out all that comes before the first look.</summary>
+    private long _seen = 1;
     private bool _failed;
 
     private ServeCommand(Engine engine, ServeOptions options, CancellationToken stop)

@@ -7,7 +7,7 @@ public sealed class ServeOptionsTests
     [Theory]
     [InlineData("--certificate-password-file", "--certificate-password-file x")]
     [InlineData("--address", "--address 127.0.0.1 --address ::1")]
-    [InlineData("--store", "--store a -StorePath b")]
+    [InlineData("given twice", "--store a -StorePath b")]
     [InlineData("--drain", "--drain 1 --drain 2")]
     [InlineData("--imap-port", "--imap-port 0 --imap-port 1")]
     [InlineData("--port-offset", "--ephemeral --port-offset 100")]
@@ -18,7 +18,7 @@ public sealed class ServeOptionsTests
     [InlineData("--smtp-port", "--smtp-port -2")]
     [InlineData("IP address", "--address localhost")]
     [InlineData("--trusted-proxy", "--trusted-proxy balancer.example.com")]
-    [InlineData("--trusted-proxy", "--trusted-proxy 10.0.0.1/8")]
+    [InlineData("--trusted-proxy", "--trusted-proxy 10.0.0.0/33")]
     [InlineData("--password-file", "--mailbox a@example.com")]
     public void What_makes_no_sense_is_told_by_the_option_s_name(string named, string line)
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MailAdmin.Errors;
 using MailAdmin.Server.Hosting;
+using MailAdmin.Testing;
 
 namespace MailAdmin.Server.Tests.Hosting;
 

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using MailAdmin.Administration;
 using MailAdmin.Errors;
 using MailAdmin.Module.Base;
 using MailAdmin.Module.Completion;

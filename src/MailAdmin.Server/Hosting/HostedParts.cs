@@ -13,6 +13,14 @@ internal sealed class OwnedLifetime : IHostLifetime
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
+/// <summary>What is to be done before the first endpoint opens, as a hosted service.</summary>
+internal sealed class HostedPreparation(Func<CancellationToken, Task> prepare) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken) => prepare(cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
+
 /// <summary>An endpoint as a hosted service: a bind that fails says what a person can do about it.</summary>
 internal sealed class HostedEndpoint(ConnectionListener listener) : IHostedService
 {

@@ -30,8 +30,8 @@ public sealed partial class MailServerHost : IAsyncDisposable
     private readonly OutboundPolicy _outbound;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _storeClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    /// <summary>Workers beside the endpoints: control channel, collector, store events, store maintenance, queue, sessions.</summary>
-    private const int FixedWorkers = 6;
+    /// <summary>Workers beside the endpoints: control channel, collector, store events, store maintenance, queue, sessions, preparation.</summary>
+    private const int FixedWorkers = 7;
 
     private readonly List<IHostedService> _workers = [];
     private readonly List<ConnectionListener> _listeners = [];
@@ -145,12 +145,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
     {
         try
         {
-            await ComposeAsync(cancellationToken);
-            if (prepare is not null)
-            {
-                await prepare(this, cancellationToken);
-            }
-
+            await ComposeAsync(prepare, cancellationToken);
             await _host!.StartAsync(cancellationToken);
         }
         catch
@@ -286,7 +281,7 @@ public sealed partial class MailServerHost : IAsyncDisposable
         };
     }
 
-    private async Task ComposeAsync(CancellationToken cancellationToken)
+    private async Task ComposeAsync(Func<MailServerHost, CancellationToken, Task>? prepare, CancellationToken cancellationToken)
     {
         var endpoints = EndpointPlan.Of(_settings);
         var limits = LimitsByName.Apply(new ServerLimits(), _settings.Limits);
@@ -354,11 +349,11 @@ public sealed partial class MailServerHost : IAsyncDisposable
             _store, _context.Delivery, _outbound, await RelayRoutes.OpenAsync(_store, cancellationToken), _parts.Resolver, _parts.Queue, () => Context.HostName,
             Events, _counters, _time, _loggers.CreateLogger<OutboundQueue>(), Random.Shared, _parts.ValidateNextHop));
 
-        // Started in this order and stopped in the reverse of it: endpoints, sessions, the queue, the store's maintenance and events, the control channel's door.
+        // Started in this order, so that the events of what is prepared are told; stopped in the reverse of it: endpoints, sessions, the queue, the store's maintenance and events, the control channel's door.
         _control = new ControlService(this, _loggers.CreateLogger<ControlService>());
         _sessions = new HostedSessions(_table, _store);
         _maintenance = new StoreMaintenance(_store, _time, _loggers.CreateLogger<StoreMaintenance>());
-        _workers.AddRange([_control, new QuietCollector(), new StoreEvents(_store, Events), _maintenance, _queue, _sessions]);
+        _workers.AddRange([_control, new QuietCollector(), new StoreEvents(_store, Events), _maintenance, _queue, _sessions, new HostedPreparation(token => prepare?.Invoke(this, token) ?? Task.CompletedTask)]);
         foreach (var endpoint in endpoints)
         {
             var listener = new ConnectionListener(endpoint, Handler(endpoint.Protocol), _table, _services, Judge);

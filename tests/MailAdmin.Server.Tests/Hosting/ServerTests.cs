@@ -60,6 +60,8 @@ public sealed class ServerTests
         Assert.All(before, e => Assert.Equal(0, e.Port));
         await using var administration = host.OpenAdministration();
         Assert.Equal(1, (await administration.GetServerAsync(TestContext.Current.CancellationToken)).MailboxCount);
+        await Eventually.Within(
+            host.Events.WatchAsync(-1, CancellationToken.None).FirstAsync(e => e.Kind == "MailboxChanged", TestContext.Current.CancellationToken).AsTask(), "the event of it");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using MailAdmin.Administration;
+using MailAdmin.Display;
 
 namespace MailAdmin;
 
@@ -18,5 +19,5 @@ public sealed record MailStoreRepair
     /// <summary>Changes that could not be made again, since what they build on is lost.</summary>
     public required long SkippedRecords { get; init; }
     /// <summary>What the figures do not tell: files that cannot be read, operations that are missing, folders whose owner is lost.</summary>
-    public IReadOnlyList<StoreFinding> Findings { get; init; } = [];
+    public IReadOnlyList<StoreFinding> Findings { get; init => field = Indexable.Array(value); } = [];
 }

@@ -24,6 +24,16 @@ internal sealed class ConsoleProgram : IAsyncDisposable
         _reading = Task.WhenAll(ReadAsync(process.StandardOutput, _output, _lines.Writer), ReadAsync(process.StandardError, _error, _errorLines.Writer));
     }
 
+    /// <summary>
+    /// Signals that were ignored by who started the tests (nohup, a shell's <c>&amp;</c>) stay ignored in all that they start, as POSIX has it (execve). The program is to meet them as
+    /// from a service manager or a terminal.
+    /// </summary>
+    private static readonly bool IgnoresSignals = OperatingSystem.IsLinux()
+        && (Convert.ToUInt64(File.ReadLines("/proc/self/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim(), 16) & SignalsSent) != 0;
+
+    /// <summary>SIGHUP, SIGINT, SIGQUIT and SIGTERM in such a mask: bit n - 1 is signal n.</summary>
+    private const ulong SignalsSent = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14;
+
     /// <summary>The program that was built beside these tests, in the same configuration.</summary>
     public static string Path { get; } = Find();
 
@@ -36,6 +46,11 @@ internal sealed class ConsoleProgram : IAsyncDisposable
 
     private static ConsoleProgram Start(ProcessStartInfo start, string? input, (string Name, string? Value)[] environment)
     {
+        if (IgnoresSignals)
+        {
+            start = new ProcessStartInfo("env", ["--default-signal=HUP,INT,QUIT,TERM", start.FileName, .. start.ArgumentList]);
+        }
+
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;

@@ -14,10 +14,6 @@ public sealed class ServeReloadTests : IDisposable
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    // A process that came with SIGHUP ignored goes on ignoring it, as everybody's does.
-    private static bool IgnoresHangUp => OperatingSystem.IsLinux()
-        && (Convert.ToUInt64(File.ReadLines("/proc/self/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim(), 16) & 1) != 0;
-
     private string[] Arguments(params string[] more) =>
     [
         "serve", "--store", Path.Combine(_directory.FullName, "store"), "--smtp-port", "-1", "--submission-port", "-1", "--submissions-port", "-1", "--imap-port", "-1",
@@ -28,7 +24,6 @@ public sealed class ServeReloadTests : IDisposable
     public async Task The_certificate_files_are_read_again_and_it_goes_on()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals.");
-        Assert.SkipWhen(IgnoresHangUp, "Whoever runs the tests had them ignore SIGHUP (nohup), and what they start does as well.");
         var file = Path.Combine(_directory.FullName, "mail.pem");
         var password = Path.Combine(_directory.FullName, "password");
         var first = Write(file, password, "first secret");
@@ -61,7 +56,6 @@ public sealed class ServeReloadTests : IDisposable
     public async Task Without_a_certificate_of_its_own_it_goes_on_and_no_event_is_lost()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals.");
-        Assert.SkipWhen(IgnoresHangUp, "Whoever runs the tests had them ignore SIGHUP (nohup), and what they start does as well.");
         await using var program = ConsoleProgram.Start(Arguments());
         var endpoint = (await program.LineAsync(l => l.StartsWith("imaps ", StringComparison.Ordinal))).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
         await program.ErrorLineAsync(l => l.Contains(" serves ", StringComparison.Ordinal));

@@ -87,8 +87,8 @@ internal sealed class SummaryReader(StoreOptions options, ReaderPool readers, Pe
 
                 foreach (var (key, value) in reader.Summaries(missing[at], missing[end - 1]))
                 {
-                    // One that is damaged is computed again.
-                    _ = value is not null ? Keep(key, value) : null;
+                    // One that is damaged is empty, no summary, and computed again.
+                    Keep(key, value);
                 }
 
                 at = end;
@@ -98,7 +98,7 @@ internal sealed class SummaryReader(StoreOptions options, ReaderPool readers, Pe
         });
     }
 
-    private MessageSummary? Keep(long content, byte[] value)
+    private MessageSummary? Keep(long content, ReadOnlyMemory<byte> value)
     {
         var summary = MessageSummary.TryDecode(value);
         if (summary is not null)

@@ -72,7 +72,7 @@ internal static class QueueCodec
     }
 
     /// <exception cref="InvalidDataException">The octets are not an entry.</exception>
-    public static QueueRow Decode(byte[] octets)
+    public static QueueRow Decode(ReadOnlySpan<byte> octets)
     {
         var r = new EventReader(octets);
         return Read(ref r);

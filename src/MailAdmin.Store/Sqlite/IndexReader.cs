@@ -123,8 +123,8 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
     /// <summary>Until it is disposed, all answers are of one commit.</summary>
     public IDisposable OpenView() => new View(connection, connection.BeginRead());
 
-    /// <summary>Summaries of contents from one key to another, ascending; null where one is damaged.</summary>
-    public List<(long Key, byte[]? Value)> Summaries(long first, long last) => connection.Query(
+    /// <summary>Summaries of contents from one key to another, ascending; empty where one is damaged.</summary>
+    public List<(long Key, ReadOnlyMemory<byte> Value)> Summaries(long first, long last) => connection.Query(
         "SELECT content, value FROM summary WHERE content BETWEEN ?1 AND ?2 ORDER BY content", r => (r.Number(0), SealedBlob.Open(r.Octets(1))), first, last);
 
     public List<SegmentRow> Segments() => connection.Query("SELECT id, used, live, journal FROM segment ORDER BY id", r => new SegmentRow(r.Number(0), r.Number(1), r.Number(2), r.Number(3)));
@@ -163,7 +163,7 @@ internal sealed class IndexReader(IndexConnection connection) : IDisposable
     public void Dispose() => connection.Dispose();
 
     private static QueueRow MapQueue(IndexRow r) =>
-        SealedBlob.Open(r.Octets(1)) is { } value && QueueCodec.Decode(value) is var entry && entry.Row == r.Number(0)
+        SealedBlob.Open(r.Octets(1)) is { IsEmpty: false } value && QueueCodec.Decode(value.Span) is var entry && entry.Row == r.Number(0)
             ? entry : throw new InvalidDataException($"Entry {r.Number(0)} of the queue is damaged.");
 
     private static DomainRow MapDomain(IndexRow r) => new(r.Text(0), r.TextOrNull(1), r.Number(2), r.Number(3));

@@ -80,6 +80,7 @@ internal sealed class IndexFollower(
         }
         catch
         {
+            index.RollBack();
             log.GiveBack(changed);
             throw;
         }
@@ -88,11 +89,14 @@ internal sealed class IndexFollower(
         Settle(checkpoint, dead);
     }
 
-    /// <summary>The batch that <see cref="Begin"/> began never was.</summary>
+    /// <summary>The batch that <see cref="Begin"/> began never was. One that did not come to begin has no transaction: what is open may be a checkpoint's.</summary>
     public void RollBack()
     {
-        state.Index = null;
-        index.RollBack();
+        if (state.Index is not null)
+        {
+            state.Index = null;
+            index.RollBack();
+        }
     }
 
     /// <summary>After a batch: sets the index to work where there is enough for it. True where a checkpoint ended.</summary>

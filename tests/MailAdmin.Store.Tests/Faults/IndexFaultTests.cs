@@ -59,6 +59,41 @@ public sealed class IndexFaultTests : IDisposable
         Assert.Empty(await Scenes.FindingsAsync(again));
     }
 
+    [Fact]
+    public async Task A_log_that_takes_nothing_disturbs_no_checkpoint_that_is_under_way()
+    {
+        const int Messages = 3000;
+        using var io = new FailingStoreIO();
+        var noticed = new ConcurrentQueue<StoreFinding>();
+        await using (var store = await SqliteMailStore.OpenAsync(
+            new StoreOptions { Path = _path, IO = io, CheckpointMessages = Messages, CheckpointInterval = TimeSpan.FromDays(1), Noticed = noticed.Enqueue }))
+        {
+            await Scenes.FillAsync(store, 0);
+            var (mailbox, inbox) = ((await Scenes.MailboxAsync(store)).Id, await Scenes.InboxAsync(store));
+            var items = new List<AppendItem>();
+            for (var i = 0; i < Messages; i++)
+            {
+                items.Add(new AppendItem(store.Messages.CreateIncoming(), default, [], null));
+                await items[^1].Content.WriteAsync("x"u8.ToArray());
+            }
+
+            // The index takes their contents one by one, beside all that follows.
+            await store.Messages.AppendAsync(inbox, items);
+            io.Called = call => call is "write" or "flush" or "set length" ? Fault.InputOutputError : null;
+            await Assert.ThrowsAsync<MailAdminException>(() => Scenes.DeliverAsync(store, "not now"));
+            for (var i = 0; i < 100; i++)
+            {
+                await Scenes.FailsAsync("StoreFaulted", async () => await store.Folders.CreateAsync(mailbox, "new"));
+            }
+
+            io.Called = null;
+            await store.Folders.CreateAsync(mailbox, "new");
+            Assert.Empty(await Scenes.FindingsAsync(store));
+        }
+
+        Assert.Empty(noticed);
+    }
+
     [Theory]
     [InlineData("UPDATE content SET segment = NULL WHERE length = 300", true)]
     [InlineData("UPDATE content SET refs = NULL WHERE length = 300", true)]

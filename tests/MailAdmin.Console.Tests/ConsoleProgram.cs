@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading.Channels;
+using MailAdmin.Testing;
 
 namespace MailAdmin.Console.Tests;
 
@@ -24,33 +25,18 @@ internal sealed class ConsoleProgram : IAsyncDisposable
         _reading = Task.WhenAll(ReadAsync(process.StandardOutput, _output, _lines.Writer), ReadAsync(process.StandardError, _error, _errorLines.Writer));
     }
 
-    /// <summary>
-    /// Signals that were ignored by who started the tests (nohup, a shell's <c>&amp;</c>) stay ignored in all that they start, as POSIX has it (execve). The program is to meet them as
-    /// from a service manager or a terminal.
-    /// </summary>
-    private static readonly bool IgnoresSignals = OperatingSystem.IsLinux()
-        && (Convert.ToUInt64(File.ReadLines("/proc/self/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim(), 16) & SignalsSent) != 0;
-
-    /// <summary>SIGHUP, SIGINT, SIGQUIT and SIGTERM in such a mask: bit n - 1 is signal n.</summary>
-    private const ulong SignalsSent = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14;
-
     /// <summary>The program that was built beside these tests, in the same configuration.</summary>
     public static string Path { get; } = Find();
 
     public static ConsoleProgram Start(string[] arguments, string? input = null, params (string Name, string? Value)[] environment) =>
-        Start(new ProcessStartInfo(Path, arguments), input, environment);
+        Start(SignalDefaults.Start(Path, arguments), input, environment);
 
     /// <summary>The same with streams that a shell redirects: <c>2&gt;/dev/full</c>.</summary>
     public static ConsoleProgram StartRedirected(string redirection, string[] arguments, params (string Name, string? Value)[] environment) =>
-        Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$0\" \"$@\" {redirection}", Path, .. arguments]), null, environment);
+        Start(SignalDefaults.Start("/bin/sh", ["-c", $"exec \"$0\" \"$@\" {redirection}", Path, .. arguments]), null, environment);
 
     private static ConsoleProgram Start(ProcessStartInfo start, string? input, (string Name, string? Value)[] environment)
     {
-        if (IgnoresSignals)
-        {
-            start = new ProcessStartInfo("env", ["--default-signal=HUP,INT,QUIT,TERM", start.FileName, .. start.ArgumentList]);
-        }
-
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;

@@ -40,14 +40,12 @@ internal sealed class Pwsh : IAsyncDisposable
 
     public static Pwsh Start(string[] arguments, params (string Name, string? Value)[] environment)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Program!, "-NoLogo", "-NoProfile", .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
+        var start = SignalDefaults.Start(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Program!, "-NoLogo", "-NoProfile", .. arguments]);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.StandardOutputEncoding = Encoding.UTF8;
+        start.StandardErrorEncoding = Encoding.UTF8;
         start.Environment["MAILADMIN_MANIFEST"] = Shell.Manifest;
         start.Environment["MAILADMIN_PROGRAM"] = MailAdminProgram;
         start.Environment["MAILADMIN_ROOT"] = Shell.Root;

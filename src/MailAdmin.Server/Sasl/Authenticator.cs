@@ -38,6 +38,7 @@ public sealed class Authenticator : IAuthenticator, IDisposable
     private const int CrowdAbove = 2;
     private readonly SemaphoreSlim _trusted = new(Math.Max(1, Environment.ProcessorCount));
     private readonly SemaphoreSlim _suspect = new(1);
+    private readonly SemaphoreSlim _decoyKeyTurn = new(1);
     private volatile byte[]? _decoyKey;
 
     /// <summary>Makes the authenticator of a server.</summary>
@@ -125,6 +126,7 @@ public sealed class Authenticator : IAuthenticator, IDisposable
         _watch.Dispose();
         _trusted.Dispose();
         _suspect.Dispose();
+        _decoyKeyTurn.Dispose();
     }
 
     private async ValueTask<bool> ComputeAsync(string name, MailboxRecord? mailbox, ScramVerifier decoy, string password, IPAddress remote, CancellationToken cancellationToken)
@@ -238,8 +240,22 @@ public sealed class Authenticator : IAuthenticator, IDisposable
     // the other, and so has each unknown name.
     private async ValueTask<ScramVerifier> DecoyForAsync(string name, CancellationToken cancellationToken)
     {
-        if (_decoyKey is null)
+        var digest = HMACSHA512.HashData(_decoyKey ?? await DecoyKeyAsync(cancellationToken), Encoding.UTF8.GetBytes(name));
+        return new ScramVerifier(
+            digest[..16], (digest[^1] & 1) == 0 ? ScramVerifier.DefaultIterations : PasswordRules.GeneratedIterations, digest[16..48], digest[32..64]);
+    }
+
+    private async ValueTask<byte[]> DecoyKeyAsync(CancellationToken cancellationToken)
+    {
+        // One at a time: of two that made a key the one would be used, and the other be kept for after a restart.
+        await _decoyKeyTurn.WaitAsync(cancellationToken);
+        try
         {
+            if (_decoyKey is { } known)
+            {
+                return known;
+            }
+
             var kept = await _store.Accounts.GetSettingAsync(DecoyKeySetting, cancellationToken);
             if (kept is null)
             {
@@ -247,12 +263,12 @@ public sealed class Authenticator : IAuthenticator, IDisposable
                 await _store.Accounts.PutSettingAsync(DecoyKeySetting, kept, cancellationToken);
             }
 
-            _decoyKey = Convert.FromBase64String(kept);
+            return _decoyKey = Convert.FromBase64String(kept);
         }
-
-        var digest = HMACSHA512.HashData(_decoyKey, Encoding.UTF8.GetBytes(name));
-        return new ScramVerifier(
-            digest[..16], (digest[^1] & 1) == 0 ? ScramVerifier.DefaultIterations : PasswordRules.GeneratedIterations, digest[16..48], digest[32..64]);
+        finally
+        {
+            _decoyKeyTurn.Release();
+        }
     }
 }
 

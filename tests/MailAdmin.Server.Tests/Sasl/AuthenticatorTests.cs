@@ -91,6 +91,27 @@ public sealed class AuthenticatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_first_logins_at_once_find_one_verifier_for_an_unknown_name()
+    {
+        var both = new TaskCompletionSource();
+        var hooks = new StoreHooks { Accounts = (name, call) => name == nameof(IAccountStore.GetSettingAsync) ? new ValueTask<string?>(LateAsync(call)) : call() };
+        using var authenticator = Make(hooks.Wrap(_store));
+        var first = authenticator.GetScramCredentialsAsync("nobody@example.com", CancellationToken.None).AsTask();
+        var second = authenticator.GetScramCredentialsAsync("nobody@example.com", CancellationToken.None).AsTask();
+        both.SetResult();
+        var salt = (await first)!.Verifier.Salt;
+        Assert.Equal(salt, (await second)!.Verifier.Salt);
+        Assert.Equal(salt, (await _authenticator.GetScramCredentialsAsync("nobody@example.com", CancellationToken.None))!.Verifier.Salt);
+
+        async Task<string?> LateAsync(Func<object?> call)
+        {
+            var value = await (ValueTask<string?>)call()!;
+            await both.Task;
+            return value;
+        }
+    }
+
+    [Fact]
     public async Task The_rounds_of_a_verifier_tell_no_more_of_who_exists_than_its_salt()
     {
         var rounds = new List<int>();
@@ -187,7 +208,7 @@ public sealed class AuthenticatorTests : IAsyncLifetime
         Assert.DoesNotContain(_events.All, e => e.Message.Contains("hunter2", StringComparison.Ordinal));
     }
 
-    private Authenticator Make() => new(_store, new MailServerSettings(), _events, _counters, _time, NullLoggerFactory.Instance);
+    private Authenticator Make(IMailStore? store = null) => new(store ?? _store, new MailServerSettings(), _events, _counters, _time, NullLoggerFactory.Instance);
 
     private async Task<AuthenticationOutcome> LoginAsync(string name, string password, string address = "127.0.0.1")
     {

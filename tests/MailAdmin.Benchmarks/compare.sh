@@ -212,7 +212,7 @@ selects() { # side, options: ms of the first and of the median of the next
   "$bench" wire-select --port "$(port "$1" 143)" $(user 102) "${@:2}" | sed -n 's|.*first \([0-9.]*\) ms, again \([0-9.]*\) ms|\1 \2|p'
 }
 idle() { # pid, port, options
-  "$bench" wire-idle --pid "$1" --port "$2" "${all[@]}" "${@:3}" | sed -n 's|.* = \([0-9.]*\) KiB each|\1|p'
+  "$bench" wire-idle --pid "$1" --port "$2" "${all[@]}" "${@:3}" | sed -n 's|.* = \(-*[0-9.]*\) KiB each|\1|p'
 }
 
 peers; ours
@@ -281,8 +281,9 @@ if has idle; then
   for tls in '' --tls; do
     theirs=() mine=()
     for _ in $(seq "$passes"); do
-      # Memory is measured in servers that begin: what closed connections left would be used again.
+      # Memory is measured in servers that begin: what closed connections left would be used again. And that have settled: over all that was stored before, ours still computes.
       anew
+      sleep "${SETTLE:-20}"
       # shellcheck disable=SC2086
       { theirs+=("$(idle "$(cat "$work/run/master.pid")" "$([ -z "$tls" ] && echo 3143 || echo 3993)" --count 300 $tls)")
         mine+=("$(idle "$server" "$([ -z "$tls" ] && echo 4143 || echo 4993)" --count 10000 --spread $tls)"); }

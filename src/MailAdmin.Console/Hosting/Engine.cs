@@ -14,7 +14,7 @@ internal sealed partial class Engine : IDisposable
 
     private readonly Lock _gate = new();
     private Action? _stop;
-    private bool _stopping;
+    private bool _stopping, _runsAtTheEnd;
 
     private Engine(ConsoleHost host, Runspace runspace)
     {
@@ -190,10 +190,16 @@ internal sealed partial class Engine : IDisposable
     }
 
     /// <summary>Stops what runs, if anything does. From any thread.</summary>
-    public bool Stop()
+    /// <param name="butTheEnd">What puts in order is left alone: whoever asks may have just made it begin.</param>
+    public bool Stop(bool butTheEnd = false)
     {
         lock (_gate)
         {
+            if (butTheEnd && _runsAtTheEnd)
+            {
+                return false;
+            }
+
             _stopping = true;
             _stop?.Invoke();
             return _stop is not null;
@@ -289,6 +295,7 @@ internal sealed partial class Engine : IDisposable
 
             _stop = stop;
             _stopping = false;
+            _runsAtTheEnd = atTheEnd;
         }
 
         try
@@ -306,6 +313,7 @@ internal sealed partial class Engine : IDisposable
             lock (_gate)
             {
                 _stop = null;
+                _runsAtTheEnd = false;
             }
         }
     }

@@ -9,6 +9,7 @@ internal sealed class Signals : IDisposable
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly Engine _engine;
     private readonly bool _prompting;
+    private int _endings;
 
     /// <summary>Registers.</summary>
     /// <param name="engine">Whose pipeline is stopped.</param>
@@ -44,13 +45,15 @@ internal sealed class Signals : IDisposable
     private void Receive(PosixSignal signal, int code)
     {
         var ends = !_prompting || signal != PosixSignal.SIGINT;
+        // The first that ends the program is what the putting in order begins with; the next one stops that as well.
+        var isFirst = ends && Interlocked.Exchange(ref _endings, 1) == 0;
         if (ends)
         {
             ExitCode = code;
             _stop.Cancel();
         }
 
-        _engine.Stop();
+        _engine.Stop(butTheEnd: isFirst);
         if (ends && _engine.Host.Console.Input.IsWaiting)
         {
             Environment.Exit(code); // whoever waits for a key or a line hears nothing else; servers of this process stop at its exit

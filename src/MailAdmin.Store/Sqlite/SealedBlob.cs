@@ -9,6 +9,8 @@ internal static class SealedBlob
 {
     // Values of before there were seals begin otherwise: a queue entry with its number, whose first octet is even, a summary with its version.
     private const byte Mark = 0xFD;
+    // A seal of the same size, with another checksum, of before: its value is taken as it is.
+    private const byte EarlierMark = 0xFF;
     private const int HeadSize = 1 + sizeof(ulong);
 
     public static byte[] Seal(ReadOnlySpan<byte> value)
@@ -25,7 +27,7 @@ internal static class SealedBlob
     {
         if (blob is not [Mark, ..])
         {
-            return blob;
+            return blob is [EarlierMark, ..] && blob.Length >= HeadSize ? blob.AsMemory(HeadSize) : blob;
         }
 
         return blob.Length >= HeadSize && BinaryPrimitives.ReadUInt64LittleEndian(blob.AsSpan(1)) == Checksum(blob.AsSpan(HeadSize)) ? blob.AsMemory(HeadSize) : default;
